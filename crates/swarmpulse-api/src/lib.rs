@@ -1,0 +1,26 @@
+//! DTOs of the HTTP API, error codes and the OpenAPI document.
+//!
+//! These are the shapes on the wire. They know the model only to be made from it (in the server); times are RFC 3339
+//! in UTC with milliseconds, durations are seconds, ids are strings, cursors are opaque.
+
+mod agent;
+mod alert;
+mod entity;
+mod event;
+mod ingest;
+mod observability;
+mod page;
+mod problem;
+mod stream;
+mod summary;
+
+pub use agent::{Agent, AgentHealth, AgentHealthReport, Evidence, Process, TimelineEntry};
+pub use alert::{Alert, Alerts};
+pub use entity::{Sandbox, Service, Task};
+pub use event::HistoryEvent;
+pub use ingest::{Accepted, Rejected, SandboxEventAccepted};
+pub use observability::{Metrics, MetricsHistory, Point, SeriesHistory};
+pub use page::Page;
+pub use problem::Problem;
+pub use stream::{StreamEvent, Topic};
+pub use summary::{Blindness, Own, Summary, VerdictCounts};

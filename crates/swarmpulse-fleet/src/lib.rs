@@ -1,0 +1,1 @@
+//! The fleet state machine: verdicts, entity graph and deadlines

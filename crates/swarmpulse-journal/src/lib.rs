@@ -1,0 +1,1 @@
+//! Append-only segment files with group fsync, torn-tail truncation, compression and retirement

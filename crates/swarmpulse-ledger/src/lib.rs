@@ -1,0 +1,1 @@
+//! SQLite state and history stores with their migrations

@@ -1,0 +1,1 @@
+//! Drives the fleet: journal, apply, outbox, probes, snapshots and shutdown

@@ -1,0 +1,1 @@
+//! HTTP routes, live streams, authentication and the embedded page

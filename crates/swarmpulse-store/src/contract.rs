@@ -1,0 +1,1 @@
+//! The contract suites: every backend of a trait passes the same.

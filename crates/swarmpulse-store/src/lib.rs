@@ -1,0 +1,14 @@
+//! The storage traits, their in-memory versions and the contract suite every backend passes.
+//!
+//! [`Journal`] is what was received and is authoritative; [`History`] and [`State`] (together: the ledger)
+//! are what people look up, and are rebuilt from the journal where they are lost.
+
+pub mod contract;
+mod history;
+mod journal;
+pub mod memory;
+mod state;
+
+pub use history::{History, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Retired};
+pub use journal::{Entries, Entry, Journal, JournalError, JournalReader, Retention, SegmentInfo};
+pub use state::{Scope, Snapshot, State, StateError, Token};

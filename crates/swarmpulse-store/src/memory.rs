@@ -1,0 +1,1 @@
+//! In-memory versions of the traits, for tests and for running without a disk.

@@ -1,0 +1,1 @@
+//! The real binary and simulated fleets for end-to-end tests

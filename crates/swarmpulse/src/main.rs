@@ -1,0 +1,2 @@
+//! The swarmpulse binary.
+fn main() {}
