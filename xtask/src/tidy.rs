@@ -7,6 +7,7 @@ use anyhow::Context as _;
 
 mod architecture;
 mod levels;
+mod links;
 mod lockfile;
 mod names;
 mod text;
@@ -60,6 +61,7 @@ fn check(root: Option<&Path>) -> anyhow::Result<Report> {
     let files = tree::read(&workspace.root).context("read the tree")?;
     let mut findings = levels::check(&workspace.packages);
     findings.extend(architecture::check(&files, &workspace.packages));
+    findings.extend(links::check(&files));
     for file in &files {
         findings.extend(names::check(&file.path));
         if let Some(content) = &file.text {

@@ -78,7 +78,8 @@ fn leftover(line: &str, ending: &str, is_code: bool) -> Option<String> {
 
 /// Whether `word` stands in `line` by itself and not as part of a longer word.
 fn has_word(line: &str, word: &str) -> bool {
-    let is_letter = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+    let is_letter =
+        |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
     let ends_in_letter = is_letter(word.chars().next_back());
     line.match_indices(word).any(|(at, _)| {
         let goes_on_before = is_letter(line[..at].chars().next_back());
