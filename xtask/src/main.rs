@@ -8,6 +8,7 @@ mod tidy;
 const HELP: &str = "\
 cargo xtask tidy    check what the compiler cannot: levels of crates, module docs, names and lengths of files,
                     leftovers, and that ARCHITECTURE.md and the tree agree. Exit 0 clean, 1 findings, 2 no check.
+cargo xtask agents  print the table of docs/agents.md, made from the patterns that the process probe ships.
 ";
 
 fn main() -> ExitCode {
@@ -15,6 +16,10 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["tidy"] => run_tidy(),
+        ["agents"] => match tidy::agents_table() {
+            Ok(table) => say(&table, ExitCode::SUCCESS),
+            Err(error) => say(&format!("no table: {error:#}\n"), ExitCode::from(2)),
+        },
         [] | ["help" | "--help" | "-h"] => say(HELP, ExitCode::SUCCESS),
         other => say(
             &format!("no chore is named `{}`\n\n{HELP}", other.join(" ")),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+mod agents;
 mod architecture;
 mod levels;
 mod links;
@@ -55,6 +56,20 @@ pub(crate) fn check_workspace() -> anyhow::Result<Report> {
     check(None)
 }
 
+/// The table of docs/agents.md, made from the shipped patterns.
+///
+/// # Errors
+/// If the tree cannot be read or holds no list of patterns.
+pub(crate) fn agents_table() -> anyhow::Result<String> {
+    let workspace = levels::read(None).context("read the workspace")?;
+    let files = tree::read(&workspace.root).context("read the tree")?;
+    let rows = agents::rows(&files).context("no list of shipped patterns")?;
+    Ok(format!(
+        "| Name | Kind | Recognised by |\n|---|---|---|\n{}\n",
+        rows.join("\n")
+    ))
+}
+
 /// Checks the workspace in `root`, or the one that the current folder is in.
 fn check(root: Option<&Path>) -> anyhow::Result<Report> {
     let workspace = levels::read(root).context("read the workspace")?;
@@ -62,6 +77,7 @@ fn check(root: Option<&Path>) -> anyhow::Result<Report> {
     let mut findings = levels::check(&workspace.packages);
     findings.extend(architecture::check(&files, &workspace.packages));
     findings.extend(links::check(&files));
+    findings.extend(agents::check(&files));
     for file in &files {
         findings.extend(names::check(&file.path));
         if let Some(content) = &file.text {
