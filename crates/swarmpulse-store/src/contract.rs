@@ -1,1 +1,4 @@
 //! The contract suites: every backend of a trait passes the same.
+
+pub mod history;
+pub mod state;

@@ -1,6 +1,14 @@
 //! History: effects as people look them up, by entity, kind, time and text.
 
+mod facets;
+mod filter;
+mod place;
+
 use swarmpulse_model::{Effect, EffectId, Text, Timestamp};
+
+pub use facets::Facets;
+pub use filter::{Filter, fold};
+pub use place::Place;
 
 /// One effect as stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +55,8 @@ pub struct HistoryQuery {
 pub struct HistoryPage {
     /// The rows.
     pub rows: Vec<HistoryRow>,
-    /// The cursor of the next page; `None` at the end. Opaque.
+    /// The cursor of the next page; `None` at the end. Opaque. One call does a bounded amount of work, so a page
+    /// may hold fewer rows than asked for, even none, and still have a next.
     pub next: Option<String>,
 }
 
@@ -84,22 +93,38 @@ pub enum HistoryError {
     Cursor,
 }
 
+impl HistoryRow {
+    /// Where it stands among the others.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            at: self.at,
+            id: self.id,
+        }
+    }
+}
+
+/// The most rows on one page; a greater limit is taken as this one.
+pub const PAGE_ROWS_MAX: usize = 10_000;
+
 /// Stores effects and finds them again.
 pub trait History: Send + Sync {
     /// Stores rows, in order of their ids, and that all effects before `next_offset` are stored: together or not
     /// at all. Rows already stored are left as they are.
     ///
     /// # Errors
-    /// If the database refuses; then nothing was stored.
+    /// If the database refuses; then `next_offset` is as before, at most rows of an older day than the newest
+    /// are stored, and the same rows may be appended again. [`History::next_offset`] says from where, and may
+    /// have fallen back if a damaged day had to be set aside.
     fn append(&self, rows: &[HistoryRow], next_offset: u64) -> Result<(), HistoryError>;
 
-    /// Effects of envelopes before this offset are stored.
+    /// Effects of envelopes before this offset are stored. Survives a restart once a row is stored.
     ///
     /// # Errors
     /// If the database refuses.
     fn next_offset(&self) -> Result<u64, HistoryError>;
 
-    /// Finds rows.
+    /// Finds rows, ordered by time and then id.
     ///
     /// # Errors
     /// If the cursor is foreign or the database refuses.

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use swarmpulse_model::Timestamp;
 
+/// The longest body an entry may have.
+pub const MAX_ENTRY_BYTES: usize = 64 << 20;
+
 /// One entry as read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its number: counted from 0 without gaps.
     pub offset: u64,
-    /// When it was received; never less than the entry's before.
+    /// When it was received; never less than the entry's before: an earlier time is raised to that.
     pub received_at: Timestamp,
     /// What was appended.
     pub body: Vec<u8>,
@@ -54,6 +57,14 @@ pub enum JournalError {
         /// One past the last held.
         next: u64,
     },
+    /// The entry is longer than [`MAX_ENTRY_BYTES`]; split it.
+    #[error("append to the journal: an entry of {bytes} bytes is longer than the limit of {limit}")]
+    TooLarge {
+        /// Its length.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// Another process writes this journal.
     #[error("{path} is in use by another process")]
     Locked {
@@ -79,7 +90,8 @@ pub struct SegmentInfo {
     pub closed: bool,
 }
 
-/// What to keep. Whole closed segments go, the oldest first; the open one always stays.
+/// What to keep. Whole closed segments go, the oldest first; the newest always stays, for the numbering goes on
+/// from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// Segments whose last entry was received before this may go.

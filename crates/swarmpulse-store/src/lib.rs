@@ -9,6 +9,11 @@ mod journal;
 pub mod memory;
 mod state;
 
-pub use history::{History, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Retired};
-pub use journal::{Entries, Entry, Journal, JournalError, JournalReader, Retention, SegmentInfo};
+pub use history::{
+    Facets, Filter, History, HistoryError, HistoryPage, HistoryQuery, HistoryRow, PAGE_ROWS_MAX, Place,
+    Retired, fold,
+};
+pub use journal::{
+    Entries, Entry, Journal, JournalError, JournalReader, MAX_ENTRY_BYTES, Retention, SegmentInfo,
+};
 pub use state::{Scope, Snapshot, State, StateError, Token};

@@ -1,1 +1,6 @@
 //! In-memory versions of the traits, for tests and for running without a disk.
+
+mod history;
+mod state;
+pub use history::MemoryHistory;
+pub use state::MemoryState;

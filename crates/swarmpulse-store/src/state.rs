@@ -40,7 +40,9 @@ impl Scope {
     /// The scope of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Ingest, Self::Read, Self::Admin].into_iter().find(|scope| scope.as_str() == name)
+        [Self::Ingest, Self::Read, Self::Admin]
+            .into_iter()
+            .find(|scope| scope.as_str() == name)
     }
 
     /// Whether a token of this scope may do what needs the other.
@@ -70,6 +72,12 @@ pub struct Token {
 /// Why state did not do as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
+    /// A token of that id, or with that secret, is there already.
+    #[error("a token of the id {id} or with its secret exists already; make another")]
+    TokenTaken {
+        /// The new token's id.
+        id: String,
+    },
     /// The disk or quota is full; reads go on.
     #[error("write state: no space left in {path}")]
     Full {
@@ -90,7 +98,7 @@ pub enum StateError {
 
 /// Keeps snapshots, cursors and tokens.
 pub trait State: Send + Sync {
-    /// Keeps a snapshot, durably, and drops all but the newest three.
+    /// Keeps a snapshot, durably, and drops all but the newest three; the one saved last is the newest.
     ///
     /// # Errors
     /// If the database refuses.
