@@ -181,7 +181,7 @@ mod tests {
             for line in [
                 format!("see {path}mel/notes"),
                 format!("\"{path}xy\""),
-                format!("{path}a"),
+                format!("{path}ab"),
             ] {
                 assert_eq!(messages("a.md", &line).len(), 1, "{line}");
             }
