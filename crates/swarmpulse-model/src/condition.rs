@@ -30,7 +30,9 @@ impl Severity {
     /// The severity of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Info, Self::Warning, Self::Critical].into_iter().find(|severity| severity.as_str() == name)
+        [Self::Info, Self::Warning, Self::Critical]
+            .into_iter()
+            .find(|severity| severity.as_str() == name)
     }
 }
 

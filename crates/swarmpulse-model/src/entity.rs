@@ -29,8 +29,14 @@ pub enum EntityKind {
 
 impl EntityKind {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Agent, Self::Process, Self::Task, Self::Sandbox, Self::Service, Self::Host];
+    pub const ALL: [Self; 6] = [
+        Self::Agent,
+        Self::Process,
+        Self::Task,
+        Self::Sandbox,
+        Self::Service,
+        Self::Host,
+    ];
 
     /// Its lower-case name, as in URLs and JSON.
     #[must_use]
@@ -67,7 +73,11 @@ impl EntityKey {
     /// A key of these parts; the id must have passed [`check_id`].
     #[must_use]
     pub fn new(namespace: &str, kind: EntityKind, id: &str) -> Self {
-        Self { namespace: namespace.into(), kind, id: id.into() }
+        Self {
+            namespace: namespace.into(),
+            kind,
+            id: id.into(),
+        }
     }
 }
 

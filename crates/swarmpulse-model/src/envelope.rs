@@ -25,8 +25,14 @@ pub enum Source {
 
 impl Source {
     /// Every source.
-    pub const ALL: [Self; 6] =
-        [Self::Http, Self::Ping, Self::Watch, Self::Probe, Self::Monitor, Self::Detector];
+    pub const ALL: [Self; 6] = [
+        Self::Http,
+        Self::Ping,
+        Self::Watch,
+        Self::Probe,
+        Self::Monitor,
+        Self::Detector,
+    ];
 
     /// Its lower-case name.
     #[must_use]

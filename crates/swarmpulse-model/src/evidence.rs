@@ -47,10 +47,19 @@ pub struct Evidence {
 /// What a piece of evidence claims. Its `Display` is one plain sentence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the variants are documented, their fields are the sentence's figures")]
+#[expect(
+    missing_docs,
+    reason = "the variants are documented, their fields are the sentence's figures"
+)]
 pub enum Claim {
     /// The process ended.
-    ProcessExited { pid: u32, exit_code: Option<i32>, signal: Option<i32>, out_of_memory: bool, pid_reused: bool },
+    ProcessExited {
+        pid: u32,
+        exit_code: Option<i32>,
+        signal: Option<i32>,
+        out_of_memory: bool,
+        pid_reused: bool,
+    },
     /// The sandbox it ran in is gone.
     SandboxGone { sandbox: Text, state: Text },
     /// The machine it ran on is gone.
@@ -118,9 +127,10 @@ impl Evidence {
             | Claim::OpenCall { .. }
             | Claim::SaysWorking { .. }
             | Claim::ProviderRunning { .. } => EvidenceClass::ClaimedLife,
-            Claim::NoProgress { .. } | Claim::NoContact { .. } | Claim::ProbeFailed { .. } | Claim::Frozen { .. } => {
-                EvidenceClass::Silence
-            }
+            Claim::NoProgress { .. }
+            | Claim::NoContact { .. }
+            | Claim::ProbeFailed { .. }
+            | Claim::Frozen { .. } => EvidenceClass::Silence,
         }
     }
 
@@ -157,16 +167,36 @@ impl Evidence {
 impl fmt::Display for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ProcessExited { pid, out_of_memory: true, .. } => {
+            Self::ProcessExited {
+                pid,
+                out_of_memory: true,
+                ..
+            } => {
                 write!(f, "process {pid} was killed for want of memory")
             }
-            Self::ProcessExited { pid, signal: Some(signal), .. } => {
-                write!(f, "process {pid} was ended by signal {signal}{}", signal_name(*signal))
+            Self::ProcessExited {
+                pid,
+                signal: Some(signal),
+                ..
+            } => {
+                write!(
+                    f,
+                    "process {pid} was ended by signal {signal}{}",
+                    signal_name(*signal)
+                )
             }
-            Self::ProcessExited { pid, exit_code: Some(code), .. } => {
+            Self::ProcessExited {
+                pid,
+                exit_code: Some(code),
+                ..
+            } => {
                 write!(f, "process {pid} exited with code {code}")
             }
-            Self::ProcessExited { pid, pid_reused: true, .. } => {
+            Self::ProcessExited {
+                pid,
+                pid_reused: true,
+                ..
+            } => {
                 write!(f, "process {pid} is gone, its pid belongs to another process now")
             }
             Self::ProcessExited { pid, .. } => write!(f, "process {pid} is gone"),
@@ -180,14 +210,20 @@ impl fmt::Display for Claim {
                 write!(f, "process {pid} is busy at {:.0} % of a core", cpu_ratio * 100.0)
             }
             Self::ProcessAlive { pid, state } => write!(f, "process {pid} is there, {state}"),
-            Self::OpenTask { task, limit_s } => write!(f, "task {task} is open, limit {}", Duration(*limit_s)),
+            Self::OpenTask { task, limit_s } => {
+                write!(f, "task {task} is open, limit {}", Duration(*limit_s))
+            }
             Self::OpenCall { service, limit_s } => {
                 write!(f, "a call of {service} is open, limit {}", Duration(*limit_s))
             }
             Self::SaysWorking { limit_s } => write!(f, "it says that it works, limit {}", Duration(*limit_s)),
             Self::SaysWaiting => f.write_str("it says that it waits for input"),
             Self::ProviderRunning { sandbox, limit_s } => {
-                write!(f, "its provider says that sandbox {sandbox} runs, believed for {}", Duration(*limit_s))
+                write!(
+                    f,
+                    "its provider says that sandbox {sandbox} runs, believed for {}",
+                    Duration(*limit_s)
+                )
             }
             Self::StartGrace { grace_s } => write!(f, "it is starting, grace {}", Duration(*grace_s)),
             Self::AskedToBackOff { service, status_code } => write!(f, "{service} answered {status_code}"),
@@ -198,7 +234,11 @@ impl fmt::Display for Claim {
             Self::ProbeFailed { error } => write!(f, "the probe could not look: {error}"),
             Self::Frozen { reason } => write!(f, "silence is not judged: {reason}"),
             Self::Flapping { changes, window_s } => {
-                write!(f, "it fell {changes} times within {}, a recovery must hold first", Duration(*window_s))
+                write!(
+                    f,
+                    "it fell {changes} times within {}, a recovery must hold first",
+                    Duration(*window_s)
+                )
             }
             Self::Restarted { restarts: 1 } => f.write_str("it restarted once"),
             Self::Restarted { restarts } => write!(f, "it restarted {restarts} times"),
@@ -240,7 +280,11 @@ impl fmt::Display for Duration {
             _ => ((whole / 86_400, "d"), (whole % 86_400 / 3600, "h")),
         };
         write!(f, "{} {}", units.0, units.1)?;
-        if small.0 > 0 { write!(f, " {} {}", small.0, small.1) } else { Ok(()) }
+        if small.0 > 0 {
+            write!(f, " {} {}", small.0, small.1)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -261,8 +305,17 @@ mod tests {
 
     #[test]
     fn claims_are_sentences_with_figures() {
-        let exit = Claim::ProcessExited { pid: 7, exit_code: None, signal: Some(9), out_of_memory: false, pid_reused: false };
+        let exit = Claim::ProcessExited {
+            pid: 7,
+            exit_code: None,
+            signal: Some(9),
+            out_of_memory: false,
+            pid_reused: false,
+        };
         assert_eq!(exit.to_string(), "process 7 was ended by signal 9 (SIGKILL)");
-        assert_eq!(Claim::NoContact { limit_s: 30.0 }.to_string(), "no contact within 30 s");
+        assert_eq!(
+            Claim::NoContact { limit_s: 30.0 }.to_string(),
+            "no contact within 30 s"
+        );
     }
 }

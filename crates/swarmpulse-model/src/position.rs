@@ -46,13 +46,21 @@ impl FromStr for EffectId {
 
     fn from_str(text: &str) -> Result<Self, CursorError> {
         let mut parts = text.split('-');
-        let mut next = || parts.next().and_then(|part| part.parse::<u64>().ok()).ok_or(CursorError);
+        let mut next = || {
+            parts
+                .next()
+                .and_then(|part| part.parse::<u64>().ok())
+                .ok_or(CursorError)
+        };
         let (partition, offset, n) = (next()?, next()?, next()?);
         if parts.next().is_some() {
             return Err(CursorError);
         }
         Ok(Self {
-            position: Position { partition: u32::try_from(partition).map_err(|_| CursorError)?, offset },
+            position: Position {
+                partition: u32::try_from(partition).map_err(|_| CursorError)?,
+                offset,
+            },
             n: u32::try_from(n).map_err(|_| CursorError)?,
         })
     }
@@ -64,7 +72,13 @@ mod tests {
 
     #[test]
     fn effect_ids_parse_back() {
-        let id = EffectId { position: Position { partition: 3, offset: 1 << 40 }, n: 7 };
+        let id = EffectId {
+            position: Position {
+                partition: 3,
+                offset: 1 << 40,
+            },
+            n: 7,
+        };
         assert_eq!(id.to_string().parse(), Ok(id));
         for bad in ["", "1-2", "1-2-3-4", "a-b-c", "-1-2-3", "4294967296-0-0"] {
             assert_eq!(bad.parse::<EffectId>(), Err(CursorError), "{bad}");

@@ -59,7 +59,9 @@ impl TaskStatus {
     /// The status of that name, in any case.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str().eq_ignore_ascii_case(name))
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str().eq_ignore_ascii_case(name))
     }
 
     /// Whether it has ended: such a task is never overwritten, save by a later attempt.

@@ -87,8 +87,21 @@ impl Verdict {
     /// The one table that all counts, colours and objectives derive from.
     #[must_use]
     pub const fn standing(self) -> Standing {
-        const fn row(name: &'static str, health: Health, available: bool, active: bool, idle: bool) -> Standing {
-            Standing { name, health, available, active, idle, expected: true }
+        const fn row(
+            name: &'static str,
+            health: Health,
+            available: bool,
+            active: bool,
+            idle: bool,
+        ) -> Standing {
+            Standing {
+                name,
+                health,
+                available,
+                active,
+                idle,
+                expected: true,
+            }
         }
         match self {
             Self::Starting => row("starting", Health::Healthy, true, false, false),

@@ -60,8 +60,15 @@ impl Event {
     /// Whether it shows that work goes on: any type from an agent or worker but the known non-work.
     #[must_use]
     pub fn is_progress(&self) -> bool {
-        const NON_WORK: [&str; 7] =
-            ["heartbeat", "started", "waiting", "error", "stream_error", "shutdown", "interrupted"];
+        const NON_WORK: [&str; 7] = [
+            "heartbeat",
+            "started",
+            "waiting",
+            "error",
+            "stream_error",
+            "shutdown",
+            "interrupted",
+        ];
         let name = self.short_type();
         self.source != EventSource::System && !NON_WORK.contains(&name) && !name.ends_with("failed")
     }
@@ -78,7 +85,11 @@ mod tests {
     use super::*;
 
     fn event(event_type: &str, source: EventSource) -> Event {
-        Event { event_type: event_type.into(), source, ..Event::default() }
+        Event {
+            event_type: event_type.into(),
+            source,
+            ..Event::default()
+        }
     }
 
     #[test]
@@ -86,7 +97,14 @@ mod tests {
         assert!(event("agent.dreamt_of_sheep", EventSource::Agent).is_progress());
         assert!(event("anything", EventSource::Worker).is_progress());
         assert!(!event("agent.tool_use", EventSource::System).is_progress());
-        for non_work in ["agent.heartbeat", "agent.started", "waiting", "agent.stream_error", "iteration.failed", "validation_failed"] {
+        for non_work in [
+            "agent.heartbeat",
+            "agent.started",
+            "waiting",
+            "agent.stream_error",
+            "iteration.failed",
+            "validation_failed",
+        ] {
             assert!(!event(non_work, EventSource::Agent).is_progress(), "{non_work}");
         }
     }

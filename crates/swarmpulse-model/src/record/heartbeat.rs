@@ -60,13 +60,38 @@ impl DeclaredStatus {
     #[must_use]
     pub fn parse(status: &str) -> Option<Self> {
         const WORDS: [(DeclaredStatus, &[&str]); 7] = [
-            (DeclaredStatus::Working, &["working", "running", "busy", "active", "executing", "processing"]),
-            (DeclaredStatus::Idle, &["idle", "ready", "healthy", "ok", "available"]),
-            (DeclaredStatus::Waiting, &["waiting", "waiting_for_input", "paused", "blocked_on_user"]),
+            (
+                DeclaredStatus::Working,
+                &["working", "running", "busy", "active", "executing", "processing"],
+            ),
+            (
+                DeclaredStatus::Idle,
+                &["idle", "ready", "healthy", "ok", "available"],
+            ),
+            (
+                DeclaredStatus::Waiting,
+                &["waiting", "waiting_for_input", "paused", "blocked_on_user"],
+            ),
             (DeclaredStatus::Starting, &["starting", "initializing", "booting"]),
-            (DeclaredStatus::BackingOff, &["backing_off", "rate_limited", "throttled"]),
-            (DeclaredStatus::Stopped, &["stopped", "shutdown", "shutting_down", "terminated", "completed", "offline"]),
-            (DeclaredStatus::Failed, &["failed", "crashed", "error", "dead", "emergency"]),
+            (
+                DeclaredStatus::BackingOff,
+                &["backing_off", "rate_limited", "throttled"],
+            ),
+            (
+                DeclaredStatus::Stopped,
+                &[
+                    "stopped",
+                    "shutdown",
+                    "shutting_down",
+                    "terminated",
+                    "completed",
+                    "offline",
+                ],
+            ),
+            (
+                DeclaredStatus::Failed,
+                &["failed", "crashed", "error", "dead", "emergency"],
+            ),
         ];
         WORDS
             .iter()
@@ -82,7 +107,10 @@ mod tests {
     #[test]
     fn status_words_have_one_meaning_in_any_case() {
         assert_eq!(DeclaredStatus::parse("BUSY"), Some(DeclaredStatus::Working));
-        assert_eq!(DeclaredStatus::parse("Rate_Limited"), Some(DeclaredStatus::BackingOff));
+        assert_eq!(
+            DeclaredStatus::parse("Rate_Limited"),
+            Some(DeclaredStatus::BackingOff)
+        );
         assert_eq!(DeclaredStatus::parse("reading chapter 4"), None);
     }
 }

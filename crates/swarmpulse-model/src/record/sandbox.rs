@@ -32,15 +32,38 @@ impl SandboxState {
         const WORDS: [(SandboxState, &[&str]); 6] = [
             (
                 SandboxState::Creating,
-                &["creating", "pending", "starting", "restoring", "pulling_snapshot", "pending_build",
-                  "building_snapshot", "created", "resuming"],
+                &[
+                    "creating",
+                    "pending",
+                    "starting",
+                    "restoring",
+                    "pulling_snapshot",
+                    "pending_build",
+                    "building_snapshot",
+                    "created",
+                    "resuming",
+                ],
             ),
-            (SandboxState::Running, &["running", "started", "up", "resizing", "snapshotting", "forking"]),
+            (
+                SandboxState::Running,
+                &["running", "started", "up", "resizing", "snapshotting", "forking"],
+            ),
             (SandboxState::Paused, &["paused", "pausing"]),
-            (SandboxState::Stopped, &["stopped", "stopping", "exited", "archived", "archiving"]),
+            (
+                SandboxState::Stopped,
+                &["stopped", "stopping", "exited", "archived", "archiving"],
+            ),
             (
                 SandboxState::Terminated,
-                &["terminated", "destroyed", "destroying", "deleted", "removed", "killed", "dead"],
+                &[
+                    "terminated",
+                    "destroyed",
+                    "destroying",
+                    "deleted",
+                    "removed",
+                    "killed",
+                    "dead",
+                ],
             ),
             (SandboxState::Failed, &["error", "failed", "build_failed"]),
         ];

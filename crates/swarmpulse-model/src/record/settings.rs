@@ -35,6 +35,9 @@ pub struct FleetSettings {
     pub task_limit_s: f64,
     /// How long a call may stay open where neither it nor history says, in seconds.
     pub call_limit_s: f64,
+    /// How long an open task or call of an agent that fell silent is believed where neither it nor history says how
+    /// long it may take, in seconds.
+    pub claim_limit_s: f64,
     /// How long a provider's "running" extends a deadline, in seconds.
     pub provider_claim_s: f64,
     /// How long a 429, 503 or 529 answer keeps an agent `backing_off` without another call, in seconds.
@@ -51,6 +54,10 @@ pub struct FleetSettings {
     pub flap_hold_s: f64,
     /// A stopped or down agent is forgotten after so long without a word, in seconds.
     pub forget_agent_s: f64,
+    /// A discovered process that ended, and its agent, are forgotten after so long, in seconds.
+    pub forget_discovered_s: f64,
+    /// The watcher of a process is given so long to tell how it ended, in seconds.
+    pub exit_word_s: f64,
     /// A finished task, or one without a word, is forgotten after so long, in seconds.
     pub forget_task_s: f64,
     /// The most agents.
@@ -71,6 +78,7 @@ impl Default for FleetSettings {
             blind_limit_s: 300.0,
             task_limit_s: 1800.0,
             call_limit_s: 600.0,
+            claim_limit_s: 600.0,
             provider_claim_s: 300.0,
             backoff_hold_s: 120.0,
             task_limits: Vec::new(),
@@ -79,6 +87,8 @@ impl Default for FleetSettings {
             flap_window_s: 300.0,
             flap_hold_s: 60.0,
             forget_agent_s: 7.0 * 86_400.0,
+            forget_discovered_s: 3600.0,
+            exit_word_s: 1.0,
             forget_task_s: 3600.0,
             agents_max: 200_000,
             entities_max: 500_000,

@@ -1,0 +1,344 @@
+//! The fleet: every entity, and the one way in which it changes.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+use swarmpulse_model::record::FleetSettings;
+use swarmpulse_model::{
+    Condition, Effect, EffectId, EntityKey, Envelope, Position, Record, Source, Text, Timestamp,
+};
+
+use crate::agent::Agent;
+use crate::arena::{Arena, Index};
+use crate::counts::Counts;
+use crate::deadlines::Deadlines;
+use crate::dedupe::SeenIds;
+use crate::durations::LearnedLimits;
+use crate::freeze::Freeze;
+use crate::names::Names;
+use crate::sandboxes::SandboxEntry;
+use crate::services::ServiceEntry;
+use crate::tasks::TaskEntry;
+
+/// What a batch of records has in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The envelope's place.
+    pub position: Position,
+    /// When it was received: `now`.
+    pub received_at: Timestamp,
+    /// From the sender's credential.
+    pub namespace: &'a str,
+    /// The door through which it came.
+    pub source: Source,
+}
+
+/// One record's way through the fleet.
+pub(crate) struct Step<'a> {
+    pub now: Timestamp,
+    pub position: Position,
+    pub namespace: u32,
+    pub namespace_name: Text,
+    pub source: Source,
+    /// The record names the life it is from, and it is the one known.
+    pub instance_named: bool,
+    pub effects: &'a mut Vec<Effect>,
+}
+
+/// What was refused or passed over, by reason. Every drop is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it; `named` lists them for metrics")]
+pub struct Refusals {
+    pub agents: u64,
+    pub tasks: u64,
+    pub sandboxes: u64,
+    pub services: u64,
+    pub aliases: u64,
+    pub conditions: u64,
+    pub open_calls: u64,
+    pub repeated_events: u64,
+    pub late_tasks: u64,
+    pub late_words: u64,
+    pub late_looks: u64,
+}
+
+impl Refusals {
+    /// Each count with its reason.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, u64); 11] {
+        [
+            ("agents_limit", self.agents),
+            ("tasks_limit", self.tasks),
+            ("sandboxes_limit", self.sandboxes),
+            ("services_limit", self.services),
+            ("aliases_limit", self.aliases),
+            ("conditions_limit", self.conditions),
+            ("open_calls_limit", self.open_calls),
+            ("repeated_event", self.repeated_events),
+            ("late_task", self.late_tasks),
+            ("word_of_a_life_that_is_over", self.late_words),
+            ("look_at_an_older_process", self.late_looks),
+        ]
+    }
+}
+
+/// Every entity of the fleet. One owner; see the crate's documentation.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Fleet {
+    pub(crate) settings: FleetSettings,
+    pub(crate) next_offset: u64,
+    pub(crate) now: Timestamp,
+    pub(crate) namespaces: Names,
+    pub(crate) hosts: Names,
+    pub(crate) providers: Names,
+    pub(crate) agents: Arena<Agent>,
+    pub(crate) tasks: Arena<TaskEntry>,
+    pub(crate) sandboxes: Arena<SandboxEntry>,
+    pub(crate) services: Arena<ServiceEntry>,
+    pub(crate) aliases: BTreeMap<(u32, Text), Index>,
+    pub(crate) orphan_tasks: BTreeMap<(u32, Text), Vec<Index>>,
+    pub(crate) local_pids: BTreeMap<u32, Index>,
+    pub(crate) seen_events: SeenIds,
+    pub(crate) task_limits: LearnedLimits,
+    pub(crate) call_limits: LearnedLimits,
+    pub(crate) conditions: BTreeMap<(Text, Option<EntityKey>), Condition>,
+    pub(crate) freeze: Freeze,
+    pub(crate) counts: Counts,
+    pub(crate) refusals: Refusals,
+    pub(crate) forget_task_at: VecDeque<(Timestamp, Index)>,
+    #[serde(skip)]
+    pub(crate) deadlines: Deadlines,
+    #[serde(skip)]
+    pub(crate) new_agents: Vec<Index>,
+    #[serde(skip)]
+    scratch: Vec<Effect>,
+}
+
+impl Fleet {
+    /// An empty fleet with these settings.
+    #[must_use]
+    pub fn new(settings: FleetSettings) -> Self {
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
+
+    /// Builds again what deserialization leaves out. Call it once on every deserialized fleet.
+    pub fn restore(&mut self) {
+        self.namespaces.reindex();
+        self.hosts.reindex();
+        self.providers.reindex();
+        self.agents.reindex();
+        self.tasks.reindex();
+        self.sandboxes.reindex();
+        self.services.reindex();
+        self.seen_events.reindex();
+        self.deadlines.clear();
+        let mut armed = Vec::with_capacity(self.agents.len());
+        for (index, agent) in self.agents.iter_from(0) {
+            armed.push((agent.armed_at, index));
+        }
+        for (at, index) in armed {
+            self.deadlines.push(at, index);
+        }
+    }
+
+    /// Applies a whole envelope. Effects are numbered in the order in which they are returned.
+    pub fn apply_envelope(&mut self, envelope: Envelope, effects: &mut Vec<(EffectId, Effect)>) {
+        let context = Context {
+            position: envelope.position,
+            received_at: envelope.received_at,
+            namespace: &envelope.namespace,
+            source: envelope.source,
+        };
+        let mut made = std::mem::take(&mut self.scratch);
+        for record in envelope.records {
+            self.apply(&context, record, &mut made);
+        }
+        self.next_offset = envelope.position.offset + 1;
+        for (n, effect) in made.drain(..).enumerate() {
+            effects.push((
+                EffectId {
+                    position: envelope.position,
+                    n: n as u32,
+                },
+                effect,
+            ));
+        }
+        self.scratch = made;
+    }
+
+    /// Applies one record. `context.received_at` must not go back.
+    pub fn apply(&mut self, context: &Context<'_>, record: Record, effects: &mut Vec<Effect>) {
+        self.now = context.received_at;
+        let namespace = self.namespaces.intern(context.namespace);
+        let mut step = Step {
+            now: context.received_at,
+            position: context.position,
+            namespace,
+            namespace_name: context.namespace.into(),
+            source: context.source,
+            instance_named: false,
+            effects,
+        };
+        match record {
+            Record::Heartbeat(record) => self.apply_heartbeat(&mut step, *record),
+            Record::Task(record) => self.apply_task(&mut step, *record),
+            Record::Call(record) => self.apply_call(&mut step, *record),
+            Record::Event(record) => self.apply_event(&mut step, *record),
+            Record::Sandbox(record) => self.apply_sandbox(&mut step, *record),
+            Record::Service(record) => self.apply_service(&mut step, *record),
+            Record::Failure(record) => self.apply_failure(&mut step, *record),
+            Record::Process(record) => self.apply_process(&mut step, *record),
+            Record::Alias(record) => self.apply_alias(&mut step, &record),
+            Record::Condition(record) => self.apply_condition(&mut step, *record),
+            Record::Monitor(event) => self.apply_monitor(&mut step, &event),
+            Record::Settings(settings) => self.apply_settings(&mut step, *settings),
+            Record::Tick => self.tick(&mut step),
+        }
+        while let Some(index) = self.new_agents.last().copied() {
+            self.review(&mut step, index);
+            self.new_agents.retain(|other| *other != index);
+        }
+        #[cfg(debug_assertions)]
+        self.check_invariants();
+    }
+
+    fn apply_settings(&mut self, step: &mut Step<'_>, settings: FleetSettings) {
+        self.settings = settings;
+        let all: Vec<Index> = self.agents.iter_from(0).map(|(index, _)| index).collect();
+        for index in all {
+            self.review(step, index);
+        }
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> &FleetSettings {
+        &self.settings
+    }
+    /// Envelopes before this offset are applied.
+    #[must_use]
+    pub fn next_offset(&self) -> u64 {
+        self.next_offset
+    }
+    /// When the last applied record was received.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+    /// Agents per verdict.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+    /// What was refused.
+    #[must_use]
+    pub fn refusals(&self) -> Refusals {
+        self.refusals
+    }
+    /// The name of a namespace.
+    #[must_use]
+    pub fn namespace_of(&self, agent: &Agent) -> &str {
+        self.namespaces.name(agent.namespace)
+    }
+    /// The name of the namespace of that number, as tasks, sandboxes and services carry it.
+    #[must_use]
+    pub fn namespace_name(&self, number: u32) -> &str {
+        self.namespaces.name(number)
+    }
+    /// The machine that an agent runs on.
+    #[must_use]
+    pub fn host_of(&self, agent: &Agent) -> Option<&str> {
+        agent.host.map(|host| self.hosts.name(host))
+    }
+    /// The agent of that name or alias.
+    #[must_use]
+    pub fn agent_named(&self, namespace: &str, name: &str) -> Option<&Agent> {
+        self.agents
+            .get(self.find_agent(self.namespaces.find(namespace)?, name)?)
+    }
+    /// The agent in that slot.
+    #[must_use]
+    pub fn agent_at(&self, index: Index) -> Option<&Agent> {
+        self.agents.get(index)
+    }
+    /// Agents from that slot on.
+    pub fn agents_from(&self, first: Index) -> impl Iterator<Item = (Index, &Agent)> {
+        self.agents.iter_from(first)
+    }
+    /// The task of that name.
+    #[must_use]
+    pub fn task_named(&self, namespace: &str, name: &str) -> Option<&TaskEntry> {
+        self.tasks
+            .get(self.tasks.find(self.namespaces.find(namespace)?, name)?)
+    }
+    /// The task in that slot.
+    #[must_use]
+    pub fn task_at(&self, index: Index) -> Option<&TaskEntry> {
+        self.tasks.get(index)
+    }
+    /// Tasks from that slot on.
+    pub fn tasks_from(&self, first: Index) -> impl Iterator<Item = (Index, &TaskEntry)> {
+        self.tasks.iter_from(first)
+    }
+    /// The sandbox of that name.
+    #[must_use]
+    pub fn sandbox_named(&self, namespace: &str, name: &str) -> Option<&SandboxEntry> {
+        self.sandboxes
+            .get(self.sandboxes.find(self.namespaces.find(namespace)?, name)?)
+    }
+    /// The sandbox in that slot.
+    #[must_use]
+    pub fn sandbox_at(&self, index: Index) -> Option<&SandboxEntry> {
+        self.sandboxes.get(index)
+    }
+    /// Sandboxes from that slot on.
+    pub fn sandboxes_from(&self, first: Index) -> impl Iterator<Item = (Index, &SandboxEntry)> {
+        self.sandboxes.iter_from(first)
+    }
+    /// The service of that name.
+    #[must_use]
+    pub fn service_named(&self, namespace: &str, name: &str) -> Option<&ServiceEntry> {
+        self.services
+            .get(self.services.find(self.namespaces.find(namespace)?, name)?)
+    }
+    /// The service in that slot.
+    #[must_use]
+    pub fn service_at(&self, index: Index) -> Option<&ServiceEntry> {
+        self.services.get(index)
+    }
+    /// Services from that slot on.
+    pub fn services_from(&self, first: Index) -> impl Iterator<Item = (Index, &ServiceEntry)> {
+        self.services.iter_from(first)
+    }
+
+    #[cfg(debug_assertions)]
+    fn check_invariants(&self) {
+        // The whole sweep is quadratic over a run of records; small fleets are where tests look.
+        if self.agents.len() > 64 {
+            return;
+        }
+        let mut counts = Counts::default();
+        for (index, agent) in self.agents.iter_from(0) {
+            counts.add(agent.verdict);
+            for task in &agent.open_tasks {
+                let task = self.tasks.get(*task);
+                debug_assert!(
+                    task.is_some_and(|task| task.agent == Some(index)),
+                    "{} and its tasks agree",
+                    agent.id
+                );
+            }
+            if let Some(sandbox) = agent.sandbox {
+                let known = self
+                    .sandboxes
+                    .get(sandbox)
+                    .is_some_and(|sandbox| sandbox.agents.contains(&index));
+                debug_assert!(known, "{} and its sandbox agree", agent.id);
+            }
+        }
+        debug_assert_eq!(counts, self.counts, "counts agree with verdicts");
+    }
+}
