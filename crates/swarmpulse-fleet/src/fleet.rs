@@ -1,5 +1,7 @@
 //! The fleet: every entity, and the one way in which it changes.
 
+mod lookup;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
@@ -211,107 +213,6 @@ impl Fleet {
         for index in all {
             self.review(step, index);
         }
-    }
-
-    /// The settings in force.
-    #[must_use]
-    pub fn settings(&self) -> &FleetSettings {
-        &self.settings
-    }
-    /// Envelopes before this offset are applied.
-    #[must_use]
-    pub fn next_offset(&self) -> u64 {
-        self.next_offset
-    }
-    /// When the last applied record was received.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        self.now
-    }
-    /// Agents per verdict.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        self.counts
-    }
-    /// What was refused.
-    #[must_use]
-    pub fn refusals(&self) -> Refusals {
-        self.refusals
-    }
-    /// The name of a namespace.
-    #[must_use]
-    pub fn namespace_of(&self, agent: &Agent) -> &str {
-        self.namespaces.name(agent.namespace)
-    }
-    /// The name of the namespace of that number, as tasks, sandboxes and services carry it.
-    #[must_use]
-    pub fn namespace_name(&self, number: u32) -> &str {
-        self.namespaces.name(number)
-    }
-    /// The machine that an agent runs on.
-    #[must_use]
-    pub fn host_of(&self, agent: &Agent) -> Option<&str> {
-        agent.host.map(|host| self.hosts.name(host))
-    }
-    /// The agent of that name or alias.
-    #[must_use]
-    pub fn agent_named(&self, namespace: &str, name: &str) -> Option<&Agent> {
-        self.agents
-            .get(self.find_agent(self.namespaces.find(namespace)?, name)?)
-    }
-    /// The agent in that slot.
-    #[must_use]
-    pub fn agent_at(&self, index: Index) -> Option<&Agent> {
-        self.agents.get(index)
-    }
-    /// Agents from that slot on.
-    pub fn agents_from(&self, first: Index) -> impl Iterator<Item = (Index, &Agent)> {
-        self.agents.iter_from(first)
-    }
-    /// The task of that name.
-    #[must_use]
-    pub fn task_named(&self, namespace: &str, name: &str) -> Option<&TaskEntry> {
-        self.tasks
-            .get(self.tasks.find(self.namespaces.find(namespace)?, name)?)
-    }
-    /// The task in that slot.
-    #[must_use]
-    pub fn task_at(&self, index: Index) -> Option<&TaskEntry> {
-        self.tasks.get(index)
-    }
-    /// Tasks from that slot on.
-    pub fn tasks_from(&self, first: Index) -> impl Iterator<Item = (Index, &TaskEntry)> {
-        self.tasks.iter_from(first)
-    }
-    /// The sandbox of that name.
-    #[must_use]
-    pub fn sandbox_named(&self, namespace: &str, name: &str) -> Option<&SandboxEntry> {
-        self.sandboxes
-            .get(self.sandboxes.find(self.namespaces.find(namespace)?, name)?)
-    }
-    /// The sandbox in that slot.
-    #[must_use]
-    pub fn sandbox_at(&self, index: Index) -> Option<&SandboxEntry> {
-        self.sandboxes.get(index)
-    }
-    /// Sandboxes from that slot on.
-    pub fn sandboxes_from(&self, first: Index) -> impl Iterator<Item = (Index, &SandboxEntry)> {
-        self.sandboxes.iter_from(first)
-    }
-    /// The service of that name.
-    #[must_use]
-    pub fn service_named(&self, namespace: &str, name: &str) -> Option<&ServiceEntry> {
-        self.services
-            .get(self.services.find(self.namespaces.find(namespace)?, name)?)
-    }
-    /// The service in that slot.
-    #[must_use]
-    pub fn service_at(&self, index: Index) -> Option<&ServiceEntry> {
-        self.services.get(index)
-    }
-    /// Services from that slot on.
-    pub fn services_from(&self, first: Index) -> impl Iterator<Item = (Index, &ServiceEntry)> {
-        self.services.iter_from(first)
     }
 
     #[cfg(debug_assertions)]
