@@ -1,0 +1,161 @@
+/** The JSON shapes of the HTTP API, as `/openapi.json` says them. Times are RFC 3339 in UTC, durations seconds. */
+
+export type Verdict =
+  | "starting"
+  | "working"
+  | "idle"
+  | "waiting"
+  | "backing_off"
+  | "silent"
+  | "stuck"
+  | "unknown"
+  | "down"
+  | "stopped";
+
+export interface Evidence {
+  claim: string;
+  text: string;
+  class: number;
+  strength: string;
+  at: string;
+  age_s: number;
+  record: string | null;
+}
+
+export interface Process {
+  pid: number;
+  started_at: string;
+  origin: string;
+  state: string;
+  command: string | null;
+  seen_at: string;
+  cpu_ratio: number;
+  cpu_seconds: number;
+  rss_bytes: number;
+  vms_bytes: number;
+  memory_ratio: number;
+  memory_limit_bytes: number | null;
+  cgroup_memory_bytes: number | null;
+  open_fds: number | null;
+  fd_limit: number | null;
+  threads: number;
+  thread_limit: number | null;
+  connections: number | null;
+  pss_bytes: number | null;
+  major_faults: number;
+  read_bytes: number | null;
+  write_bytes: number | null;
+  memory_pressure_ratio: number | null;
+  children: number;
+  zombie_children: number;
+}
+
+export interface Agent {
+  namespace: string;
+  agent: string;
+  kind: string;
+  verdict: Verdict;
+  health: string;
+  since: string;
+  evidence: Evidence[];
+  status: string | null;
+  first_seen_at: string;
+  last_contact_at: string | null;
+  last_progress_at: string | null;
+  interval_s: number;
+  interval_source: string;
+  deadline_s: number;
+  host: string | null;
+  pid: number | null;
+  instance: string | null;
+  sandbox: string | null;
+  task: string | null;
+  open_tasks: number;
+  open_calls: number;
+  restarts: number;
+  flapping: boolean;
+  clock_skew_s: number | null;
+  lost_reports: number;
+  response_time_ms: number | null;
+  success_ratio: number | null;
+  error_ratio: number | null;
+  process: Process | null;
+  metrics: Record<string, unknown>;
+  attributes: Record<string, unknown>;
+  aliases: string[];
+}
+
+export interface TimelineEntry {
+  id: string;
+  at: string;
+  kind: string;
+  text: string;
+  from: string | null;
+  to: string | null;
+  evidence: Evidence[];
+}
+
+export interface Alert {
+  id: string;
+  name: string;
+  severity: string;
+  priority: string;
+  state: string;
+  subject_kind: string;
+  subject: string;
+  message: string;
+  started_at: string;
+  resolved_at: string | null;
+  labels: Record<string, string>;
+}
+
+export interface Alerts {
+  active: Alert[];
+  history: Alert[];
+  count: number;
+  next: string | null;
+  timestamp: string;
+}
+
+export type VerdictCounts = Record<Verdict, number>;
+
+export interface Blindness {
+  reason: string;
+  since: string;
+  until: string;
+}
+
+export interface Summary {
+  sentence: string;
+  agents: number;
+  expected: number;
+  available: number;
+  active: number;
+  idle: number;
+  verdicts: VerdictCounts;
+  tasks_in_progress: number;
+  sandboxes_running: number;
+  monitor_blind: Blindness | null;
+  alerts_active: number;
+  own: {
+    version: string;
+    started_at: string;
+    journal_offset: number;
+    history_lag_s: number;
+    drops: Record<string, number>;
+  };
+  timestamp: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  request_id: string;
+}

@@ -1,0 +1,157 @@
+/** The page: the fleet's sentence, its counts, what is wrong, and the list of agents. */
+
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import type { Verdict } from "./api/types";
+import { AgentPanel } from "./components/agent-panel";
+import { AgentTable } from "./components/agent-table";
+import { Counts } from "./components/counts";
+import { NoAgents, NoMatches } from "./components/empty-state";
+import { HelpDialog } from "./components/help-dialog";
+import { ListFoot } from "./components/list-foot";
+import { AlertStrip, BlindBanner, ProblemNotice } from "./components/notices";
+import { Rail } from "./components/rail";
+import { Skeleton } from "./components/skeleton";
+import { TopBar } from "./components/top-bar";
+import { keyOf } from "./fleet/agent-key";
+import type { Snapshot } from "./fleet/controller";
+import { type Filter, NO_FILTER, toggleVerdict } from "./fleet/filter";
+import { fleetSentence } from "./fleet/sentence";
+import { countVerdicts } from "./fleet/verdict";
+import { count, counted } from "./format/quantity";
+import { useConnection, useFleet, useNow, useSnapshot } from "./hooks/use-fleet";
+import { usePageTitle } from "./hooks/use-page-title";
+import { closeAgent, useOpenAgent } from "./hooks/use-route";
+import { useRows } from "./hooks/use-rows";
+import { useShortcuts } from "./hooks/use-shortcuts";
+import { useTheme } from "./hooks/use-theme";
+
+export function App() {
+  const fleet = useFleet();
+  const snapshot = useSnapshot();
+  const connection = useConnection();
+  const now = useNow();
+  const opened = useOpenAgent();
+  const openKey = opened === null ? null : keyOf(opened);
+  const [theme, nextTheme] = useTheme();
+  const [filter, setFilter] = useState<Filter>(NO_FILTER);
+  const [held, setHeld] = useState(false);
+  const [release, setRelease] = useState(0);
+  const [help, setHelp] = useState(false);
+  const search = useRef<HTMLInputElement>(null);
+  const scroller = useRef<HTMLElement>(null);
+  const grid = useRef<HTMLDivElement>(null);
+
+  const rows = useRows(snapshot, useDeferredValue(filter), held, release);
+  const counts = useCounts(snapshot);
+  const sentence = fleetSentence(snapshot.summary, snapshot.phase === "ready" ? counts : null);
+  usePageTitle(sentence, connection, snapshot.summary);
+
+  const togglePause = useCallback(
+    () => (fleet.connection().state === "paused" ? fleet.resume() : fleet.pause()),
+    [fleet],
+  );
+  const showNew = useCallback(() => setRelease((times) => times + 1), []);
+  const clear = useCallback(() => setFilter(NO_FILTER), []);
+  const leave = useCallback(() => (openKey === null ? clear() : closeAgent()), [openKey, clear]);
+  useShortcuts(
+    useMemo(
+      () => ({
+        "/": () => search.current?.focus(),
+        "?": () => setHelp(true),
+        Escape: leave,
+        n: showNew,
+        p: togglePause,
+        t: nextTheme,
+        j: () => grid.current?.focus(),
+        k: () => grid.current?.focus(),
+      }),
+      [leave, showNew, togglePause, nextTheme],
+    ),
+  );
+  useFocusBack(openKey, grid);
+
+  const empty = snapshot.phase === "ready" && snapshot.agents.size === 0;
+  return (
+    <div className="page" data-panel={openKey !== null} data-connection={connection.state}>
+      <Rail
+        theme={theme}
+        version={snapshot.summary?.own.version ?? null}
+        onTheme={nextTheme}
+        onKeys={() => setHelp(true)}
+      />
+      <main ref={scroller} className="content">
+        <TopBar
+          sentence={sentence}
+          detail={detailOf(snapshot)}
+          text={filter.text}
+          search={search}
+          connection={connection}
+          onText={(text) => setFilter((last) => ({ ...last, text }))}
+          onPause={togglePause}
+        />
+        {snapshot.problem !== null && (
+          <ProblemNotice problem={snapshot.problem} onRetry={() => void fleet.load()} />
+        )}
+        {snapshot.summary?.monitor_blind && (
+          <BlindBanner blindness={snapshot.summary.monitor_blind} now={now} />
+        )}
+        <AlertStrip alerts={snapshot.alerts} now={now} />
+        {!empty && snapshot.phase !== "failed" && (
+          <Counts
+            counts={counts}
+            chosen={filter.verdicts}
+            onToggle={(verdict: Verdict) => setFilter((last) => toggleVerdict(last, verdict))}
+            onClear={() => setFilter((last) => ({ ...last, verdicts: new Set() }))}
+          />
+        )}
+        {snapshot.phase === "loading" && <Skeleton />}
+        {empty && <NoAgents />}
+        {!empty && snapshot.phase === "ready" && (
+          <>
+            <AgentTable
+              keys={rows.keys}
+              agents={snapshot.agents}
+              waiting={rows.waiting}
+              openKey={openKey}
+              scroller={scroller}
+              grid={grid}
+              onHeld={setHeld}
+              onShowNew={showNew}
+            />
+            {rows.keys.length === 0 && <NoMatches onClear={clear} />}
+            <ListFoot snapshot={snapshot} shown={rows.keys.length} onMore={() => fleet.loadMore()} />
+          </>
+        )}
+      </main>
+      {openKey !== null && <AgentPanel agentKey={openKey} />}
+      <HelpDialog open={help} onClose={() => setHelp(false)} />
+    </div>
+  );
+}
+
+function useCounts({ summary, agents, version }: Snapshot) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `version` says that `agents` changed
+  return useMemo(
+    () => summary?.verdicts ?? countVerdicts([...agents.values()].map((agent) => agent.verdict)),
+    [summary, agents, version],
+  );
+}
+
+// Closing the panel gives the keyboard back to the list.
+function useFocusBack(openKey: string | null, grid: React.RefObject<HTMLDivElement | null>): void {
+  const last = useRef(openKey);
+  useEffect(() => {
+    if (last.current !== null && openKey === null) grid.current?.focus({ preventScroll: true });
+    last.current = openKey;
+  }, [openKey, grid]);
+}
+
+/** What the sentence leaves out, in a line below it. */
+function detailOf({ summary }: Snapshot): string {
+  if (summary === null || summary.agents === 0) return "";
+  const parts = [`${count(summary.active)} of ${count(summary.expected)} active`];
+  if (summary.tasks_in_progress > 0) parts.push(`${counted(summary.tasks_in_progress, "task")} in progress`);
+  if (summary.sandboxes_running > 0)
+    parts.push(`${counted(summary.sandboxes_running, "sandbox", "sandboxes")} running`);
+  return parts.join(" · ");
+}

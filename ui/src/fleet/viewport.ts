@@ -1,0 +1,28 @@
+/** Which rows of a long list are on screen, and how far to scroll to bring one there. */
+
+export interface Span {
+  first: number;
+  /** One past the last. */
+  end: number;
+}
+
+/** The rows between two heights measured from the list's top, and a few more on either side. */
+export function rowsBetween(
+  top: number,
+  bottom: number,
+  rowHeight: number,
+  count: number,
+  spare: number,
+): Span {
+  const first = Math.max(0, Math.min(count, Math.floor(top / rowHeight) - spare));
+  const end = Math.max(first, Math.min(count, Math.ceil(bottom / rowHeight) + spare));
+  return { first, end };
+}
+
+/** By how much to scroll so that row `index` lies between two heights measured from the list's top. */
+export function scrollToShow(index: number, rowHeight: number, top: number, bottom: number): number {
+  const rowTop = index * rowHeight;
+  if (rowTop < top) return rowTop - top;
+  if (rowTop + rowHeight > bottom) return rowTop + rowHeight - bottom;
+  return 0;
+}
