@@ -1,4 +1,5 @@
 //! The contract suites: every backend of a trait passes the same.
 
 pub mod history;
+pub mod journal;
 pub mod state;

@@ -1,6 +1,8 @@
 //! In-memory versions of the traits, for tests and for running without a disk.
 
 mod history;
+mod journal;
 mod state;
 pub use history::MemoryHistory;
+pub use journal::MemoryJournal;
 pub use state::MemoryState;

@@ -1,0 +1,157 @@
+//! The journal's folder: file names, the lock, and what an earlier run left unfinished.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::FlockOperation;
+use swarmpulse_store::JournalError;
+
+use crate::error::io_error;
+
+const LOCK: &str = "lock";
+const SPARE: &str = "spare.tmp";
+const PLAIN: &str = ".seg";
+const COMPRESSED: &str = ".seg.zst";
+const UNFINISHED: &str = ".tmp";
+
+/// How a segment's file is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Encoding {
+    /// As it was written.
+    Plain,
+    /// As a zstd stream.
+    Compressed,
+}
+
+/// The file of the segment that begins with this entry.
+pub(crate) fn segment_path(dir: &Path, first_offset: u64, encoding: Encoding) -> PathBuf {
+    let ending = match encoding {
+        Encoding::Plain => PLAIN,
+        Encoding::Compressed => COMPRESSED,
+    };
+    dir.join(format!("{first_offset:020}{ending}"))
+}
+
+/// The same file while it is made.
+pub(crate) fn unfinished_path(dir: &Path, first_offset: u64, encoding: Encoding) -> PathBuf {
+    with_ending(&segment_path(dir, first_offset, encoding), UNFINISHED)
+}
+
+/// Where an unreadable file is kept for whoever wants to look.
+pub(crate) fn damaged_path(path: &Path) -> PathBuf {
+    with_ending(path, ".damaged")
+}
+
+/// The file that becomes the next segment.
+pub(crate) fn spare_path(dir: &Path) -> PathBuf {
+    dir.join(SPARE)
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Keeps other processes from writing here, for as long as it lives.
+#[derive(Debug)]
+pub(crate) struct DirectoryLock {
+    _file: File,
+}
+
+impl DirectoryLock {
+    /// Makes the folder if need be and takes its lock.
+    pub(crate) fn acquire(dir: &Path) -> Result<Self, JournalError> {
+        fs::create_dir_all(dir).map_err(|error| io_error("create", dir, error))?;
+        let path = dir.join(LOCK);
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| io_error("open", &path, error))?;
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(rustix::io::Errno::WOULDBLOCK) => Err(JournalError::Locked {
+                path: dir.display().to_string(),
+            }),
+            Err(error) => Err(io_error("lock", &path, error.into())),
+        }
+    }
+}
+
+/// The segments' files by first entry, the oldest first, each with the encodings found. Deletes what was left
+/// unfinished: nobody was told that it is there.
+pub(crate) fn list(dir: &Path) -> Result<BTreeMap<u64, Vec<Encoding>>, JournalError> {
+    let mut found: BTreeMap<u64, Vec<Encoding>> = BTreeMap::new();
+    for item in fs::read_dir(dir).map_err(|error| io_error("list", dir, error))? {
+        let item = item.map_err(|error| io_error("list", dir, error))?;
+        let name = item.file_name();
+        let Some(name) = name.to_str() else { continue };
+        if name.ends_with(UNFINISHED) {
+            remove(&item.path())?;
+        } else if let Some((first_offset, encoding)) = parse(name) {
+            found.entry(first_offset).or_default().push(encoding);
+        }
+    }
+    Ok(found)
+}
+
+fn parse(name: &str) -> Option<(u64, Encoding)> {
+    let (number, encoding) = match name.strip_suffix(COMPRESSED) {
+        Some(number) => (number, Encoding::Compressed),
+        None => (name.strip_suffix(PLAIN)?, Encoding::Plain),
+    };
+    let whole = number.len() == 20 && number.bytes().all(|byte| byte.is_ascii_digit());
+    whole
+        .then(|| number.parse().ok())?
+        .map(|first_offset| (first_offset, encoding))
+}
+
+/// Deletes a file; that it is gone already is fine.
+pub(crate) fn remove(path: &Path) -> Result<(), JournalError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("delete", path, error)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_sort_as_their_numbers_and_others_are_left_alone() {
+        let dir = Path::new("/j");
+        let path = segment_path(dir, 42, Encoding::Compressed);
+        assert_eq!(path, Path::new("/j/00000000000000000042.seg.zst"));
+        assert_eq!(
+            parse("00000000000000000042.seg.zst"),
+            Some((42, Encoding::Compressed))
+        );
+        assert_eq!(parse("00000000000000000042.seg"), Some((42, Encoding::Plain)));
+        for other in [
+            "42.seg",
+            "0000000000000000004x.seg",
+            "00000000000000000042.seg.damaged",
+            "lock",
+            ".seg",
+        ] {
+            assert_eq!(parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_lock_is_exclusive_and_ends_with_its_owner() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = DirectoryLock::acquire(dir.path()).unwrap();
+        assert!(matches!(
+            DirectoryLock::acquire(dir.path()),
+            Err(JournalError::Locked { .. })
+        ));
+        drop(lock);
+        DirectoryLock::acquire(dir.path()).unwrap();
+    }
+}
