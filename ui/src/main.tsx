@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { httpApi } from "./api/client";
 import { App } from "./app";
+import { Failure } from "./components/failure";
 import { FleetController } from "./fleet/controller";
 import { FleetContext } from "./hooks/use-fleet";
 import "./styles/tokens.css";
@@ -21,7 +22,9 @@ if (root !== null) {
   createRoot(root).render(
     <StrictMode>
       <FleetContext value={fleet}>
-        <App />
+        <Failure>
+          <App />
+        </Failure>
       </FleetContext>
     </StrictMode>,
   );

@@ -7,7 +7,7 @@ export interface VerdictLook {
   word: string;
   /** What it means, in one sentence. */
   meaning: string;
-  /** Someone should look: these come first, the newest on top. */
+  /** Someone should act: among these the newest stands on top. */
   attention: boolean;
 }
 
@@ -16,7 +16,7 @@ export const VERDICTS: readonly VerdictLook[] = [
   look("down", "Down", "Dead: shown by evidence of death, or by silence beyond the deadline.", true),
   look("stuck", "Stuck", "Alive with open work, but no progress beyond that work's limit.", true),
   look("unknown", "Unknown", "It cannot be seen; decided within a bounded time.", true),
-  look("silent", "Silent", "No contact, but its process lives on or open work extends its deadline.", true),
+  look("silent", "Silent", "No contact, but its process lives on or open work extends its deadline.", false),
   look(
     "backing_off",
     "Backing off",

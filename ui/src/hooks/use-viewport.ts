@@ -1,6 +1,6 @@
 /** The rows of a list that its scrolling ancestor shows, and the list's own width. */
 
-import { type RefObject, useCallback, useEffect, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from "react";
 import { rowsBetween, type Span, scrollToShow } from "../fleet/viewport";
 
 const SPARE_ROWS = 8;
@@ -60,8 +60,9 @@ export function useViewport(
 /** The element's width, rounded, as it changes. */
 export function useWidth(element: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(1024);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (element.current === null) return;
+    setWidth(Math.round(element.current.getBoundingClientRect().width));
     const observer = new ResizeObserver(([entry]) => {
       if (entry !== undefined) setWidth(Math.round(entry.contentRect.width));
     });
