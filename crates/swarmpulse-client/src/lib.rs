@@ -1,1 +1,22 @@
-//! Typed HTTP and SSE client of the Swarmpulse API
+//! Typed HTTP and SSE client of the Swarmpulse API.
+//!
+//! Every answer is read to a bound, every failure is a [`ClientError`] that says what, why and what next, and
+//! nothing here retries on its own except the live [`Stream`], whose back-off is bounded.
+
+mod backoff;
+mod client;
+mod error;
+mod ping;
+mod query;
+mod read;
+mod secret;
+mod send;
+mod stream;
+
+pub use backoff::Backoff;
+pub use client::{Client, ClientOptions};
+pub use error::ClientError;
+pub use ping::PingSignal;
+pub use query::{AgentQuery, EventQuery, TaskQuery};
+pub use secret::Secret;
+pub use stream::{Stream, StreamItem, StreamOptions};

@@ -1,0 +1,129 @@
+//! Filters of the lists.
+
+use reqwest::Url;
+
+/// Filters and order of `GET /api/v1/agents`.
+#[derive(Clone, Debug, Default)]
+pub struct AgentQuery {
+    /// One namespace alone.
+    pub namespace: Option<String>,
+    /// One kind alone.
+    pub kind: Option<String>,
+    /// These verdicts alone.
+    pub verdicts: Vec<String>,
+    /// The worst first, in place of by id.
+    pub worst_first: bool,
+    /// Items of a page; the server's default without it.
+    pub limit: Option<u32>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+impl AgentQuery {
+    pub(crate) fn append(&self, url: &mut Url) {
+        add(url, "namespace", self.namespace.as_deref());
+        add(url, "kind", self.kind.as_deref());
+        if !self.verdicts.is_empty() {
+            add(url, "verdict", Some(&self.verdicts.join(",")));
+        }
+        add(url, "order", self.worst_first.then_some("severity"));
+        page(url, self.limit, self.cursor.as_deref());
+    }
+}
+
+/// Filters of `GET /api/v1/tasks`.
+#[derive(Clone, Debug, Default)]
+pub struct TaskQuery {
+    /// One namespace alone.
+    pub namespace: Option<String>,
+    /// One status alone.
+    pub status: Option<String>,
+    /// One agent's alone.
+    pub agent: Option<String>,
+    /// Items of a page.
+    pub limit: Option<u32>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+impl TaskQuery {
+    pub(crate) fn append(&self, url: &mut Url) {
+        add(url, "namespace", self.namespace.as_deref());
+        add(url, "status", self.status.as_deref());
+        add(url, "agent", self.agent.as_deref());
+        page(url, self.limit, self.cursor.as_deref());
+    }
+}
+
+/// Filters of `GET /api/v1/events`.
+#[derive(Clone, Debug, Default)]
+pub struct EventQuery {
+    /// One namespace alone.
+    pub namespace: Option<String>,
+    /// One agent's alone.
+    pub agent: Option<String>,
+    /// One task's alone.
+    pub task: Option<String>,
+    /// One sandbox's alone.
+    pub sandbox: Option<String>,
+    /// One type alone.
+    pub event_type: Option<String>,
+    /// From here on, RFC 3339.
+    pub from: Option<String>,
+    /// Up to here, RFC 3339.
+    pub to: Option<String>,
+    /// Items of a page.
+    pub limit: Option<u32>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+impl EventQuery {
+    pub(crate) fn append(&self, url: &mut Url) {
+        add(url, "namespace", self.namespace.as_deref());
+        add(url, "agent", self.agent.as_deref());
+        add(url, "task", self.task.as_deref());
+        add(url, "sandbox", self.sandbox.as_deref());
+        add(url, "type", self.event_type.as_deref());
+        add(url, "from", self.from.as_deref());
+        add(url, "to", self.to.as_deref());
+        page(url, self.limit, self.cursor.as_deref());
+    }
+}
+
+fn page(url: &mut Url, limit: Option<u32>, cursor: Option<&str>) {
+    if let Some(limit) = limit {
+        add(url, "limit", Some(&limit.to_string()));
+    }
+    add(url, "cursor", cursor);
+}
+
+pub(crate) fn add(url: &mut Url, name: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        url.query_pairs_mut().append_pair(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_set_is_asked_for() {
+        let mut url = Url::parse("http://host/api/v1/agents").unwrap();
+        AgentQuery::default().append(&mut url);
+        assert_eq!(url.query(), None);
+        let query = AgentQuery {
+            verdicts: vec!["down".into(), "stuck".into()],
+            worst_first: true,
+            limit: Some(5),
+            cursor: Some("a=&b".into()),
+            ..AgentQuery::default()
+        };
+        query.append(&mut url);
+        assert_eq!(
+            url.query(),
+            Some("verdict=down%2Cstuck&order=severity&limit=5&cursor=a%3D%26b")
+        );
+    }
+}
