@@ -1,1 +1,41 @@
-//! Drives the fleet: journal, apply, outbox, probes, snapshots and shutdown
+//! Drives the fleet: journal, apply, outbox, probes, snapshots and shutdown.
+//!
+//! The write path has two owners, one thread each. The *sequencer* owns the journal: it gives batches their place and time, makes
+//! a group durable with one fsync and hands it on. The *owner* owns the fleet: it applies the group, acknowledges it and hands
+//! the effects to the historian (history and logs) and the live subscribers. Nothing here knows HTTP, SQL or
+//! configuration files.
+
+mod batch;
+mod catch_up;
+pub mod clock;
+mod counters;
+mod error;
+mod handle;
+mod historian;
+mod log_files;
+mod owner;
+mod probing;
+mod recovery;
+mod replay;
+mod retention;
+mod runtime;
+mod samples;
+mod sequencer;
+mod shadow;
+mod snapshot;
+mod status;
+
+pub use batch::{Batch, Receipt};
+pub use catch_up::Skipped;
+pub use counters::{Counter, Counters};
+pub use error::{StartError, SubmitError};
+pub use handle::Handle;
+pub use log_files::LogOptions;
+pub use probing::{Discovery, ProbeOptions};
+pub use recovery::RecoveryReport;
+pub use replay::{ReplayError, ReplayReport, replay};
+pub use retention::RetentionOptions;
+pub use runtime::{Options, Runtime, Stores};
+pub use samples::{Samples, SeriesPoints};
+pub use shadow::JournalChores;
+pub use status::{Status, StorageFault};

@@ -1,0 +1,173 @@
+//! The runtime as others hold it: send records in, look at the fleet, listen to what happens.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crossbeam_channel::{Sender, TrySendError};
+use parking_lot::{Mutex, RwLock};
+use swarmpulse_fleet::Fleet;
+use swarmpulse_model::Timestamp;
+use swarmpulse_probe::HostSample;
+use swarmpulse_store::{History, HistoryRow, JournalReader, State};
+use swarmpulse_wire::envelope;
+use tokio::sync::{broadcast, oneshot};
+
+use crate::batch::{Batch, Receipt};
+use crate::clock::Clock;
+use crate::counters::{Counter, Counters};
+use crate::error::SubmitError;
+use crate::log_files::LogFile;
+use crate::samples::Samples;
+use crate::sequencer::{Reply, Submission};
+use crate::status::Status;
+
+/// Bytes waiting to be made durable; beyond, senders are told to come again.
+const WAITING_BYTES_MAX: usize = 64 << 20;
+/// The largest batch as journaled.
+const BATCH_BYTES_MAX: usize = 48 << 20;
+
+pub(crate) struct Shared {
+    pub began: Timestamp,
+    pub clock: Clock,
+    pub fleet: RwLock<Fleet>,
+    pub counters: Counters,
+    pub status: Status,
+    pub history: Arc<dyn History>,
+    pub state: Arc<dyn State>,
+    pub journal: Arc<dyn JournalReader>,
+    pub live: broadcast::Sender<Arc<Vec<HistoryRow>>>,
+    pub samples: Samples,
+    pub host: RwLock<HostSample>,
+    pub waiting_bytes: AtomicUsize,
+}
+
+/// The runtime as others hold it. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) submissions: Sender<Submission>,
+    pub(crate) log: Option<Arc<Mutex<LogFile>>>,
+}
+
+impl Handle {
+    /// Makes a batch durable and applies it. Returns once both are done.
+    ///
+    /// # Errors
+    /// If it was not accepted; then nothing of it is kept.
+    pub async fn submit(&self, batch: Batch) -> Result<Receipt, SubmitError> {
+        let (reply, receipt) = oneshot::channel();
+        self.send(batch, Reply::Async(reply))?;
+        receipt.await.unwrap_or(Err(SubmitError::Stopping))
+    }
+
+    /// The same for threads; must not be called on an asynchronous worker.
+    ///
+    /// # Errors
+    /// As [`Handle::submit`].
+    pub fn submit_blocking(&self, batch: Batch) -> Result<Receipt, SubmitError> {
+        let (reply, receipt) = crossbeam_channel::bounded(1);
+        self.send(batch, Reply::Blocking(reply))?;
+        receipt.recv().unwrap_or(Err(SubmitError::Stopping))
+    }
+
+    fn send(&self, batch: Batch, reply: Reply) -> Result<(), SubmitError> {
+        let mut body = Vec::with_capacity(64 * batch.records.len() + 64);
+        envelope::encode_body(
+            &batch.namespace,
+            &batch.principal,
+            batch.source,
+            &batch.records,
+            &mut body,
+        );
+        let bytes = body.len();
+        if bytes > BATCH_BYTES_MAX {
+            return Err(SubmitError::TooLarge {
+                bytes,
+                limit_bytes: BATCH_BYTES_MAX,
+            });
+        }
+        let waiting = self.shared.waiting_bytes.fetch_add(bytes, Ordering::AcqRel);
+        let sent = if waiting + bytes > WAITING_BYTES_MAX && waiting > 0 {
+            Err(SubmitError::Overloaded { retry_after_s: 1 })
+        } else {
+            self.submissions
+                .try_send(Submission { batch, body, reply })
+                .map_err(|error| match error {
+                    TrySendError::Full(_) => SubmitError::Overloaded { retry_after_s: 1 },
+                    TrySendError::Disconnected(_) => SubmitError::Stopping,
+                })
+        };
+        if let Err(error) = &sent {
+            self.shared.waiting_bytes.fetch_sub(bytes, Ordering::AcqRel);
+            if matches!(error, SubmitError::Overloaded { .. }) {
+                self.shared.counters.add(Counter::OverloadedTotal, 1);
+            }
+        }
+        sent
+    }
+
+    /// Looks at the fleet. Keep it short: records wait meanwhile.
+    pub fn fleet<R>(&self, look: impl FnOnce(&Fleet) -> R) -> R {
+        look(&self.shared.fleet.read())
+    }
+
+    /// Receipt time now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    /// History.
+    #[must_use]
+    pub fn history(&self) -> &Arc<dyn History> {
+        &self.shared.history
+    }
+
+    /// Tokens, cursors and snapshots.
+    #[must_use]
+    pub fn state(&self) -> &Arc<dyn State> {
+        &self.shared.state
+    }
+
+    /// The journal, to read.
+    #[must_use]
+    pub fn journal(&self) -> &Arc<dyn JournalReader> {
+        &self.shared.journal
+    }
+
+    /// What happens from here on, in groups. A listener that falls too far behind loses groups and is told so.
+    #[must_use]
+    pub fn listen(&self) -> broadcast::Receiver<Arc<Vec<HistoryRow>>> {
+        self.shared.live.subscribe()
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.shared.counters
+    }
+
+    /// How the runtime itself is.
+    #[must_use]
+    pub fn status(&self) -> &Status {
+        &self.shared.status
+    }
+
+    /// Figures of the last hour.
+    #[must_use]
+    pub fn samples(&self) -> &Samples {
+        &self.shared.samples
+    }
+
+    /// When this run began.
+    #[must_use]
+    pub fn began(&self) -> Timestamp {
+        self.shared.began
+    }
+
+    /// The last look at the machine.
+    #[must_use]
+    pub fn host(&self) -> HostSample {
+        self.shared.host.read().clone()
+    }
+}

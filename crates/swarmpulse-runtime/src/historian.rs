@@ -1,0 +1,184 @@
+//! The historian: writes effects behind the journal, and fills holes from it by itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use parking_lot::Mutex;
+use swarmpulse_store::{HistoryError, HistoryRow};
+
+use crate::catch_up::{self, Skipped};
+use crate::clock::Stopwatch;
+use crate::counters::Counter;
+use crate::handle::Shared;
+use crate::log_files::{LogFile, process_event_line};
+use crate::owner::Chapter;
+
+/// Effects wait at most so long to be written with others, in seconds.
+const GATHER_S: f64 = 0.1;
+/// Rows written at once.
+const ROWS_AT_ONCE: usize = 8192;
+/// History learns how far the journal is so often while nothing happens, in seconds.
+const MARK_EVERY_S: f64 = 1.0;
+/// Time between attempts while history refuses.
+const RETRY: Duration = Duration::from_millis(500);
+
+pub(crate) struct Historian {
+    pub shared: Arc<Shared>,
+    pub chapters: Receiver<Chapter>,
+    pub log: Option<Arc<Mutex<LogFile>>>,
+    pub written: u64,
+    /// Since history last learned how far the journal is.
+    pub marked: Stopwatch,
+}
+
+impl Historian {
+    /// Runs until the owner has ended and everything is written, or cannot be.
+    pub fn run(mut self) {
+        loop {
+            match self.chapters.recv_timeout(RETRY) {
+                Ok(first) => {
+                    let (chapters, ended) = self.gather(first);
+                    self.write(chapters);
+                    if ended {
+                        return self.mark(self.shared.status.history_next());
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => self.fill_hole(self.shared.status.journal_next()),
+                Err(RecvTimeoutError::Disconnected) => return self.mark(self.shared.status.history_next()),
+            }
+        }
+    }
+
+    fn gather(&self, first: Chapter) -> (Vec<Chapter>, bool) {
+        let watch = Stopwatch::start();
+        let mut rows = first.rows.len();
+        if let Some(row) = first.rows.first() {
+            self.shared.status.set_oldest_unwritten(row.at);
+        }
+        let mut chapters = vec![first];
+        while rows < ROWS_AT_ONCE {
+            let left = Duration::from_secs_f64((GATHER_S - watch.seconds()).max(0.0));
+            match self.chapters.recv_timeout(left) {
+                Ok(next) => {
+                    rows += next.rows.len();
+                    chapters.push(next);
+                }
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => return (chapters, true),
+            }
+        }
+        (chapters, false)
+    }
+
+    fn write(&mut self, chapters: Vec<Chapter>) {
+        let Some(next_offset) = chapters.last().map(|chapter| chapter.next_offset) else {
+            return;
+        };
+        let first_row = chapters.iter().find_map(|chapter| chapter.rows.first());
+        let hole = self
+            .shared
+            .status
+            .faults()
+            .iter()
+            .any(|fault| fault.store == "history");
+        if hole {
+            // What is missing lies before these: the journal gives both.
+            self.fill_hole(next_offset);
+            return;
+        }
+        if first_row.is_none() {
+            self.shared.status.set_history_next(next_offset);
+            // Nothing to write, but the next start need not read again what had no effect.
+            if self.marked.seconds() >= MARK_EVERY_S {
+                self.mark(next_offset);
+            }
+            return;
+        }
+        let rows: Vec<HistoryRow> = chapters
+            .iter()
+            .flat_map(|chapter| chapter.rows.iter().cloned())
+            .collect();
+        self.append(&rows, next_offset);
+    }
+
+    /// Tells history how far the journal is.
+    fn mark(&mut self, next_offset: u64) {
+        self.marked = Stopwatch::start();
+        if next_offset > self.written {
+            self.append(&[], next_offset);
+        }
+    }
+
+    fn append(&mut self, rows: &[HistoryRow], next_offset: u64) {
+        match self.shared.history.append(rows, next_offset) {
+            Ok(()) => {
+                self.written = next_offset;
+                self.shared.status.set_history_next(next_offset);
+                self.shared
+                    .status
+                    .set_oldest_unwritten(swarmpulse_model::Timestamp(0));
+                if let Some(fault) = self.shared.status.mended("history") {
+                    tracing::info!(since = %fault.since.unix_s(), "history is written again");
+                }
+                self.log_events(rows);
+            }
+            Err(error) => self.refused(&error),
+        }
+    }
+
+    fn refused(&self, error: &HistoryError) {
+        let now = self.shared.clock.now();
+        if self.shared.status.fault("history", error.to_string(), now) {
+            tracing::error!(%error, "history is not written; it will be from the journal");
+        }
+    }
+
+    /// Writes from the journal what could not be written when it happened.
+    fn fill_hole(&mut self, to: u64) {
+        if !self
+            .shared
+            .status
+            .faults()
+            .iter()
+            .any(|fault| fault.store == "history")
+        {
+            return;
+        }
+        let mut skipped = Skipped::default();
+        let Ok(mut fleet) = catch_up::fleet_before(&*self.shared.state, self.written, &mut skipped) else {
+            return;
+        };
+        let journal = Arc::clone(&self.shared.journal);
+        let from = self.written;
+        let shared = Arc::clone(&self.shared);
+        let filled = catch_up::apply_span(
+            &mut fleet,
+            &journal,
+            from,
+            to,
+            &mut skipped,
+            |rows, next_offset| {
+                self.append(&rows, next_offset);
+                self.written == next_offset
+            },
+        );
+        if let Err(error) = filled {
+            tracing::warn!(%error, "history cannot be filled from the journal");
+            shared.counters.add(Counter::HistoryDeferredTotal, 1);
+        }
+    }
+
+    fn log_events(&mut self, rows: &[HistoryRow]) {
+        let Some(log) = &self.log else { return };
+        for line in rows.iter().filter_map(process_event_line) {
+            let written = log.lock().write_line(&line, self.shared.clock.now());
+            let counter = if written {
+                Counter::LogLinesTotal
+            } else {
+                Counter::LogLinesLostTotal
+            };
+            self.shared.counters.add(counter, 1);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Starting and stopping: recovery, then the threads, each owned here and joined at the end.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Sender, bounded};
+use parking_lot::{Mutex, RwLock};
+use swarmpulse_model::record::{FleetSettings, MonitorEvent};
+use swarmpulse_model::{Record, Source, Text, Timestamp, entity};
+use swarmpulse_store::{History, Journal, State};
+
+use crate::batch::Batch;
+use crate::clock::{Clock, Stopwatch};
+use crate::counters::Counters;
+use crate::error::StartError;
+use crate::handle::{Handle, Shared};
+use crate::historian::Historian;
+use crate::log_files::{LogFile, LogOptions};
+use crate::owner::Owner;
+use crate::probing::{ProbeOptions, Prober};
+use crate::recovery::{self, RecoveryReport};
+use crate::retention::RetentionOptions;
+use crate::samples::Samples;
+use crate::sequencer::Sequencer;
+use crate::shadow::{JournalChores, Keeper, keep_snapshot};
+use crate::status::Status;
+
+/// Batches waiting to be made durable.
+const SUBMISSIONS: usize = 4096;
+/// Groups waiting to be applied: one being applied, one ready.
+const GROUPS: usize = 4;
+/// Groups of effects waiting to be written to history.
+const CHAPTERS: usize = 1024;
+/// Groups of effects that a live listener may be behind.
+const LIVE: usize = 4096;
+
+/// Where everything is kept.
+pub struct Stores {
+    /// What was received.
+    pub journal: Box<dyn Journal>,
+    /// Chores of the journal's own, done beside the write path.
+    pub journal_chores: Option<JournalChores>,
+    /// What people look up.
+    pub history: Arc<dyn History>,
+    /// Snapshots, cursors, tokens.
+    pub state: Arc<dyn State>,
+}
+
+/// How the runtime runs.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// What verdicts are decided by.
+    pub settings: FleetSettings,
+    /// What is kept, and until when.
+    pub retention: RetentionOptions,
+    /// Where logs go; none are written without.
+    pub logs: Option<LogOptions>,
+    /// What is looked at; nothing without.
+    pub probes: Option<ProbeOptions>,
+}
+
+/// The running engine. Dropping it without [`Runtime::stop`] ends it as a crash would: nothing acknowledged is lost.
+pub struct Runtime {
+    handle: Handle,
+    stop: Vec<Sender<()>>,
+    writers: Vec<JoinHandle<()>>,
+    helpers: Vec<JoinHandle<()>>,
+}
+
+impl Runtime {
+    /// Recovers what was there, then starts taking records.
+    ///
+    /// # Errors
+    /// If a store cannot be read or a thread not started.
+    pub fn start(stores: Stores, options: Options) -> Result<Self, StartError> {
+        let Stores {
+            journal,
+            journal_chores,
+            history,
+            state,
+        } = stores;
+        let reader = journal.reader();
+        let (fleet, report) = recovery::recover(&*state, &reader, &*history)?;
+        tracing::info!(
+            entries = report.entries,
+            history_rows = report.history_rows,
+            agents = fleet.counts().total(),
+            seconds = report.seconds,
+            "recovered"
+        );
+        let last_seen_at = (journal.next_offset() > 0)
+            .then(|| last_entry_at(&*reader))
+            .flatten();
+        let known_settings = (fleet.settings() == &options.settings).then_some(());
+        let clock = Clock::new(last_seen_at.unwrap_or_default());
+        let written = history.next_offset()?;
+        let shared = Arc::new(Shared {
+            began: clock.now(),
+            clock,
+            fleet: RwLock::new(fleet),
+            counters: Counters::default(),
+            status: Status::default(),
+            history,
+            state,
+            journal: reader,
+            live: tokio::sync::broadcast::Sender::new(LIVE),
+            samples: Samples::default(),
+            host: RwLock::default(),
+            waiting_bytes: std::sync::atomic::AtomicUsize::new(0),
+        });
+        shared.status.set_journal_next(journal.next_offset());
+        shared.status.set_history_next(written);
+        shared.status.set_next_due(Timestamp::NEVER);
+        if written < journal.next_offset() && report.skipped.reason.is_some() {
+            shared.status.fault(
+                "history",
+                report.skipped.reason.clone().unwrap_or_default(),
+                shared.clock.now(),
+            );
+        }
+        shared.status.set_recovery(report);
+        let mut runtime = Self::start_writers(&shared, journal, &options, written)?;
+        runtime.say_first(
+            known_settings.is_none().then_some(options.settings.clone()),
+            last_seen_at,
+        );
+        runtime.start_helpers(options, journal_chores)?;
+        shared.status.set_ready(true);
+        Ok(runtime)
+    }
+
+    fn start_writers(
+        shared: &Arc<Shared>,
+        journal: Box<dyn Journal>,
+        options: &Options,
+        written: u64,
+    ) -> Result<Self, StartError> {
+        let (submissions, submitted) = bounded(SUBMISSIONS);
+        let (groups, grouped) = bounded(GROUPS);
+        let (chapters, chaptered) = bounded(CHAPTERS);
+        let (stop, stopped) = bounded(1);
+        let log = options
+            .logs
+            .as_ref()
+            .map(|logs| Arc::new(Mutex::new(LogFile::new(logs, "bot-process-health.jsonl"))));
+        let sequencer = Sequencer {
+            journal,
+            shared: Arc::clone(shared),
+            submissions: submitted,
+            groups,
+            stop: stopped,
+            retention: options.retention,
+            gap: None,
+            retired_at: shared.clock.now(),
+        };
+        let owner = Owner {
+            shared: Arc::clone(shared),
+            groups: grouped,
+            chapters,
+        };
+        let historian = Historian {
+            shared: Arc::clone(shared),
+            chapters: chaptered,
+            log: log.clone(),
+            written,
+            marked: Stopwatch::start(),
+        };
+        let writers = vec![
+            spawn("sequencer", move || sequencer.run())?,
+            spawn("owner", move || owner.run())?,
+            spawn("historian", move || historian.run())?,
+        ];
+        let handle = Handle {
+            shared: Arc::clone(shared),
+            submissions,
+            log,
+        };
+        Ok(Self {
+            handle,
+            stop: vec![stop],
+            writers,
+            helpers: Vec::new(),
+        })
+    }
+
+    /// The first records of a run: by what it decides, and that it was away.
+    fn say_first(&self, settings: Option<FleetSettings>, last_seen_at: Option<Timestamp>) {
+        let mut records = vec![Record::Monitor(MonitorEvent::Started { last_seen_at })];
+        records.extend(settings.map(|settings| Record::Settings(Box::new(settings))));
+        // Settings first: the freeze is bounded by them.
+        records.reverse();
+        let namespace = Text::const_new(entity::DEFAULT_NAMESPACE);
+        let batch = Batch {
+            namespace,
+            principal: Text::default(),
+            source: Source::Monitor,
+            records,
+        };
+        if let Err(error) = self.handle.submit_blocking(batch) {
+            tracing::error!(%error, "the start is not journaled");
+        }
+    }
+
+    fn start_helpers(&mut self, options: Options, chores: Option<JournalChores>) -> Result<(), StartError> {
+        let (stop, stopped) = bounded(1);
+        let keeper = Keeper {
+            shared: Arc::clone(&self.handle.shared),
+            chores,
+            retention: options.retention,
+            stop: stopped,
+        };
+        self.stop.push(stop);
+        self.helpers.push(spawn("keeper", move || keeper.run())?);
+        let Some(probes) = options.probes else {
+            return Ok(());
+        };
+        let (stop, stopped) = bounded(1);
+        match Prober::new(self.handle.clone(), probes, self.handle.log.clone(), stopped) {
+            Ok(prober) => {
+                self.stop.push(stop);
+                self.helpers.push(spawn("prober", move || prober.run())?);
+            }
+            // Where processes cannot be looked at, what agents say is still worth watching.
+            Err(error) => tracing::error!(%error, "processes on this machine are not looked at"),
+        }
+        Ok(())
+    }
+
+    /// The runtime as others hold it.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// What the start recovered.
+    #[must_use]
+    pub fn recovery(&self) -> RecoveryReport {
+        self.handle.shared.status.recovery()
+    }
+
+    /// Stops in order: probes, then the write path to its end, then a snapshot, so that the next start is quick.
+    pub fn stop(self) {
+        let Self {
+            handle,
+            stop,
+            writers,
+            helpers,
+        } = self;
+        handle.shared.status.set_ready(false);
+        for sender in stop.iter().rev() {
+            // Full means told already; disconnected means ended already.
+            let _ = sender.try_send(());
+        }
+        let shared = Arc::clone(&handle.shared);
+        for helper in helpers {
+            join(helper);
+        }
+        drop(handle);
+        for writer in writers {
+            join(writer);
+        }
+        let fleet = shared.fleet.read();
+        if shared.status.history_next() >= fleet.next_offset() {
+            keep_snapshot(&shared, &fleet);
+        }
+    }
+}
+
+fn spawn(name: &'static str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StartError> {
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(run)
+        .map_err(|source| StartError::Thread { name, source })
+}
+
+fn join(thread: JoinHandle<()>) {
+    let name = thread.thread().name().unwrap_or_default().to_owned();
+    if thread.join().is_err() {
+        tracing::error!(name, "a thread ended by a panic");
+    }
+}
+
+/// When the journal's last entry was received.
+fn last_entry_at(journal: &dyn swarmpulse_store::JournalReader) -> Option<Timestamp> {
+    journal
+        .segments()
+        .iter()
+        .rev()
+        .find(|segment| segment.next_offset > segment.first_offset)
+        .map(|last| last.last_at)
+}
