@@ -60,15 +60,17 @@ fn append(criterion: &mut Criterion) {
     eprintln!("fdatasync of 4 KiB here: median {median:?}, p99 {p99:?}");
     let mut group = criterion.benchmark_group("append_and_sync");
     group.sample_size(20).measurement_time(Duration::from_secs(3));
-    for (entry_bytes, entries) in [
-        (1 << 10, 1),
-        (1 << 10, 64),
-        (4 << 10, 64),
-        (16 << 10, 64),
-        (64 << 10, 16),
+    for (entry_bytes, entries, spare) in [
+        (1 << 10, 1, true),
+        (1 << 10, 64, true),
+        (1 << 10, 64, false),
+        (4 << 10, 64, true),
+        (16 << 10, 64, true),
+        (64 << 10, 16, true),
+        (64 << 10, 16, false),
     ] {
         let (mut journal, _) = SegmentJournal::open(
-            &dir.path().join(format!("{entry_bytes}x{entries}")),
+            &dir.path().join(format!("{entry_bytes}x{entries} {spare}")),
             Options::default(),
         )
         .unwrap();
@@ -76,7 +78,11 @@ fn append(criterion: &mut Criterion) {
         let body = random_bytes(entry_bytes);
         group.throughput(Throughput::Bytes((entry_bytes * entries) as u64));
         group.bench_function(
-            format!("{entries} entries of {} KiB", entry_bytes >> 10),
+            format!(
+                "{entries} entries of {} KiB{}",
+                entry_bytes >> 10,
+                if spare { "" } else { ", no spare file" }
+            ),
             |bencher| {
                 bencher.iter_custom(|rounds| {
                     let mut taken = Duration::ZERO;
@@ -89,7 +95,9 @@ fn append(criterion: &mut Criterion) {
                         taken += started.elapsed();
                         if round % 64 == 0 {
                             // What another thread does beside it; not part of an append.
-                            housekeeper.prepare_spare().unwrap();
+                            if spare {
+                                housekeeper.prepare_spare().unwrap();
+                            }
                             let keep_little = Retention {
                                 keep_from: Timestamp(0),
                                 max_bytes: 64 << 20,
@@ -141,5 +149,67 @@ fn read(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, append, read);
+/// One entry as a batch of heartbeats looks, about 1 KiB.
+fn heartbeats(number: u64) -> Vec<u8> {
+    (0..8)
+        .map(|at| {
+            let (agent, rss_bytes) = (number * 8 + at, (number * 7919 + at * 104_729) % 900_000_000);
+            let salted = agent.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            format!(
+                r#"{{"agent":"bot-{agent}","instance":"{salted:016x}","host":"host-{}","sequence":{number},"metrics":{{"rss_bytes":{rss_bytes}}}}}"#,
+                agent % 50
+            )
+        })
+        .collect::<String>()
+        .into_bytes()
+}
+
+/// What a restart takes with a full last segment, and what compressing one takes.
+fn restart_and_compress(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("segment_of_32_mib");
+    group.sample_size(10).measurement_time(Duration::from_secs(3));
+    let dir = folder();
+    let (mut journal, _) = SegmentJournal::open(dir.path(), Options::default()).unwrap();
+    for number in 0..28_000 {
+        journal
+            .append(Timestamp(number as i64), &heartbeats(number))
+            .unwrap();
+        if number % 64 == 0 {
+            journal.sync().unwrap();
+        }
+    }
+    journal.sync().unwrap();
+    let entries = journal.next_offset();
+    drop(journal);
+    group.bench_function("open, unsealed", |bencher| {
+        bencher.iter(|| {
+            let (journal, report) = SegmentJournal::open(dir.path(), Options::default()).unwrap();
+            assert_eq!((journal.next_offset(), report.truncated), (entries, None));
+        });
+    });
+    let (mut journal, _) = SegmentJournal::open(dir.path(), Options::default()).unwrap();
+    journal.roll().unwrap();
+    let started = Instant::now();
+    let done = journal.housekeeper().compress_closed(&|| false).unwrap();
+    eprintln!(
+        "compressed {} bytes to {} in {:?}, read back and synced",
+        done.bytes_before,
+        done.bytes_after,
+        started.elapsed()
+    );
+    group.throughput(Throughput::Bytes(done.bytes_before));
+    let reader = journal.reader();
+    group.bench_function("read, zstd", |bencher| {
+        bencher.iter(|| {
+            reader
+                .read_from(0)
+                .unwrap()
+                .map(|entry| entry.unwrap().body.len())
+                .sum::<usize>()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, append, read, restart_and_compress);
 criterion_main!(benches);
