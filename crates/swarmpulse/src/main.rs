@@ -1,2 +1,73 @@
-//! The swarmpulse binary.
-fn main() {}
+//! The swarmpulse binary: arguments, configuration, wiring and exit codes.
+
+mod arguments;
+mod check;
+mod clock;
+mod config;
+mod configure;
+mod connect;
+mod demo;
+mod env;
+mod exit;
+mod offline;
+mod output;
+mod pulse;
+mod serve;
+mod watch;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use arguments::{Colour, Command, CommandLine};
+use config::Environment;
+use exit::Outcome;
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    match line.color {
+        Colour::Auto => {}
+        Colour::Always => anstream::ColorChoice::Always.write_global(),
+        Colour::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    match run(&line.command, &Environment::read()) {
+        Ok(outcome) => outcome.into(),
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::note(&format!("swarmpulse: {error:#}"));
+            ExitCode::from(if matches!(line.command, Command::Watch(_)) {
+                125
+            } else {
+                1
+            })
+        }
+    }
+}
+
+fn run(command: &Command, environment: &Environment) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Serve(args) => serve::run(args, environment),
+        Command::Watch(args) => watch::run(args, environment),
+        Command::Pulse(args) => pulse::run(args, environment),
+        Command::Check(args) => check::run(args, environment),
+        Command::Env(args) => env::run(args, environment),
+        Command::Demo(args) => demo::run(args, environment),
+        Command::Config(args) => configure::run(args, environment),
+        Command::Token(args) => offline::token(args, environment),
+        Command::Replay(args) => offline::replay(args, environment),
+        Command::Openapi => offline::openapi(),
+        Command::Metrics(args) => offline::metrics(args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut CommandLine::command(), "swarmpulse", &mut script);
+            output::print(&String::from_utf8_lossy(&script))?;
+            Ok(Outcome::Done)
+        }
+        Command::Version => {
+            output::line(concat!("swarmpulse ", env!("CARGO_PKG_VERSION")))?;
+            Ok(Outcome::Done)
+        }
+        Command::DemoAgent(args) => demo::run_agent(args, environment),
+    }
+}

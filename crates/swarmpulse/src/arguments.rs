@@ -1,0 +1,104 @@
+//! The command line: every command, with examples in its help.
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::check::CheckArgs;
+use crate::configure::ConfigArgs;
+use crate::demo::{DemoAgentArgs, DemoArgs};
+use crate::env::EnvArgs;
+use crate::exit;
+use crate::offline::{MetricsArgs, ReplayArgs, TokenArgs};
+use crate::pulse::PulseArgs;
+use crate::serve::ServeArgs;
+use crate::watch::WatchArgs;
+
+/// Watches fleets of AI agents and says, with evidence, which are alive.
+#[derive(Parser, Debug)]
+#[command(name = "swarmpulse", version, after_help = exit::HELP, propagate_version = true, arg_required_else_help = true)]
+pub struct CommandLine {
+    /// When to use colours; NO_COLOR switches them off, too.
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub color: Colour,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Start the server.
+    Serve(ServeArgs),
+    /// Run a command as a watched agent.
+    Watch(WatchArgs),
+    /// Print the fleet.
+    Pulse(PulseArgs),
+    /// Check the fleet once, for cron.
+    Check(CheckArgs),
+    /// Print what a tool needs in its environment to report here.
+    Env(EnvArgs),
+    /// Start a small fleet of real processes that shows every verdict.
+    Demo(DemoArgs),
+    /// Look at the configuration.
+    Config(ConfigArgs),
+    /// Make, list and revoke bearer tokens.
+    Token(TokenArgs),
+    /// Run a span of the journal again and print the changes of verdicts.
+    Replay(ReplayArgs),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Print the series that the server publishes.
+    Metrics(MetricsArgs),
+    /// Print completions for a shell.
+    ///
+    /// For bash: `swarmpulse completions bash > ~/.local/share/bash-completion/completions/swarmpulse`.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the version.
+    Version,
+    /// One agent of `demo`.
+    #[command(hide = true)]
+    DemoAgent(DemoAgentArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn commands_with_arguments_of_their_own_show_examples() {
+        for command in CommandLine::command().get_subcommands() {
+            let hidden = command.is_hide_set();
+            let simple = ["completions", "version", "openapi", "metrics"].contains(&command.get_name());
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(
+                hidden || simple || help.starts_with("Examples:\n  "),
+                "{}",
+                command.get_name()
+            );
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Configuration: raw text from the file, the environment and arguments, to checked values with their origin.
+
+mod bytes;
+mod environment;
+mod file;
+mod form;
+mod keys;
+mod load;
+mod problem;
+mod render;
+mod settings;
+
+pub use bytes::show_bytes;
+pub use environment::Environment;
+pub use file::Setting;
+pub use load::{argument, load};
+pub use problem::{Problem, Problems};
+pub use render::{EXAMPLE, example, in_force, in_force_json, reference};
+pub use settings::Config;

@@ -1,0 +1,387 @@
+//! Every key there is, in one table: what it takes and what it means.
+//!
+//! The file, the environment, the example, the reference and the checks all read this table.
+
+use super::form::Form::{self, *};
+
+/// One key.
+#[derive(Debug)]
+pub struct Key {
+    /// `section.key`.
+    pub path: &'static str,
+    /// What it takes.
+    pub form: Form,
+    /// One or two sentences.
+    pub help: &'static str,
+}
+
+impl Key {
+    /// Section and name.
+    #[must_use]
+    pub fn parts(&self) -> (&'static str, &'static str) {
+        self.path.split_once('.').unwrap_or(("", self.path))
+    }
+
+    /// The environment variable that sets it.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        let (section, name) = self.parts();
+        format!("SWARMPULSE_{}__{}", section.to_uppercase(), name.to_uppercase())
+    }
+
+    /// The key of that path.
+    #[must_use]
+    pub fn find(path: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.path == path)
+    }
+}
+
+/// The sections in order, each with one sentence.
+pub const SECTIONS: [(&str, &str); 7] = [
+    ("server", "Where the server listens."),
+    ("data", "Where data lies and how long it is kept."),
+    (
+        "limits",
+        "Bounds of what one request may carry; what exceeds them is refused with a reason, and counted.",
+    ),
+    ("privacy", "What is kept of prompts and messages."),
+    (
+        "fleet",
+        "The deadlines that verdicts are decided by. A change is journaled, so that replays decide by the same.",
+    ),
+    ("probe", "How processes are looked at, and which count as agents."),
+    ("log", "The server's own log, on standard error."),
+];
+
+const MANY: u64 = 1 << 40;
+const DAY_S: f64 = 86_400.0;
+
+/// Every key.
+pub const KEYS: &[Key] = &[
+    Key {
+        path: "server.listen",
+        form: Address,
+        help: "Address and port. Beyond loopback every request needs a token (`swarmpulse token create`), unless `insecure` is set.",
+    },
+    Key {
+        path: "server.insecure",
+        form: Flag,
+        help: "Listen beyond loopback without tokens: anyone who reaches the port may read and write.",
+    },
+    Key {
+        path: "server.allowed_hosts",
+        form: Texts,
+        help: "Further names that requests may carry as `Host`, as behind a reverse proxy.",
+    },
+    Key {
+        path: "data.dir",
+        form: Path,
+        help: "The data directory; made where it is missing.",
+    },
+    Key {
+        path: "data.journal_max_bytes",
+        form: Bytes(64 << 20, u64::MAX >> 1),
+        help: "The journal deletes its oldest closed segments beyond this, but none that recovery needs.",
+    },
+    Key {
+        path: "data.journal_keep_days",
+        form: Number(0.01, 3650.0),
+        help: "And those older than this. It bounds how far back a replay can go.",
+    },
+    Key {
+        path: "data.history_max_bytes",
+        form: Bytes(16 << 20, u64::MAX >> 1),
+        help: "History deletes its oldest day files beyond this; today's always stays.",
+    },
+    Key {
+        path: "data.history_keep_days",
+        form: Number(1.0, 3650.0),
+        help: "And those older than this.",
+    },
+    Key {
+        path: "data.log_max_bytes",
+        form: Bytes(1 << 16, 1 << 40),
+        help: "A JSONL log (`bot-process-health.jsonl`) begins a new file at this size.",
+    },
+    Key {
+        path: "data.log_keep_files",
+        form: Count(1, 10_000),
+        help: "A JSONL log keeps so many full files.",
+    },
+    Key {
+        path: "data.log_keep_days",
+        form: Number(0.01, 3650.0),
+        help: "And none older than this.",
+    },
+    Key {
+        path: "data.min_free_bytes",
+        form: Bytes(0, 1 << 50),
+        help: "New records are refused with 507 while the disk has less than this free; reading goes on.",
+    },
+    Key {
+        path: "limits.body_bytes",
+        form: Bytes(1024, 1 << 30),
+        help: "A request body as sent.",
+    },
+    Key {
+        path: "limits.decompressed_bytes",
+        form: Bytes(1024, 1 << 32),
+        help: "A request body once decompressed; at least `body_bytes`.",
+    },
+    Key {
+        path: "limits.items",
+        form: Count(1, 10_000_000),
+        help: "Items in one body.",
+    },
+    Key {
+        path: "limits.text_bytes",
+        form: Bytes(64, 1 << 20),
+        help: "One text field; ids have 200 bytes always.",
+    },
+    Key {
+        path: "limits.attributes",
+        form: Count(0, 4096),
+        help: "Attributes of one record.",
+    },
+    Key {
+        path: "limits.attribute_key_bytes",
+        form: Bytes(1, 4096),
+        help: "An attribute's name.",
+    },
+    Key {
+        path: "limits.attribute_value_bytes",
+        form: Bytes(1, 1 << 20),
+        help: "An attribute's value.",
+    },
+    Key {
+        path: "limits.metrics",
+        form: Count(0, 4096),
+        help: "Numbers in one heartbeat's `metrics`.",
+    },
+    Key {
+        path: "limits.nesting",
+        form: Count(4, 128),
+        help: "Levels of nesting in JSON.",
+    },
+    Key {
+        path: "limits.event_data_bytes",
+        form: Bytes(64, 16 << 20),
+        help: "An event's `data`.",
+    },
+    Key {
+        path: "limits.depends_on",
+        form: Count(0, 4096),
+        help: "Services that one service may depend on.",
+    },
+    Key {
+        path: "privacy.keep_payloads",
+        form: Flag,
+        help: "Keep prompts, messages and code as sent. Values that look like secrets are redacted all the same.",
+    },
+    Key {
+        path: "fleet.local_host",
+        form: Text,
+        help: "The name of this machine in records; empty for its own name. Pids of agents on it are looked at by the process probe.",
+    },
+    Key {
+        path: "fleet.start_grace_s",
+        form: Number(0.0, DAY_S),
+        help: "How long an agent may take to show its first progress.",
+    },
+    Key {
+        path: "fleet.default_interval_s",
+        form: Number(0.1, DAY_S),
+        help: "The heartbeat interval of an agent that declared none, until one is learned.",
+    },
+    Key {
+        path: "fleet.silence_floor_s",
+        form: Number(1.0, DAY_S),
+        help: "The shortest silence that means death.",
+    },
+    Key {
+        path: "fleet.silence_intervals",
+        form: Number(1.0, 1000.0),
+        help: "An agent is down after so many intervals of silence, but not before `silence_floor_s`.",
+    },
+    Key {
+        path: "fleet.unknown_limit_s",
+        form: Number(1.0, DAY_S),
+        help: "`unknown` is decided after this.",
+    },
+    Key {
+        path: "fleet.blind_limit_s",
+        form: Number(1.0, DAY_S),
+        help: "A freeze of deaths by silence ends after this, as `fleet_down_or_blind`.",
+    },
+    Key {
+        path: "fleet.task_limit_s",
+        form: Number(1.0, 30.0 * DAY_S),
+        help: "How long a task may go without progress where neither it nor history says.",
+    },
+    Key {
+        path: "fleet.call_limit_s",
+        form: Number(1.0, 30.0 * DAY_S),
+        help: "How long a call may stay open where neither it nor history says.",
+    },
+    Key {
+        path: "fleet.provider_claim_s",
+        form: Number(0.0, DAY_S),
+        help: "How long a provider's \"running\" extends a deadline.",
+    },
+    Key {
+        path: "fleet.backoff_hold_s",
+        form: Number(0.0, DAY_S),
+        help: "How long a 429, 503 or 529 answer keeps an agent `backing_off` without another call.",
+    },
+    Key {
+        path: "fleet.task_limits",
+        form: WorkLimits,
+        help: "Limits by task type, which win over learned ones: `[{ name = \"train\", limit_s = 7200 }]`.",
+    },
+    Key {
+        path: "fleet.call_limits",
+        form: WorkLimits,
+        help: "Limits by service, which win over learned ones.",
+    },
+    Key {
+        path: "fleet.flap_changes",
+        form: Count(2, 1000),
+        help: "So many falls within `flap_window_s` are flapping.",
+    },
+    Key {
+        path: "fleet.flap_window_s",
+        form: Number(1.0, DAY_S),
+        help: "The window of flapping.",
+    },
+    Key {
+        path: "fleet.flap_hold_s",
+        form: Number(0.0, DAY_S),
+        help: "A flapping agent must hold a better verdict for this long before it is believed.",
+    },
+    Key {
+        path: "fleet.forget_agent_s",
+        form: Number(60.0, 3650.0 * DAY_S),
+        help: "A stopped or down agent is forgotten after this long without a word.",
+    },
+    Key {
+        path: "fleet.forget_task_s",
+        form: Number(1.0, 3650.0 * DAY_S),
+        help: "A finished task, or one without a word, is forgotten after this long.",
+    },
+    Key {
+        path: "fleet.agents_max",
+        form: Count(1, MANY),
+        help: "The most agents; further ones are refused with a reason, and counted.",
+    },
+    Key {
+        path: "fleet.entities_max",
+        form: Count(1, MANY),
+        help: "The most tasks, sandboxes and services, each.",
+    },
+    Key {
+        path: "probe.liveness_s",
+        form: Number(0.1, 60.0),
+        help: "Whether a process is still there.",
+    },
+    Key {
+        path: "probe.sample_s",
+        form: Number(0.5, 3600.0),
+        help: "Memory, processor, descriptors, threads; at least `liveness_s`.",
+    },
+    Key {
+        path: "probe.dear_s",
+        form: Number(1.0, DAY_S),
+        help: "Connections and proportional memory, which cost more to read; at least `sample_s`.",
+    },
+    Key {
+        path: "probe.discover_s",
+        form: Number(1.0, 3600.0),
+        help: "How often agent processes are looked for.",
+    },
+    Key {
+        path: "probe.discover",
+        form: Flag,
+        help: "Whether agent processes are looked for on this machine.",
+    },
+    Key {
+        path: "probe.patterns",
+        form: Patterns,
+        help: "What counts as an agent process besides the shipped list: `[{ name = \"scraper\", program = \"python\", argument = \"scrape.py\", kind = \"bot\" }]`. `program` is a file name, `argument` a whole word; both must match where both are given.",
+    },
+    Key {
+        path: "log.filter",
+        form: Text,
+        help: "`error`, `warn`, `info`, `debug` or `trace`, or levels by module: `info,swarmpulse_probe=debug`.",
+    },
+    Key {
+        path: "log.format",
+        form: Choice(&["text", "json"]),
+        help: "`text` for people, `json` for machines.",
+    },
+];
+
+/// The known key or section most like this one, if any is like it.
+#[must_use]
+pub fn nearest<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|candidate| (strsim::jaro_winkler(unknown, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn the_table_and_the_settings_name_the_same_keys() {
+        let table = toml::Table::try_from(Config::default()).unwrap();
+        let mut settings: Vec<String> = table
+            .iter()
+            .flat_map(|(section, keys)| {
+                keys.as_table()
+                    .unwrap()
+                    .keys()
+                    .map(move |key| format!("{section}.{key}"))
+            })
+            .collect();
+        let mut listed: Vec<String> = KEYS.iter().map(|key| key.path.to_owned()).collect();
+        settings.sort();
+        listed.sort();
+        assert_eq!(settings, listed);
+    }
+
+    #[test]
+    fn every_default_passes_its_own_check() {
+        let table = toml::Table::try_from(Config::default()).unwrap();
+        for key in KEYS {
+            let (section, name) = key.parts();
+            let value = &table[section][name];
+            assert_eq!(key.form.check(value).unwrap(), *value, "{}", key.path);
+        }
+    }
+
+    #[test]
+    fn every_section_is_described_and_used() {
+        for key in KEYS {
+            assert!(
+                SECTIONS.iter().any(|(section, _)| *section == key.parts().0),
+                "{}",
+                key.path
+            );
+        }
+        for (section, _) in SECTIONS {
+            assert!(KEYS.iter().any(|key| key.parts().0 == section), "{section}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_met_with_the_key_that_was_meant() {
+        let names = || KEYS.iter().map(|key| key.parts().1);
+        assert_eq!(nearest("lisen", names()), Some("listen"));
+        assert_eq!(nearest("liveness", names()), Some("liveness_s"));
+        assert_eq!(nearest("xyzzy", names()), None);
+    }
+}

@@ -1,0 +1,10 @@
+//! The real binary against a scripted server.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
+
+mod basics;
+mod check;
+mod environment;
+mod fake_server;
+mod program;
+mod pulse;
+mod watch;
