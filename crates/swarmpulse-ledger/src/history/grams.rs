@@ -1,0 +1,164 @@
+//! Text filters: which pieces of three and of four bytes occur in the texts of a block of rows.
+//!
+//! A text can only hold what is looked for if it holds every four bytes of it. The filter is a set of bits, one per
+//! hashed piece; its size is fitted to how many pieces there are. The layout is kept in files, so the hash may not
+//! change without a migration.
+
+use swarmpulse_store::fold;
+
+const BITS_MAX: usize = 1 << 17;
+const BYTES_MIN: usize = 16;
+/// At most this part of the bits is set, unless the filter is as large as it gets.
+const BITS_PER_PIECE: usize = 5;
+
+/// The pieces of an open block's texts.
+pub(crate) struct Grams {
+    bits: Vec<u64>,
+}
+
+impl Default for Grams {
+    fn default() -> Self {
+        Self {
+            bits: vec![0; BITS_MAX / 64],
+        }
+    }
+}
+
+impl Grams {
+    /// Adds the pieces of a text.
+    pub(crate) fn add(&mut self, text: &str) {
+        if text.is_ascii() {
+            self.add_bytes(text.bytes().map(|byte| byte.to_ascii_lowercase()));
+        } else {
+            self.add_bytes(fold(text).bytes());
+        }
+    }
+
+    fn add_bytes(&mut self, bytes: impl Iterator<Item = u8>) {
+        let mut last: u32 = 0;
+        for (index, byte) in bytes.enumerate() {
+            last = (last << 8) | u32::from(byte);
+            if index >= 3 {
+                self.set(position_of_four(last));
+            }
+            if index >= 2 {
+                self.set(position_of_three(last));
+            }
+        }
+    }
+
+    fn set(&mut self, position: usize) {
+        self.bits[position / 64] |= 1 << (position % 64);
+    }
+
+    /// The filter of all texts added so far.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let pieces: usize = self.bits.iter().map(|word| word.count_ones() as usize).sum();
+        let bytes = (pieces * BITS_PER_PIECE / 8)
+            .next_power_of_two()
+            .clamp(BYTES_MIN, BITS_MAX / 8);
+        let mut filter = vec![0; bytes];
+        for (index, word) in self.bits.iter().enumerate().filter(|(_, word)| **word != 0) {
+            for (part, byte) in word.to_le_bytes().into_iter().enumerate() {
+                filter[(index * 8 + part) & (bytes - 1)] |= byte;
+            }
+        }
+        filter
+    }
+}
+
+/// The pieces of what is looked for.
+#[derive(Debug, Default)]
+pub(crate) struct WantedGrams {
+    positions: Vec<usize>,
+}
+
+impl WantedGrams {
+    /// The pieces of a [`fold`]ed text; none if it is shorter than three bytes.
+    pub(crate) fn of(folded: &str) -> Self {
+        let bytes = folded.as_bytes();
+        let number = |piece: &[u8]| {
+            piece
+                .iter()
+                .fold(0, |number, byte| (number << 8) | u32::from(*byte))
+        };
+        let positions = match bytes.len() {
+            0..3 => Vec::new(),
+            3 => vec![position_of_three(number(bytes))],
+            _ => bytes
+                .windows(4)
+                .map(|piece| position_of_four(number(piece)))
+                .collect(),
+        };
+        Self { positions }
+    }
+
+    /// Whether nothing is asked of the text.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+
+    /// Whether a block of this filter may hold what is looked for.
+    pub(crate) fn may_be_in(&self, filter: &[u8]) -> bool {
+        if !filter.len().is_power_of_two() {
+            return true;
+        }
+        let mask = filter.len() * 8 - 1;
+        self.positions
+            .iter()
+            .map(|position| position & mask)
+            .all(|bit| filter[bit / 8] & (1 << (bit % 8)) != 0)
+    }
+}
+
+fn position_of_four(piece: u32) -> usize {
+    (piece.wrapping_mul(0x9e37_79b1) >> 15) as usize
+}
+
+/// No four bytes of UTF-8 begin with 0xff, so that pieces of three never look like one of four.
+fn position_of_three(last: u32) -> usize {
+    position_of_four(last | 0xff00_0000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filter_of(texts: &[&str]) -> Vec<u8> {
+        let mut grams = Grams::default();
+        texts.iter().for_each(|text| grams.add(text));
+        grams.encode()
+    }
+
+    #[test]
+    fn every_part_of_a_text_is_found() {
+        let text = "Connection REFUSED by größe-17, ÄNDERUNG 日本語";
+        let filter = filter_of(&["other", text]);
+        let starts: Vec<usize> = text
+            .char_indices()
+            .map(|(start, _)| start)
+            .chain([text.len()])
+            .collect();
+        for (index, start) in starts.iter().enumerate() {
+            for end in &starts[index..] {
+                let part = &text[*start..*end];
+                assert!(WantedGrams::of(&fold(part)).may_be_in(&filter), "{part}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_seldom_found() {
+        let texts: Vec<String> = (0..512)
+            .map(|number| format!("task-{} took {number} ms", number * 7919))
+            .collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let filter = filter_of(&texts);
+        assert!(filter.len() <= 8192, "{} bytes", filter.len());
+        for absent in ["connection refused", "oom", "task-x", "99999999"] {
+            assert!(!WantedGrams::of(absent).may_be_in(&filter), "{absent}");
+        }
+        assert!(WantedGrams::of("to").is_empty(), "two bytes say nothing");
+        assert!(filter_of(&["ab"]).len() <= 16);
+    }
+}
