@@ -38,7 +38,7 @@ export function App() {
   const [release, setRelease] = useState(0);
   const [help, setHelp] = useState(false);
   const search = useRef<HTMLInputElement>(null);
-  const scroller = useRef<HTMLElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
 
   const rows = useRows(snapshot, useDeferredValue(filter), held, release);
@@ -53,6 +53,7 @@ export function App() {
   const showNew = useCallback(() => setRelease((times) => times + 1), []);
   const clear = useCallback(() => setFilter(NO_FILTER), []);
   const leave = useCallback(() => (openKey === null ? clear() : closeAgent()), [openKey, clear]);
+  const toGrid = useCallback(() => grid.current?.focus({ preventScroll: true }), []);
   useShortcuts(
     useMemo(
       () => ({
@@ -62,10 +63,10 @@ export function App() {
         n: showNew,
         p: togglePause,
         t: nextTheme,
-        j: () => grid.current?.focus(),
-        k: () => grid.current?.focus(),
+        j: toGrid,
+        k: toGrid,
       }),
-      [leave, showNew, togglePause, nextTheme],
+      [leave, showNew, togglePause, nextTheme, toGrid],
     ),
   );
   useFocusBack(openKey, grid);
@@ -79,7 +80,7 @@ export function App() {
         onTheme={nextTheme}
         onKeys={() => setHelp(true)}
       />
-      <main ref={scroller} className="content">
+      <main className="content">
         <TopBar
           sentence={sentence}
           detail={detailOf(snapshot)}
@@ -89,39 +90,41 @@ export function App() {
           onText={(text) => setFilter((last) => ({ ...last, text }))}
           onPause={togglePause}
         />
-        {snapshot.problem !== null && (
-          <ProblemNotice problem={snapshot.problem} onRetry={() => void fleet.load()} />
-        )}
-        {snapshot.summary?.monitor_blind && (
-          <BlindBanner blindness={snapshot.summary.monitor_blind} now={now} />
-        )}
-        <AlertStrip alerts={snapshot.alerts} now={now} />
-        {!empty && snapshot.phase !== "failed" && (
-          <Counts
-            counts={counts}
-            chosen={filter.verdicts}
-            onToggle={(verdict: Verdict) => setFilter((last) => toggleVerdict(last, verdict))}
-            onClear={() => setFilter((last) => ({ ...last, verdicts: new Set() }))}
-          />
-        )}
-        {snapshot.phase === "loading" && <Skeleton />}
-        {empty && <NoAgents />}
-        {!empty && snapshot.phase === "ready" && (
-          <>
-            <AgentTable
-              keys={rows.keys}
-              agents={snapshot.agents}
-              waiting={rows.waiting}
-              openKey={openKey}
-              scroller={scroller}
-              grid={grid}
-              onHeld={setHeld}
-              onShowNew={showNew}
+        <div ref={scroller} className="scroller">
+          {snapshot.problem !== null && (
+            <ProblemNotice problem={snapshot.problem} onRetry={() => void fleet.load()} />
+          )}
+          {snapshot.summary?.monitor_blind && (
+            <BlindBanner blindness={snapshot.summary.monitor_blind} now={now} />
+          )}
+          <AlertStrip alerts={snapshot.alerts} now={now} />
+          {!empty && snapshot.phase !== "failed" && (
+            <Counts
+              counts={counts}
+              chosen={filter.verdicts}
+              onToggle={(verdict: Verdict) => setFilter((last) => toggleVerdict(last, verdict))}
+              onClear={() => setFilter((last) => ({ ...last, verdicts: new Set() }))}
             />
-            {rows.keys.length === 0 && <NoMatches onClear={clear} />}
-            <ListFoot snapshot={snapshot} shown={rows.keys.length} onMore={() => fleet.loadMore()} />
-          </>
-        )}
+          )}
+          {snapshot.phase === "loading" && <Skeleton />}
+          {empty && <NoAgents />}
+          {!empty && snapshot.phase === "ready" && (
+            <>
+              <AgentTable
+                keys={rows.keys}
+                agents={snapshot.agents}
+                waiting={rows.waiting}
+                openKey={openKey}
+                scroller={scroller}
+                grid={grid}
+                onHeld={setHeld}
+                onShowNew={showNew}
+              />
+              {rows.keys.length === 0 && <NoMatches onClear={clear} />}
+              <ListFoot snapshot={snapshot} shown={rows.keys.length} onMore={() => fleet.loadMore()} />
+            </>
+          )}
+        </div>
       </main>
       {openKey !== null && <AgentPanel agentKey={openKey} />}
       <HelpDialog open={help} onClose={() => setHelp(false)} />

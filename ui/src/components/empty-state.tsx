@@ -9,7 +9,7 @@ export function NoAgents() {
       <h2>One request brings the first</h2>
       <p>An agent that sends this every few seconds is watched from then on. It appears here by itself.</p>
       <Copyable command={`curl -d '{"agent":"a1"}' ${serverAddress()}/api/v1/heartbeats`} />
-      <p>Or let Swarmpulse run the program. A crash, a hang or a restart is then seen within two seconds.</p>
+      <p>Or let Swarmpulse run the program. A crash or a restart is then seen within two seconds.</p>
       <Copyable command="swarmpulse watch --name bot-1 -- python my_bot.py" />
     </section>
   );

@@ -16,7 +16,7 @@ export class Failure extends Component<{ children: ReactNode }, FailureState> {
   override render(): ReactNode {
     if (this.state.reason === null) return this.props.children;
     return (
-      <main className="content">
+      <main className="scroller">
         <section className="empty" role="alert">
           <h2>This page failed, the monitor did not</h2>
           <p>
