@@ -55,6 +55,11 @@ impl Handle {
     /// # Errors
     /// If it was not accepted; then nothing of it is kept.
     pub async fn submit(&self, batch: Batch) -> Result<Receipt, SubmitError> {
+        if self.shared.status.is_low_on_space() {
+            self.shared.counters.add(Counter::StorageRefusedTotal, 1);
+            let detail = "the disk is nearly full: free some space, or lower data.min_free_bytes".to_owned();
+            return Err(SubmitError::Storage { detail });
+        }
         let (reply, receipt) = oneshot::channel();
         self.send(batch, Reply::Async(reply))?;
         receipt.await.unwrap_or(Err(SubmitError::Stopping))

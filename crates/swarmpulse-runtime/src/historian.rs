@@ -121,9 +121,29 @@ impl Historian {
                 if let Some(fault) = self.shared.status.mended("history") {
                     tracing::info!(since = %fault.since.unix_s(), "history is written again");
                 }
+                self.project(rows);
                 self.log_events(rows);
             }
             Err(error) => self.refused(&error),
+        }
+    }
+
+    /// Entities and alerts as people look them up; the next start brings them up to date if this fails.
+    fn project(&self, rows: &[HistoryRow]) {
+        if rows.is_empty() {
+            return;
+        }
+        match self.shared.state.project(rows) {
+            Ok(()) => drop(self.shared.status.mended("state")),
+            Err(error) => {
+                if self
+                    .shared
+                    .status
+                    .fault("state", error.to_string(), self.shared.clock.now())
+                {
+                    tracing::error!(%error, "entities and alerts are not written");
+                }
+            }
         }
     }
 

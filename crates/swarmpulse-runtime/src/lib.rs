@@ -37,5 +37,5 @@ pub use replay::{ReplayError, ReplayReport, replay};
 pub use retention::RetentionOptions;
 pub use runtime::{Options, Runtime, Stores};
 pub use samples::{Samples, SeriesPoints};
-pub use shadow::JournalChores;
+pub use shadow::{JournalChores, SpaceFloor};
 pub use status::{Status, StorageFault};

@@ -21,6 +21,8 @@ pub struct LogOptions {
     pub max_hours: f64,
     /// So many closed files are kept of each log.
     pub keep_files: usize,
+    /// Closed files older than this go, in days.
+    pub keep_days: f64,
 }
 
 /// One log: the file being written, and closed ones named by when they were closed.
@@ -108,11 +110,20 @@ impl LogFile {
             .collect();
         closed.sort();
         let surplus = closed.len().saturating_sub(self.options.keep_files);
-        for path in &closed[..surplus] {
-            std::fs::remove_file(path)?;
+        let keep_from = now.plus_s(-self.options.keep_days * 86_400.0);
+        for (number, path) in closed.iter().enumerate() {
+            if number < surplus || closed_at(path).is_some_and(|at| at < keep_from) {
+                std::fs::remove_file(path)?;
+            }
         }
         Ok(())
     }
+}
+
+/// When a closed file was closed, from its name.
+fn closed_at(path: &std::path::Path) -> Option<Timestamp> {
+    let stem = path.file_stem()?.to_str()?;
+    stem.rsplit('.').next()?.parse().ok().map(Timestamp)
 }
 
 /// A sample as a line of `bot-process-health.jsonl`: the keys that users' scripts rely on, then more.
@@ -224,6 +235,7 @@ mod tests {
             max_bytes: 100,
             max_hours: 1.0,
             keep_files: 2,
+            keep_days: 1.0,
         };
         let mut log = LogFile::new(&options, "test.jsonl");
         for n in 0..40 {
@@ -251,6 +263,7 @@ mod tests {
             max_bytes: 1 << 20,
             max_hours: 1.0,
             keep_files: 5,
+            keep_days: 1.0,
         };
         let mut log = LogFile::new(&options, "test.jsonl");
         assert!(log.write_line(&1, Timestamp(0)));
@@ -258,6 +271,14 @@ mod tests {
         assert_eq!(
             std::fs::read_to_string(dir.path().join("test.jsonl")).unwrap(),
             "2\n"
+        );
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2);
+        let days_later = Timestamp(0).plus_s(10.0 * 86_400.0);
+        assert!(log.write_line(&3, days_later));
+        assert_eq!(
+            std::fs::read_dir(dir.path()).unwrap().count(),
+            2,
+            "the first was too old to keep"
         );
     }
 }

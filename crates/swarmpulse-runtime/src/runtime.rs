@@ -22,7 +22,7 @@ use crate::recovery::{self, RecoveryReport};
 use crate::retention::RetentionOptions;
 use crate::samples::Samples;
 use crate::sequencer::Sequencer;
-use crate::shadow::{JournalChores, Keeper, keep_snapshot};
+use crate::shadow::{JournalChores, Keeper, SpaceFloor, keep_snapshot};
 use crate::status::Status;
 
 /// Batches waiting to be made durable.
@@ -55,6 +55,8 @@ pub struct Options {
     pub retention: RetentionOptions,
     /// Where logs go; none are written without.
     pub logs: Option<LogOptions>,
+    /// Records are refused below this much free space; at any without.
+    pub space_floor: Option<SpaceFloor>,
     /// What is looked at; nothing without.
     pub probes: Option<ProbeOptions>,
 }
@@ -208,6 +210,7 @@ impl Runtime {
             chores,
             retention: options.retention,
             stop: stopped,
+            floor: options.space_floor,
         };
         self.stop.push(stop);
         self.helpers.push(spawn("keeper", move || keeper.run())?);

@@ -18,6 +18,18 @@ const RETIRE_EVERY: u32 = 6;
 /// Figures older than this are forgotten, in seconds.
 const SAMPLES_KEEP_S: f64 = 3600.0;
 
+/// On a small disk the floor is this part of it.
+const SMALL_DISK_SHARE: u64 = 20;
+
+/// The free space below which records are refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpaceFloor {
+    /// A path on the disk.
+    pub path: std::path::PathBuf,
+    /// The least free space, in bytes; at most a twentieth of the disk.
+    pub min_free_bytes: u64,
+}
+
 /// Chores of the journal's own, such as compressing closed segments; told when to give up.
 pub type JournalChores = Box<dyn FnMut(&dyn Fn() -> bool) + Send>;
 
@@ -26,6 +38,7 @@ pub(crate) struct Keeper {
     pub chores: Option<JournalChores>,
     pub retention: RetentionOptions,
     pub stop: Receiver<()>,
+    pub floor: Option<SpaceFloor>,
 }
 
 impl Keeper {
@@ -33,6 +46,7 @@ impl Keeper {
     pub fn run(mut self) {
         let mut round = 0_u32;
         loop {
+            self.look_at_space();
             match self.stop.recv_timeout(ROUND) {
                 Err(RecvTimeoutError::Timeout) => {}
                 _ => return,
@@ -46,6 +60,32 @@ impl Keeper {
                 self.retire();
             }
             round = round.wrapping_add(1);
+        }
+    }
+
+    /// Refuses records from outside while the disk is nearly full.
+    fn look_at_space(&self) {
+        let Some(floor) = &self.floor else { return };
+        let low = match rustix::fs::statvfs(&floor.path) {
+            Ok(disk) => {
+                let least = floor
+                    .min_free_bytes
+                    .min(disk.f_blocks * disk.f_frsize / SMALL_DISK_SHARE);
+                disk.f_bavail * disk.f_frsize < least
+            }
+            Err(_) => false,
+        };
+        if low != self.shared.status.is_low_on_space() {
+            self.shared.status.set_low_on_space(low);
+            if low {
+                tracing::error!(path = %floor.path.display(), "the disk is nearly full: records are refused");
+                self.shared
+                    .status
+                    .fault("disk", "nearly full".to_owned(), self.shared.clock.now());
+            } else {
+                tracing::info!(path = %floor.path.display(), "the disk has space again");
+                self.shared.status.mended("disk");
+            }
         }
     }
 

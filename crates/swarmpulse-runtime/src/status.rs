@@ -22,6 +22,7 @@ pub struct StorageFault {
 #[derive(Debug, Default)]
 pub struct Status {
     ready: AtomicBool,
+    low_on_space: AtomicBool,
     next_due: AtomicI64,
     journal_next: AtomicU64,
     history_next: AtomicU64,
@@ -38,6 +39,14 @@ impl Status {
     }
     pub(crate) fn set_ready(&self, ready: bool) {
         self.ready.store(ready, Ordering::Release);
+    }
+    /// The disk is nearly full: records from outside are refused, so that what there is stays sound.
+    #[must_use]
+    pub fn is_low_on_space(&self) -> bool {
+        self.low_on_space.load(Ordering::Acquire)
+    }
+    pub(crate) fn set_low_on_space(&self, low: bool) {
+        self.low_on_space.store(low, Ordering::Release);
     }
     /// The time at which time alone changes the fleet.
     pub(crate) fn next_due(&self) -> Timestamp {

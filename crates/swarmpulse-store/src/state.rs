@@ -2,6 +2,8 @@
 
 use swarmpulse_model::{Text, Timestamp};
 
+use crate::HistoryRow;
+
 /// The state of a machine at one place of the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
@@ -121,6 +123,15 @@ pub trait State: Send + Sync {
     /// # Errors
     /// If the database refuses.
     fn set_cursor(&self, consumer: &str, next_offset: u64) -> Result<(), StateError>;
+
+    /// Brings what people look up about entities and alerts up to these effects. Effects seen before change nothing, so
+    /// that the journal may be applied again. A store without such tables keeps nothing.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    fn project(&self, _rows: &[HistoryRow]) -> Result<(), StateError> {
+        Ok(())
+    }
 
     /// Adds a token.
     ///
