@@ -221,7 +221,10 @@ impl Client {
                 detail: problem.detail,
                 retry_after,
             },
-            _ => ClientError::Problem { server, problem },
+            _ => ClientError::Problem {
+                server,
+                problem: Box::new(problem),
+            },
         }
     }
 }

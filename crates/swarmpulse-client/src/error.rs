@@ -96,7 +96,7 @@ pub enum ClientError {
         /// The server.
         server: String,
         /// What it said.
-        problem: Problem,
+        problem: Box<Problem>,
     },
     /// Something answered that is no Swarmpulse.
     #[error(

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use clap::Args;
 use swarmpulse_client::Backoff;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use crate::clock;
 use crate::config::Environment;
@@ -162,8 +162,11 @@ async fn one_life(
     signals: &mut Signals,
     outbox: &Outbox,
 ) -> (Ended, bool) {
-    let mut beats = interval(Duration::from_secs_f64(args.interval));
+    let span = Duration::from_secs_f64(args.interval);
+    let mut beats = interval_at(Instant::now() + span, span);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Said at once, so that a command that ends at once was seen alive, too.
+    outbox.push(life.heartbeat());
     let mut requested = false;
     loop {
         tokio::select! {

@@ -69,7 +69,7 @@ mod tests {
             (999, "999 B"),
             (1536, "1.5 KiB"),
             (190 << 20, "190 MiB"),
-            (1_048_000, "1.0 MiB"),
+            (1_048_500, "1.0 MiB"),
         ] {
             assert_eq!(show_bytes(bytes), text);
         }

@@ -224,6 +224,11 @@ pub const KEYS: &[Key] = &[
         help: "How long a call may stay open where neither it nor history says.",
     },
     Key {
+        path: "fleet.claim_limit_s",
+        form: Number(1.0, 30.0 * DAY_S),
+        help: "How long an open task or call of an agent that fell silent is believed where neither it nor history says how long it may take.",
+    },
+    Key {
         path: "fleet.provider_claim_s",
         form: Number(0.0, DAY_S),
         help: "How long a provider's \"running\" extends a deadline.",
@@ -262,6 +267,16 @@ pub const KEYS: &[Key] = &[
         path: "fleet.forget_agent_s",
         form: Number(60.0, 3650.0 * DAY_S),
         help: "A stopped or down agent is forgotten after this long without a word.",
+    },
+    Key {
+        path: "fleet.forget_discovered_s",
+        form: Number(1.0, 3650.0 * DAY_S),
+        help: "A discovered process that ended, and its agent, are forgotten after this long.",
+    },
+    Key {
+        path: "fleet.exit_word_s",
+        form: Number(0.0, 60.0),
+        help: "How long the watcher of a process is given to tell how it ended.",
     },
     Key {
         path: "fleet.forget_task_s",

@@ -167,13 +167,17 @@ fn apply(args: &PulseArgs, fleet: &mut Fleet, connection: &mut String, item: Str
 }
 
 async fn as_lines(args: &PulseArgs, fleet: &Fleet, mut news: mpsc::Receiver<News>) -> anyhow::Result<()> {
+    // Listened to throughout: a listener made anew in each round would miss what comes between two rounds.
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
     for agent in &fleet.agents {
         print_change(args, agent, None)?;
     }
     loop {
         let item = tokio::select! {
             item = news.recv() => item,
-            ended = tokio::signal::ctrl_c() => return Ok(ended?),
+            _ = interrupt.recv() => return Ok(()),
+            _ = terminate.recv() => return Ok(()),
         };
         match item {
             Some(News::Stream(StreamItem::Event(event))) if event.topic == Topic::Verdicts => {

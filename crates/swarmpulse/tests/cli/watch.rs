@@ -234,9 +234,11 @@ fn the_token_goes_to_the_server_and_nowhere_else() {
 #[test]
 fn commands_that_cannot_run_exit_as_in_a_shell() {
     let server = FakeServer::start(Answers::new());
+    let no_program = tempfile::NamedTempFile::new().unwrap();
+    let no_program = no_program.path().to_str().unwrap();
     for (command, code, reason) in [
         ("/no/such/bot", 127, "there is no such command"),
-        ("/etc/hostname", 126, "ermission denied"),
+        (no_program, 126, "ermission denied"),
     ] {
         let out = watch(&server.address, &[], &[command])
             .stdin(Stdio::null())
