@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use swarmpulse_store::Journal;
 
-use crate::support::{MANUAL, append_group, assert_holds, open, read_all, segment_files};
+use crate::support::{folder_in_memory, MANUAL, append_group, assert_holds, open, read_all, segment_files};
 
 const GROUPS: [u64; 4] = [3, 1, 4, 2];
 /// Entries of a closed segment before the last.
@@ -52,7 +52,7 @@ fn restore(crashed: &Crashed, bytes: &[u8]) {
 
 #[test]
 fn a_cut_at_any_byte_keeps_every_entry_before_it_and_goes_on() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder_in_memory();
     let crashed = crashed(dir.path());
     for zeros in [0, 4096] {
         for cut in 0..=crashed.bytes.len() {
@@ -85,7 +85,7 @@ fn a_cut_at_any_byte_keeps_every_entry_before_it_and_goes_on() {
 
 #[test]
 fn a_flipped_byte_never_costs_more_than_its_entry_or_the_last_group() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder_in_memory();
     let crashed = crashed(dir.path());
     let entries = crashed.ends.len() as u64;
     let last_group = entries - GROUPS[GROUPS.len() - 1];

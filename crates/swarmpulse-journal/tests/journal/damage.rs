@@ -6,7 +6,7 @@ use std::path::Path;
 use swarmpulse_journal::{Options, SegmentJournal};
 use swarmpulse_store::{Journal, JournalError};
 
-use crate::support::{MANUAL, append_group, assert_holds, open, read_all, segment_files};
+use crate::support::{folder_in_memory, MANUAL, append_group, assert_holds, open, read_all, segment_files};
 
 /// Three closed segments of ten entries each.
 fn closed_segments(dir: &Path, compress: bool) -> SegmentJournal {
@@ -35,7 +35,7 @@ fn flip(path: &Path, at: usize) {
 #[test]
 fn any_flipped_byte_of_a_closed_segment_is_reported_and_the_rest_is_read() {
     for compress in [false, true] {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = folder_in_memory();
         drop(closed_segments(dir.path(), compress));
         let path = segment_files(dir.path())[1].clone();
         let whole = fs::read(&path).unwrap();
@@ -75,7 +75,7 @@ fn any_flipped_byte_of_a_closed_segment_is_reported_and_the_rest_is_read() {
 
 #[test]
 fn a_segment_without_a_readable_header_is_set_aside_and_its_numbers_are_not_used_again() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder_in_memory();
     drop(closed_segments(dir.path(), false));
     let last = segment_files(dir.path()).pop().unwrap();
     flip(&last, 3);
@@ -105,7 +105,7 @@ fn a_segment_without_a_readable_header_is_set_aside_and_its_numbers_are_not_used
 
 #[test]
 fn a_missing_segment_in_the_middle_is_a_gap() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder_in_memory();
     drop(closed_segments(dir.path(), true));
     fs::remove_file(&segment_files(dir.path())[1]).unwrap();
     let (journal, _) = open(dir.path(), MANUAL);
@@ -119,7 +119,7 @@ fn a_missing_segment_in_the_middle_is_a_gap() {
 
 #[test]
 fn a_damaged_segment_is_not_compressed() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder_in_memory();
     let journal = closed_segments(dir.path(), false);
     flip(&segment_files(dir.path())[1], 200);
     let done = journal.housekeeper().compress_closed(&|| false).unwrap();
@@ -133,7 +133,7 @@ fn a_damaged_segment_is_not_compressed() {
 
 #[test]
 fn a_folder_in_use_of_another_partition_or_a_later_layout_is_refused() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder_in_memory();
     let journal = closed_segments(dir.path(), false);
     let refusal = |options: Options| {
         SegmentJournal::open(dir.path(), options)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use swarmpulse_journal::{Options, Recovery, SegmentJournal};
 use swarmpulse_model::Timestamp;
 use swarmpulse_store::{Entry, Journal, JournalError, JournalReader};
+use tempfile::TempDir;
 
 /// Segments that only close when told.
 pub(crate) const MANUAL: Options = Options {
@@ -42,6 +43,11 @@ pub(crate) fn entry(offset: u64) -> Entry {
         received_at: Timestamp(offset as i64 * 10),
         body: body(offset),
     }
+}
+
+/// A folder in memory where there is one: for tests that open a journal thousands of times and pull no plug.
+pub(crate) fn folder_in_memory() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
 }
 
 /// Opens, and asserts that it works.

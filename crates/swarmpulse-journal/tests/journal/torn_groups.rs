@@ -4,7 +4,7 @@ use std::fs;
 
 use swarmpulse_store::Journal;
 
-use crate::support::{MANUAL, Random, append_group, assert_holds, open, read_all, segment_files};
+use crate::support::{folder_in_memory, MANUAL, Random, append_group, assert_holds, open, read_all, segment_files};
 
 const SECTOR_BYTES: usize = 512;
 
@@ -13,7 +13,7 @@ fn any_mix_of_sectors_of_the_last_group_keeps_what_was_synced_and_is_not_called_
     let mut cut_short = 0;
     for seed in 0..200 {
         let mut random = Random(seed);
-        let dir = tempfile::tempdir().unwrap();
+        let dir = folder_in_memory();
         let (mut journal, _) = open(dir.path(), MANUAL);
         for _ in 0..random.below(4) {
             append_group(&mut journal, 1 + random.below(20));

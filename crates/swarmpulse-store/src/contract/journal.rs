@@ -337,6 +337,8 @@ fn readers_on_other_threads_see_a_growing_whole(mut journal: Box<dyn Journal>) {
                     journal.roll().unwrap();
                 }
             }
+            // It must outlive the reading: what it is kept in may go with it.
+            journal
         });
         let mut next = 0;
         loop {
@@ -351,7 +353,7 @@ fn readers_on_other_threads_see_a_growing_whole(mut journal: Box<dyn Journal>) {
             }
             std::thread::yield_now();
         }
-        writer.join().unwrap();
+        let _journal = writer.join().unwrap();
         assert_eq!(next, 400);
     });
 }
