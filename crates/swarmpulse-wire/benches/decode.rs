@@ -1,8 +1,11 @@
 //! JSON bodies to records, redaction included: `cargo bench -p swarmpulse-wire --bench decode`.
 
+mod cpu_time;
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 
+use cpu_time::CpuTime;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use swarmpulse_wire::{Kind, Limits, Privacy, decode, redact};
 
@@ -63,7 +66,7 @@ fn tasks() -> String {
     body + "]"
 }
 
-fn bodies(criterion: &mut Criterion) {
+fn bodies(criterion: &mut Criterion<CpuTime>) {
     let (limits, privacy) = (Limits::default(), Privacy::default());
     for (name, kind, body) in [
         ("heartbeats_110_bytes", Kind::Heartbeats, short_heartbeats()),
@@ -87,7 +90,7 @@ fn bodies(criterion: &mut Criterion) {
     }
 }
 
-fn redaction(criterion: &mut Criterion) {
+fn redaction(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("redact");
     for (name, text) in [
         ("status", "working"),
@@ -109,5 +112,9 @@ fn redaction(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, bodies, redaction);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = bodies, redaction
+}
 criterion_main!(benches);

@@ -1,7 +1,10 @@
 //! Records to the journal's bytes and back: `cargo bench -p swarmpulse-wire --bench envelope`.
 
+mod cpu_time;
+
 use std::hint::black_box;
 
+use cpu_time::CpuTime;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use swarmpulse_model::record::{Event, Heartbeat};
 use swarmpulse_model::{Position, Record, Source, Timestamp};
@@ -39,7 +42,7 @@ fn event(n: u64) -> Record {
     }))
 }
 
-fn envelopes(criterion: &mut Criterion) {
+fn envelopes(criterion: &mut Criterion<CpuTime>) {
     for (name, make) in [("heartbeats", heartbeat as fn(u64) -> Record), ("events", event)] {
         let records: Vec<Record> = (0..RECORDS).map(make).collect();
         let mut body = Vec::new();
@@ -64,5 +67,9 @@ fn envelopes(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, envelopes);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = envelopes
+}
 criterion_main!(benches);
