@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use swarmpulse_store::Journal;
 
-use crate::support::{folder_in_memory, MANUAL, append_group, assert_holds, open, read_all, segment_files};
+use crate::support::{MANUAL, append_group, assert_holds, folder_in_memory, open, read_all, segment_files};
 
 const GROUPS: [u64; 4] = [3, 1, 4, 2];
 /// Entries of a closed segment before the last.

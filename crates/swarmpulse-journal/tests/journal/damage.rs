@@ -6,7 +6,7 @@ use std::path::Path;
 use swarmpulse_journal::{Options, SegmentJournal};
 use swarmpulse_store::{Journal, JournalError};
 
-use crate::support::{folder_in_memory, MANUAL, append_group, assert_holds, open, read_all, segment_files};
+use crate::support::{MANUAL, append_group, assert_holds, folder_in_memory, open, read_all, segment_files};
 
 /// Three closed segments of ten entries each.
 fn closed_segments(dir: &Path, compress: bool) -> SegmentJournal {

@@ -4,7 +4,9 @@ use std::fs;
 
 use swarmpulse_store::Journal;
 
-use crate::support::{folder_in_memory, MANUAL, Random, append_group, assert_holds, open, read_all, segment_files};
+use crate::support::{
+    MANUAL, Random, append_group, assert_holds, folder_in_memory, open, read_all, segment_files,
+};
 
 const SECTOR_BYTES: usize = 512;
 
