@@ -13,6 +13,7 @@ mod page;
 mod problem;
 mod stream;
 mod summary;
+mod token;
 
 pub use agent::{Agent, AgentHealth, AgentHealthReport, Evidence, Process, TimelineEntry};
 pub use alert::{Alert, Alerts};
@@ -24,3 +25,4 @@ pub use page::Page;
 pub use problem::Problem;
 pub use stream::{StreamEvent, Topic};
 pub use summary::{Blindness, Own, Summary, VerdictCounts};
+pub use token::{NewToken, TokenCreated, TokenInfo};

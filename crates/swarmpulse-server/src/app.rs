@@ -78,7 +78,7 @@ impl App {
             tokens: Tokens::new(Arc::clone(runtime.state())),
             bodies: Budget::new(options.bodies_max_bytes),
             room: Room::default(),
-            traffic: Traffic::new(runtime.now()),
+            traffic: Traffic::default(),
             live,
             stopping: watch::Sender::new(false),
             runtime,

@@ -24,13 +24,14 @@ mod read;
 mod request_id;
 mod router;
 mod serve;
+mod time_text;
 mod tokens;
 
 pub use access::Access;
 pub use app::{App, ServerOptions};
 pub use exposure::{ExposureError, check_exposure};
 pub use openapi::document;
-pub use own::{Series, metric_names};
+pub use own::{Series, SeriesType, metric_names};
 pub use peer::Peer;
 pub use problem::ApiError;
 pub use router::router;

@@ -1,8 +1,8 @@
 //! Looking things up: readers of the fleet that change nothing.
 
-use swarmpulse_model::Timestamp;
 use swarmpulse_model::record::FleetSettings;
 use swarmpulse_model::time::SECOND_NS;
+use swarmpulse_model::{EntityKind, Timestamp};
 
 use super::{Fleet, Refusals};
 use crate::agent::Agent;
@@ -33,6 +33,18 @@ impl Fleet {
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+    /// How many agents, tasks, sandboxes or services are known; 0 for kinds that are no entity of their own here.
+    #[must_use]
+    pub fn known(&self, kind: EntityKind) -> u64 {
+        let known = match kind {
+            EntityKind::Agent => self.agents.len(),
+            EntityKind::Task => self.tasks.len(),
+            EntityKind::Sandbox => self.sandboxes.len(),
+            EntityKind::Service => self.services.len(),
+            EntityKind::Process | EntityKind::Host => 0,
+        };
+        known as u64
     }
     /// What was refused.
     #[must_use]

@@ -1,0 +1,28 @@
+//! The monitor's own figures and health: `/metrics`, `/healthz`, `/readyz`.
+
+mod exposition;
+mod figures;
+mod fleet;
+mod health;
+mod registry;
+mod traffic;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::app::App;
+
+pub use registry::{Series, SeriesType, metric_names};
+pub(crate) use traffic::Traffic;
+
+/// `/metrics`; it needs the scope `read`.
+pub(crate) fn figures() -> Router<Arc<App>> {
+    Router::new().route("/metrics", get(figures::answer))
+}
+
+/// `/healthz` and `/readyz`, open to all.
+pub(crate) fn health() -> Router<Arc<App>> {
+    Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready))
+}

@@ -1,0 +1,155 @@
+//! Every series that the monitor publishes: name, type, unit, labels, help. One place; nothing else may be published.
+
+/// What sort of figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeriesType {
+    /// Only grows, from the start of the process.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Counts by upper bound, with a sum.
+    Histogram,
+}
+
+impl SeriesType {
+    /// Its name in both text formats.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        }
+    }
+}
+
+/// One series of the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Series {
+    /// Its name, with the unit last.
+    pub name: &'static str,
+    /// What sort of figure.
+    pub series_type: SeriesType,
+    /// `seconds`, `bytes`, `ratio`; empty for counts.
+    pub unit: &'static str,
+    /// The labels that each of its samples has.
+    pub labels: &'static [&'static str],
+    /// One sentence, in one line.
+    pub help: &'static str,
+}
+
+/// Every series that `/metrics` may hold, in its order.
+#[must_use]
+pub fn metric_names() -> &'static [Series] {
+    SERIES
+}
+
+const fn counter(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [&'static str],
+    help: &'static str,
+) -> Series {
+    Series { name, series_type: SeriesType::Counter, unit, labels, help }
+}
+
+const fn gauge(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [&'static str],
+    help: &'static str,
+) -> Series {
+    Series { name, series_type: SeriesType::Gauge, unit, labels, help }
+}
+
+const AGENT: &[&str] = &["namespace", "agent"];
+const SERVICE: &[&str] = &["namespace", "service"];
+
+/// The registry.
+#[rustfmt::skip]
+pub(super) const SERIES: &[Series] = &[
+    // The fleet.
+    gauge("swarmpulse_agents", "", &["namespace", "verdict"], "Agents by verdict."),
+    gauge("swarmpulse_agents_expected", "", &["namespace"], "Agents that are not stopped: N of active X/N."),
+    gauge("swarmpulse_agents_available", "", &["namespace"], "Agents that count as available."),
+    gauge("swarmpulse_agents_active", "", &["namespace"], "Agents that count as active: X of active X/N."),
+    gauge("swarmpulse_agents_flapping", "", &["namespace"], "Agents that change too often to be believed at once."),
+    gauge("swarmpulse_agents_restarts", "", &["namespace"], "Restarts of the agents that are known now."),
+    gauge("swarmpulse_agents_lost_reports", "", &["namespace"], "Reports that never came from the agents known now, by their sequence numbers."),
+    gauge("swarmpulse_tasks", "", &["namespace", "status"], "Tasks known now by status."),
+    gauge("swarmpulse_tasks_stuck", "", &["namespace"], "Open tasks that went without progress for longer than their limit."),
+    gauge("swarmpulse_sandboxes", "", &["namespace", "state"], "Sandboxes known now by state."),
+    gauge("swarmpulse_alerts", "", &["severity"], "Conditions that hold, by severity."),
+    gauge("swarmpulse_monitor_blind", "", &[], "1 while deaths by silence are frozen because the monitor may not see."),
+    counter("swarmpulse_service_calls_total", "", SERVICE, "Calls of a service that ended; the first services alone where there are many."),
+    counter("swarmpulse_service_errors_total", "", SERVICE, "Calls of a service that failed."),
+    gauge("swarmpulse_service_open_calls", "", SERVICE, "Calls of a service under way."),
+    gauge("swarmpulse_agent_up", "", &["namespace", "agent", "kind", "host"], "1 for an available agent, 0 for any other; left out where there are many agents."),
+    gauge("swarmpulse_agent_last_contact_timestamp_seconds", "seconds", AGENT, "When anything last came from an agent, in Unix seconds of receipt."),
+    counter("swarmpulse_agent_restarts_total", "", AGENT, "Restarts of an agent."),
+    counter("swarmpulse_agent_lost_reports_total", "", AGENT, "Reports of an agent that never came, by its sequence numbers."),
+    gauge("swarmpulse_agent_resident_memory_bytes", "bytes", AGENT, "Resident memory of an agent's process."),
+    counter("swarmpulse_agent_cpu_seconds_total", "seconds", AGENT, "Processor time of an agent's process since it started."),
+    gauge("swarmpulse_agent_open_fds", "", AGENT, "Open file descriptors of an agent's process."),
+    gauge("swarmpulse_series_omitted", "", &["family"], "Agents or services too many to be shown one by one here."),
+    // What goes through.
+    counter("swarmpulse_envelopes_total", "", &[], "Batches made durable."),
+    counter("swarmpulse_records_total", "", &[], "Records made durable."),
+    counter("swarmpulse_effects_total", "", &[], "Effects of records."),
+    counter("swarmpulse_ticks_total", "", &[], "Times that time alone changed the fleet."),
+    counter("swarmpulse_dropped_total", "", &["reason"], "Everything dropped or refused, by reason."),
+    counter("swarmpulse_redacted_total", "", &["what"], "Texts redacted before they were stored: payloads and secrets."),
+    counter("swarmpulse_probe_looks_total", "", &[], "Looks at processes."),
+    counter("swarmpulse_log_lines_total", "", &[], "Lines written to the JSONL logs."),
+    // Stores.
+    gauge("swarmpulse_ready", "", &[], "1 if records are taken."),
+    gauge("swarmpulse_journal_entries", "", &[], "Entries of the journal so far, the retired ones included."),
+    gauge("swarmpulse_journal_segments", "", &[], "Segments of the journal."),
+    gauge("swarmpulse_journal_disk_bytes", "bytes", &[], "The journal's size on disk."),
+    counter("swarmpulse_journal_bytes_total", "bytes", &[], "Bytes appended to the journal."),
+    counter("swarmpulse_journal_syncs_total", "", &[], "Times that the journal was made durable."),
+    gauge("swarmpulse_history_entries", "", &[], "Journal entries whose effects are in history."),
+    gauge("swarmpulse_history_lag_seconds", "seconds", &[], "How far history is behind the journal."),
+    gauge("swarmpulse_history_disk_bytes", "bytes", &[], "History's size on disk."),
+    counter("swarmpulse_snapshots_total", "", &[], "Snapshots of the fleet that were kept."),
+    gauge("swarmpulse_store_fault", "", &["store"], "1 while a store refuses."),
+    gauge("swarmpulse_disk_low", "", &[], "1 while records are refused because the disk is nearly full."),
+    gauge("swarmpulse_disk_free_bytes", "bytes", &[], "Free space where the data lies."),
+    // HTTP.
+    counter("swarmpulse_http_requests_total", "", &["route", "method", "status"], "Requests answered."),
+    Series { name: "swarmpulse_http_request_seconds", series_type: SeriesType::Histogram, unit: "seconds", labels: &["route"], help: "From a request's head to its answer's head." },
+    gauge("swarmpulse_http_requests_open", "", &[], "Requests under way."),
+    gauge("swarmpulse_http_connections", "", &[], "Connections open."),
+    counter("swarmpulse_http_connections_total", "", &[], "Connections ever opened."),
+    gauge("swarmpulse_http_body_bytes", "bytes", &[], "Memory held by request bodies."),
+    gauge("swarmpulse_stream_clients", "", &["transport"], "Subscribers of the live streams: sse, websocket."),
+    // This process.
+    gauge("swarmpulse_build_info", "", &["version"], "1, with the release."),
+    gauge("swarmpulse_start_time_seconds", "seconds", &[], "When the monitor started, in Unix seconds."),
+    gauge("swarmpulse_process_resident_memory_bytes", "bytes", &[], "Resident memory of the monitor."),
+    counter("swarmpulse_process_cpu_seconds_total", "seconds", &[], "Processor time of the monitor."),
+    gauge("swarmpulse_process_threads", "", &[], "Threads of the monitor."),
+    gauge("swarmpulse_process_open_fds", "", &[], "Open file descriptors of the monitor."),
+    gauge("swarmpulse_process_max_fds", "", &[], "The most file descriptors that the monitor may open."),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_the_rules() {
+        let mut seen = std::collections::BTreeSet::new();
+        for series in SERIES {
+            let name = series.name;
+            assert!(seen.insert(name), "{name} stands twice");
+            assert!(name.starts_with("swarmpulse_"), "{name}");
+            assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{name}");
+            let stem = name.strip_suffix("_total");
+            assert_eq!(stem.is_some(), series.series_type == SeriesType::Counter, "{name}");
+            assert!(stem.unwrap_or(name).ends_with(series.unit), "{name} ends with its unit");
+            assert!(series.help.ends_with('.') && !series.help.contains(['\n', '\\']), "{name}");
+            assert!(!series.labels.contains(&"le"), "{name}");
+        }
+    }
+}
