@@ -115,6 +115,10 @@ impl SqliteState {
 }
 
 impl State for SqliteState {
+    fn project(&self, rows: &[HistoryRow]) -> Result<(), StateError> {
+        self.apply_projection(rows).map(drop)
+    }
+
     fn save_snapshot(&self, snapshot: &Snapshot) -> Result<(), StateError> {
         self.durably("save a snapshot in", |connection| {
             snapshots::save(connection, snapshot)

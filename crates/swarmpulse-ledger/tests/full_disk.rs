@@ -1,4 +1,6 @@
 //! A full disk is reported, reads go on, nothing is corrupted, and writing resumes when there is space.
+#![expect(clippy::print_stdout, reason = "a test that cannot run here says so")]
+#![expect(clippy::unwrap_used, reason = "tests end where something is refused")]
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -31,11 +33,18 @@ impl SmallDisk {
     }
 
     /// Takes all space there is.
-    fn fill(&self) -> PathBuf {
-        let ballast = self.0.join("ballast");
-        let mut file = fs::File::create(&ballast).unwrap();
-        while std::io::Write::write_all(&mut file, &[0; 4096]).is_ok() {}
-        ballast
+    fn fill(&self) {
+        let mut ballast = fs::File::create(self.0.join("ballast")).unwrap();
+        while std::io::Write::write_all(&mut ballast, &[0; 4096]).is_ok() {}
+    }
+
+    /// Makes it larger.
+    fn grow(&self) {
+        let grown = Command::new("mount")
+            .args(["-o", "remount,size=16m"])
+            .arg(&self.0)
+            .status();
+        assert!(grown.unwrap().success());
     }
 }
 
@@ -84,11 +93,19 @@ fn history_outlives_a_full_disk() {
     assert_eq!(history.next_offset().unwrap(), stored as u64);
     assert_eq!(walk(&history, &all()), rows[..stored], "reads go on");
 
-    let ballast = disk.fill();
-    assert!(matches!(
-        history.append(&rows[stored..stored + 1], 0),
-        Err(HistoryError::Full { .. })
-    ));
+    disk.fill();
+    let refused = loop {
+        match history.append(&rows[stored..stored + 20], stored as u64 + 20) {
+            Ok(()) => stored += 20,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(&refused, HistoryError::Full { .. }), "{refused:?}");
+    assert_eq!(
+        walk(&history, &all()),
+        rows[..stored],
+        "with not a byte left, too"
+    );
     drop(history);
     let history = SqliteHistory::open(&folder).unwrap();
     let next_offset = history.next_offset().unwrap() as usize;
@@ -111,7 +128,7 @@ fn history_outlives_a_full_disk() {
         "a new day is refused: {refused:?}"
     );
 
-    fs::remove_file(ballast).unwrap();
+    disk.grow();
     drop(history);
     let history = SqliteHistory::open(&folder).unwrap();
     let next_offset = history.next_offset().unwrap() as usize;

@@ -1,4 +1,5 @@
 //! History in SQLite keeps the contract, survives power cuts and damage, and never serves half a batch.
+#![expect(clippy::unwrap_used, reason = "tests end where something is refused")]
 
 use std::cell::RefCell;
 use std::fs;

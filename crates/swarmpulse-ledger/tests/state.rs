@@ -1,4 +1,5 @@
 //! State in SQLite keeps the contract, holds large snapshots, and shows entities and alerts.
+#![expect(clippy::unwrap_used, reason = "tests end where something is refused")]
 
 use std::cell::RefCell;
 use std::fs;

@@ -28,7 +28,10 @@ CREATE TABLE blocks (
     row_count   INTEGER NOT NULL,
     first_place BLOB NOT NULL, -- at_ns, journal_partition, journal_offset, n as they sort, big-endian
     last_place  BLOB NOT NULL,
-    key_filter  BLOB NOT NULL,
+    key_filter  BLOB NOT NULL
+);
+CREATE TABLE block_texts (
+    block       INTEGER PRIMARY KEY,
     text_filter BLOB NOT NULL
 );
 CREATE INDEX blocks_by_first ON blocks (first_place, last_place);

@@ -51,23 +51,22 @@ impl OpenBlock {
     /// Writes the block as it is now.
     pub(crate) fn save(&mut self, connection: &Connection) -> Result<(), Error> {
         let mut statement = connection.prepare_cached(
-            "INSERT INTO blocks (block, row_count, first_place, last_place, key_filter, text_filter)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (block) DO UPDATE SET row_count = ?2, last_place = ?4, key_filter = ?5, text_filter = ?6",
+            "INSERT INTO blocks (block, row_count, first_place, last_place, key_filter) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (block) DO UPDATE SET row_count = ?2, last_place = ?4, key_filter = ?5",
         )?;
         let (first, last) = (place_bytes(self.first), place_bytes(self.last));
-        let filters = (self.keys.encode(), self.grams.encode());
         statement.execute(params![
             self.number,
             self.row_count,
             first,
             last,
-            filters.0,
-            filters.1
+            self.keys.encode()
         ])?;
-        if self.number.is_none() {
-            self.number = Some(connection.last_insert_rowid());
-        }
+        let number = *self.number.get_or_insert_with(|| connection.last_insert_rowid());
+        let sql = "INSERT OR REPLACE INTO block_texts (block, text_filter) VALUES (?1, ?2)";
+        connection
+            .prepare_cached(sql)?
+            .execute(params![number, self.grams.encode()])?;
         Ok(())
     }
 }

@@ -53,7 +53,7 @@ impl<'c> BlockStatements<'c> {
             "INDEXED BY blocks_by_last WHERE last_place >= ?1 AND first_place <= ?2 ORDER BY last_place DESC"
         };
         let sql = format!("SELECT block, first_place, last_place, key_filter FROM blocks {order}");
-        let text = connection.prepare("SELECT text_filter FROM blocks WHERE block = ?1")?;
+        let text = connection.prepare("SELECT text_filter FROM block_texts WHERE block = ?1")?;
         Ok(Self {
             walk: connection.prepare(&sql)?,
             text,
