@@ -17,9 +17,11 @@ fn main() {}
     reason = "a benchmark prints, and fails loudly"
 )]
 mod linux {
+    use std::os::fd::AsFd;
     use std::process::{Child, Command, Stdio};
     use std::sync::Arc;
 
+    use rustix::event::{PollFd, PollFlags, poll};
     use rustix::time::{ClockId, clock_gettime};
     use swarmpulse_model::Timestamp;
     use swarmpulse_model::process::ProcessOrigin;
@@ -42,9 +44,13 @@ mod linux {
             .unwrap()
     }
 
-    fn table(machine: &Arc<Machine>, children: &[Child], include_children: bool) -> ProcessTable {
-        let mut table =
-            ProcessTable::new(Arc::clone(machine), "bench".into(), ProbeSettings::default()).unwrap();
+    fn table(
+        machine: &Arc<Machine>,
+        children: &[Child],
+        include_children: bool,
+        settings: ProbeSettings,
+    ) -> ProcessTable {
+        let mut table = ProcessTable::new(Arc::clone(machine), "bench".into(), settings).unwrap();
         for (number, child) in children.iter().enumerate() {
             let target = Target {
                 agent: format!("agent-{number}").into(),
@@ -79,6 +85,29 @@ mod linux {
         );
     }
 
+    /// The time from a kill to the report of the death, one process after another.
+    fn deaths(table: &mut ProcessTable, children: &mut [Child]) {
+        let clock_us = || {
+            let time = clock_gettime(ClockId::Monotonic);
+            time.tv_sec as f64 * 1e6 + time.tv_nsec as f64 / 1e3
+        };
+        let mut latencies: Vec<f64> = children
+            .iter_mut()
+            .take(200)
+            .map(|child| {
+                let before = clock_us();
+                child.kill().unwrap();
+                let mut polled = [PollFd::from_borrowed_fd(table.as_fd(), PollFlags::IN)];
+                poll(&mut polled, None).unwrap();
+                assert_eq!(table.exits(Timestamp(0)).len(), 1);
+                clock_us() - before
+            })
+            .collect();
+        latencies.sort_by(f64::total_cmp);
+        let (median, worst) = (latencies[latencies.len() / 2], latencies[latencies.len() - 1]);
+        println!("kill to report of the death: median {median:.0} us, worst {worst:.0} us");
+    }
+
     pub(super) fn run() {
         let numbers: Vec<usize> = std::env::args()
             .skip(1)
@@ -91,7 +120,7 @@ mod linux {
         let machine = Arc::new(Machine::here().unwrap());
         println!("{processes} processes, processor time of the probe, user and system:");
         for include_children in [true, false] {
-            let mut table = table(&machine, &children, include_children);
+            let mut table = table(&machine, &children, include_children, ProbeSettings::default());
             let suffix = if include_children {
                 "with children"
             } else {
@@ -115,19 +144,7 @@ mod linux {
             held_fds_max: Some(0),
             ..ProbeSettings::default()
         };
-        let mut bare = ProcessTable::new(Arc::clone(&machine), "bench".into(), settings).unwrap();
-        for (number, child) in children.iter().enumerate() {
-            let target = Target {
-                agent: format!("agent-{number}").into(),
-                kind: None,
-                instance: None,
-                pid: child.id(),
-                origin: ProcessOrigin::Watched,
-                include_children: true,
-                started_at: None,
-            };
-            bare.watch(target, Timestamp(0)).unwrap();
-        }
+        let mut bare = table(&machine, &children, true, settings);
         measure("sample, nothing held", rounds, processes, |now| {
             bare.sample(now).len()
         });
@@ -135,6 +152,8 @@ mod linux {
         measure("discovery", 10, processes, |_| {
             discover(&machine, &patterns).unwrap().len()
         });
+        let mut all = table(&machine, &children, false, ProbeSettings::default());
+        deaths(&mut all, &mut children);
         for child in &mut children {
             let _ = child.kill();
         }

@@ -161,8 +161,9 @@ fn figures_follow_from_the_files() {
     let mut table = tree.table();
     table.watch(target("bot", 50), at(0)).unwrap();
     let first = sample_of(&table.sample_dear(at(5)), "bot").unwrap();
-    assert_eq!((first.rss_bytes, first.vms_bytes), (2 * 4096, 8_192_000));
-    assert!((first.memory_ratio - 2.0 / 1024.0).abs() < 1e-9);
+    let two_pages = 2 * rustix::param::page_size() as u64;
+    assert_eq!((first.rss_bytes, first.vms_bytes), (two_pages, 8_192_000));
+    assert!((first.memory_ratio - two_pages as f64 / (4096.0 * 1024.0)).abs() < 1e-9);
     assert_eq!(
         (first.open_fds, first.fd_limit, first.pss_bytes),
         (Some(2), Some(1000), Some(7 * 1024))

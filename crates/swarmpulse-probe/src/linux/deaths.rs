@@ -29,9 +29,14 @@ impl ProcessTable {
                 break;
             }
             let pids: Vec<u64> = ready.iter().map(|event| event.data.u64()).collect();
+            let watched = self.entries.len();
             for pid in pids {
                 // The data is a pid, put there as one.
                 self.bury(u32::try_from(pid).unwrap_or_default(), now);
+            }
+            // Every event ends a watched process; were one of another's, it would be ready for ever.
+            if self.entries.len() == watched {
+                break;
             }
         }
         std::mem::take(&mut self.pending)

@@ -44,7 +44,7 @@ pub(super) struct Entry {
     /// Whether limits of its user do not bind it.
     is_root: bool,
     command: Text,
-    command_is_new: bool,
+    command_is_due: bool,
 }
 
 /// The descendants of a process at one look.
@@ -80,13 +80,13 @@ impl Entry {
             limits: Limits::default(),
             is_root: false,
             command: Text::default(),
-            command_is_new: false,
+            command_is_due: false,
             targets: vec![target],
             handle,
         }
     }
 
-    /// Reads what changes rarely: limits, control group, command.
+    /// Reads what changes rarely: limits and control group; the command with the next sample.
     pub(super) fn refresh(
         &mut self,
         machine: &Machine,
@@ -103,13 +103,23 @@ impl Entry {
         if let Ok(text) = self.handle.file(machine, "cgroup", 16 * 1024) {
             self.group = Some(cgroups.join(machine, &String::from_utf8_lossy(&text), budget, now));
         }
-        if let Ok(line) = self.handle.file(machine, "cmdline", COMMAND_BYTES_MAX) {
-            let command = command(&line);
-            if command != self.command {
-                self.command = command;
-                self.command_is_new = true;
-            }
+        self.command_is_due = true;
+    }
+
+    /// The command, if it is new. It is asked for when a sample is taken, some time after the process was first
+    /// watched: one that was started this moment has none yet, or its parent's.
+    fn take_new_command(&mut self, machine: &Machine) -> Option<Text> {
+        if !std::mem::take(&mut self.command_is_due) {
+            return None;
         }
+        let line = self.handle.file(machine, "cmdline", COMMAND_BYTES_MAX).ok()?;
+        let command = command(&line);
+        self.command_is_due = command.is_empty();
+        if command == self.command {
+            return None;
+        }
+        self.command.clone_from(&command);
+        Some(command)
     }
 
     /// Reads its proportional share of memory, which the kernel has to add up page by page.
@@ -148,10 +158,9 @@ impl Entry {
         let rss_bytes = stat.rss_pages.saturating_mul(machine.page_bytes);
         let total = self.meter.total();
         let user_limit = if self.is_root { None } else { self.limits.processes };
-        let command = std::mem::take(&mut self.command_is_new).then(|| self.command.clone());
         ProcessSample {
             state: stat.state,
-            command: command.filter(|command| !command.is_empty()),
+            command: self.take_new_command(machine),
             cpu_ratio: self.cpu_ratio,
             cpu_seconds: machine.seconds(total.ticks),
             rss_bytes,

@@ -5,7 +5,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use crate::ProbeError;
 
 /// Raises this process's soft limit of open files to its hard limit and says what it is now; `None` is unlimited.
-/// Call it once at start, before the process table is made.
+/// Call it once at start, before the process table is made; not in a process that starts programs of the user's,
+/// which would inherit the limit and may not expect it.
 ///
 /// # Errors
 /// If the kernel refuses.
