@@ -14,7 +14,7 @@ use swarmpulse_api::Topic;
 use swarmpulse_client::{Client, StreamItem, StreamOptions};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, interval, sleep_until};
 
 use crate::config::Environment;
 use crate::connect::ServerArgs;
@@ -121,6 +121,7 @@ async fn show(args: &DemoArgs, client: &Client) -> anyhow::Result<Outcome> {
             break;
         }
     }
+    let mut reaping = interval(Duration::from_secs(1));
     let end = began + Duration::from_secs(args.seconds);
     while failed.is_none() {
         tokio::select! {
@@ -135,6 +136,7 @@ async fn show(args: &DemoArgs, client: &Client) -> anyhow::Result<Outcome> {
                 None => break,
             },
             () = sleep_until(end) => break,
+            _ = reaping.tick() => processes.reap(),
             _ = interrupt.recv() => break,
             _ = terminate.recv() => break,
             _ = hangup.recv() => break,

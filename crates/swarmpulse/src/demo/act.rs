@@ -19,8 +19,8 @@ use crate::exit::Outcome;
 use crate::watch::{self, RestartPolicy, WatchArgs};
 
 const BEAT: Duration = Duration::from_secs(INTERVAL_S);
-const MEMORY_MAX_BYTES: usize = 96 << 20;
-const DESCRIPTORS_MAX: usize = 400;
+const MEMORY_MAX_BYTES: usize = 64 << 20;
+const DESCRIPTORS_MAX: usize = 240;
 
 /// Plays the part until told to end.
 ///
@@ -173,7 +173,7 @@ async fn leaking_descriptors(voice: &Voice) -> anyhow::Result<()> {
         voice.beat(Some("working")).await;
         voice.step().await;
         for _ in 0..INTERVAL_S {
-            for _ in 0..4 {
+            for _ in 0..2 {
                 if kept.len() < DESCRIPTORS_MAX {
                     kept.push(File::open("/dev/null").context("open /dev/null")?);
                 }

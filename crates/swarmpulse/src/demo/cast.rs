@@ -43,13 +43,13 @@ pub const CAST: &[Role] = &[
     role("busy", "uses a third of a core", Verdict::Working, 10),
     role(
         "leaking-memory",
-        "keeps 1 MB more each second, up to 96 MB",
+        "keeps 1 MB more each second, up to 64 MB",
         Verdict::Working,
         10,
     ),
     role(
         "leaking-descriptors",
-        "opens 4 files more each second, up to 400",
+        "opens 2 files more each second, up to 240",
         Verdict::Working,
         10,
     ),

@@ -47,6 +47,13 @@ impl Processes {
         Ok(())
     }
 
+    /// Waits for those that ended by themselves, so that none stays behind as a zombie.
+    pub fn reap(&mut self) {
+        // What is left are those that run, and those that cannot be asked, which the end asks again.
+        self.children
+            .retain_mut(|child| !matches!(child.try_wait(), Ok(Some(_))));
+    }
+
     /// Asks each to end by its pid, waits, and kills what is left.
     pub async fn end(mut self) {
         for child in &self.children {

@@ -66,7 +66,7 @@ fn empty(fleet: &Fleet) -> Vec<String> {
         return vec!["No agent matches.".to_owned()];
     }
     vec![
-        "No agents yet. Send a heartbeat:".to_owned(),
+        "Send a heartbeat:".to_owned(),
         "  curl -d '{\"agent\":\"a1\"}' 127.0.0.1:9870/api/v1/heartbeats".to_owned(),
         "or run a command as a watched agent:".to_owned(),
         "  swarmpulse watch --name bot-1 -- python my_bot.py".to_owned(),

@@ -123,3 +123,43 @@ fn the_demo_lists_what_to_expect() {
             .any(|role| role["verdict"] == "stuck")
     );
 }
+
+#[test]
+fn tokens_are_made_listed_and_revoked() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let data = data.to_str().unwrap();
+    let made = output(&[
+        "token",
+        "create",
+        "--scope",
+        "read",
+        "--comment",
+        "grafana",
+        "--data",
+        data,
+    ]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let secret = text(&made.stdout);
+    assert!(
+        secret.starts_with("swp_") && secret.lines().count() == 1,
+        "{secret}"
+    );
+
+    let listed = text(&output(&["token", "list", "--data", data]).stdout);
+    assert!(
+        listed.contains("grafana") && !listed.contains(secret.trim()),
+        "{listed}"
+    );
+
+    let line = listed.lines().find(|line| line.contains("grafana")).unwrap();
+    let id = line.split_whitespace().next().unwrap();
+    assert!(output(&["token", "revoke", id, "--data", data]).status.success());
+    let again = output(&["token", "revoke", id, "--data", data]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(
+        text(&again.stderr).contains("`swarmpulse token list` shows"),
+        "{}",
+        text(&again.stderr)
+    );
+}

@@ -47,7 +47,7 @@ impl FakeServer {
         std::thread::spawn(move || {
             for socket in listener.incoming() {
                 let (keep, answers) = (Arc::clone(&keep), Arc::clone(&answers));
-                std::thread::spawn(move || serve(socket.unwrap(), &keep, &answers));
+                std::thread::spawn(move || serve(&socket.unwrap(), &keep, &answers));
             }
         });
         Self { address, seen }
@@ -104,7 +104,7 @@ fn answer(status: &str, content_type: &str, body: &str) -> String {
     )
 }
 
-fn serve(socket: TcpStream, seen: &Seen, answers: &Answers) {
+fn serve(socket: &TcpStream, seen: &Seen, answers: &Answers) {
     let mut reader = BufReader::new(socket.try_clone().unwrap());
     let mut head = String::new();
     let mut length = 0;

@@ -1,5 +1,5 @@
 //! The real binary against a scripted server.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 mod basics;
 mod check;

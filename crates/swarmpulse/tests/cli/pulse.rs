@@ -1,6 +1,7 @@
 //! `swarmpulse pulse` on a pipe.
 
-use std::process::Stdio;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use swarmpulse_api::{Agent, Evidence, Summary};
@@ -150,4 +151,38 @@ fn a_server_that_is_away_is_an_error_with_the_way_out() {
         "{errors}"
     );
     assert!(errors.contains("start one with `swarmpulse serve`"), "{errors}");
+}
+
+#[test]
+fn on_a_terminal_the_screen_is_taken_and_given_back() {
+    let mut answers = fleet(&[agent("a1", "idle")]);
+    answers.insert(
+        "/api/v1/stream",
+        events(&format!(
+            "id: 1\nevent: verdicts\ndata: {}\n\n",
+            agent("b1", "down")
+        )),
+    );
+    let server = FakeServer::start(answers);
+    let line = format!(
+        "'{}' pulse --watch --server {}",
+        env!("CARGO_BIN_EXE_swarmpulse"),
+        server.address
+    );
+    // `script` gives the command a terminal of its own.
+    let mut command = Command::new("script");
+    let mut running = Running::start(
+        command
+            .args(["-qefc", &line, "/dev/null"])
+            .env("SHELL", "/bin/sh"),
+    );
+    let mut shown = String::new();
+    while !shown.contains("why b1") {
+        shown.push_str(&running.line());
+    }
+    assert!(shown.starts_with("\x1b[?1049h\x1b[?25l"), "{shown:?}");
+    running.stdin.as_mut().unwrap().write_all(b"q").unwrap();
+    let (status, rest, _) = running.finish();
+    assert!(rest.ends_with("\x1b[?7h\x1b[?25h\x1b[?1049l"), "{rest:?}");
+    assert_eq!(status.code(), Some(0));
 }
