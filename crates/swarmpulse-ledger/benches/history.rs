@@ -201,7 +201,8 @@ fn row(number: u64, rows: u64) -> HistoryRow {
 }
 
 fn effect(number: u64) -> Effect {
-    let drawn = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+    let mixed = (number ^ (number >> 7)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let drawn = mixed >> 20;
     let agent = format!("agent-{}", drawn % AGENTS);
     let task = format!("task-{:07}", number / 40);
     if number % 5_000 == 77 {
@@ -240,7 +241,7 @@ fn effect(number: u64) -> Effect {
     };
     let said = if number % 100_000 == 50_001 { NEEDLE } else { "ok" };
     let data = format!(
-        "{{\"tool\":\"{tool}\",\"call\":\"{drawn:016x}\",\"file\":\"src/module_{}/part_{}.rs\",\"duration_ms\":{},\
+        "{{\"tool\":\"{tool}\",\"call\":\"{mixed:016x}\",\"file\":\"src/module_{}/part_{}.rs\",\"duration_ms\":{},\
          \"tokens\":{{\"input\":{},\"output\":{}}},\"result\":\"{said}\",\"session\":\"{:012x}\"}}",
         drawn % 97,
         drawn % 1013,
