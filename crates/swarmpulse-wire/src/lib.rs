@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | [`decode`], [`decode_as`] | a JSON object, array of objects or NDJSON of one [`Kind`] | [`Decoded`] |
 //! | [`decode_sandbox_event`], [`decode_agent_heartbeat`] | the same, with an id from the path | [`Decoded`] |
-//! | [`ping`] | a ping URL's agent, signal and body | one heartbeat |
+//! | [`ping()`] | a ping URL's agent, signal and body | one heartbeat |
 //! | [`redact::text`], [`redact::command_line`] | any text | the same without secrets |
 //! | [`envelope::encode_body`], [`envelope::decode_body`] | records | bytes for the journal, and back |
 //!

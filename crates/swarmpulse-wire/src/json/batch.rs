@@ -55,7 +55,7 @@ impl<'c> Batch<'c> {
         match std::str::from_utf8(body) {
             Ok(text) if *first == b'[' && format == Format::Auto => self.array(text)?,
             Ok(text) if format == Format::Auto && is_single(text, self.limits.nesting) => {
-                self.single(text)?
+                self.single(text)?;
             }
             Ok(text) => self.lines(body, Some(text))?,
             Err(_) if format == Format::Ndjson || (*first == b'{' && next_line_object(body)) => {

@@ -21,7 +21,7 @@ pub(super) fn read(input: &mut Input<'_, '_>) -> Result<Record, Fault> {
             "state" => {
                 call.state = input
                     .word(&key, "one of open, closed", parse_state)?
-                    .unwrap_or_default()
+                    .unwrap_or_default();
             }
             "status_code" => {
                 let code = input.whole(&key, 100, 999)?;

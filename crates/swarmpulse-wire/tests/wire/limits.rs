@@ -12,6 +12,24 @@ fn outcome(kind: Kind, body: &str, limits: &Limits) -> (Option<String>, Counters
     )
 }
 
+/// A kind, the reason counted, the body of that size, the limit, and the message one beyond it.
+type Case = (Kind, Reason, fn(usize) -> String, usize, String);
+
+fn x(count: usize) -> String {
+    "x".repeat(count)
+}
+
+fn heartbeat(rest: &str) -> String {
+    format!("{{\"agent\":\"a\",{rest}}}")
+}
+
+fn services(count: usize) -> String {
+    (0..count)
+        .map(|n| format!("\"s{n}\""))
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
 fn fields(count: usize, value: &str) -> String {
     (0..count)
         .map(|n| format!("\"k{n}\":{value}"))
@@ -21,82 +39,74 @@ fn fields(count: usize, value: &str) -> String {
 
 #[test]
 fn items_beyond_a_limit_are_refused_alone() {
-    let x = |count: usize| "x".repeat(count);
-    let heartbeat = |rest: String| format!("{{\"agent\":\"a\",{rest}}}");
-    let services = |count: usize| {
-        (0..count)
-            .map(|n| format!("\"s{n}\""))
-            .collect::<Vec<_>>()
-            .join(",")
-    };
-    let cases: Vec<(Kind, Reason, Box<dyn Fn(usize) -> String>, usize, String)> = vec![
+    let cases: Vec<Case> = vec![
         (
             Kind::Heartbeats,
             Reason::LimitId,
-            Box::new(|n| format!("{{\"agent\":\"{}\"}}", x(n))),
+            |n| format!("{{\"agent\":\"{}\"}}", x(n)),
             200,
             "`agent`: has 201 bytes, the limit is 200".into(),
         ),
         (
             Kind::Heartbeats,
             Reason::LimitText,
-            Box::new(|n| heartbeat(format!("\"status\":\"{}\"", x(n)))),
+            |n| heartbeat(&format!("\"status\":\"{}\"", x(n))),
             4096,
             "`status`: has 4097 bytes, the limit is 4096".into(),
         ),
         (
             Kind::Heartbeats,
             Reason::LimitAttributes,
-            Box::new(|n| heartbeat(fields(n, "1"))),
+            |n| heartbeat(&fields(n, "1")),
             64,
             "`k64`: has more than 64 attributes, the limit".into(),
         ),
         (
             Kind::Heartbeats,
             Reason::LimitAttributeKey,
-            Box::new(|n| heartbeat(format!("\"{}\":1", x(n)))),
+            |n| heartbeat(&format!("\"{}\":1", x(n))),
             128,
             format!("`{}…`: has 129 bytes, the limit is 128", x(40)),
         ),
         (
             Kind::Heartbeats,
             Reason::LimitAttributeValue,
-            Box::new(|n| heartbeat(format!("\"k\":\"{}\"", x(n)))),
+            |n| heartbeat(&format!("\"k\":\"{}\"", x(n))),
             8192,
             "`k`: has 8193 bytes, the limit is 8192".into(),
         ),
         (
             Kind::Heartbeats,
             Reason::LimitAttributeValue,
-            Box::new(|n| heartbeat(format!("\"k\":[\"{}\"]", x(n - 4)))),
+            |n| heartbeat(&format!("\"k\":[\"{}\"]", x(n - 4))),
             8192,
             "`k`: has 8193 bytes, the limit is 8192".into(),
         ),
         (
             Kind::Heartbeats,
             Reason::LimitMetrics,
-            Box::new(|n| heartbeat(format!("\"metrics\":{{{}}}", fields(n, "1")))),
+            |n| heartbeat(&format!("\"metrics\":{{{}}}", fields(n, "1"))),
             64,
             "`metrics`: has more than 64 metrics, the limit".into(),
         ),
         (
             Kind::Heartbeats,
             Reason::LimitAttributeKey,
-            Box::new(|n| heartbeat(format!("\"metrics\":{{\"{}\":1}}", x(n)))),
+            |n| heartbeat(&format!("\"metrics\":{{\"{}\":1}}", x(n))),
             128,
             format!("`metrics.{}…`: has 129 bytes, the limit is 128", x(32)),
         ),
         (
             Kind::Events,
             Reason::LimitEventData,
-            Box::new(|n| format!("{{\"type\":\"t\",\"data\":\"{}\"}}", x(n - 2))),
+            |n| format!("{{\"type\":\"t\",\"data\":\"{}\"}}", x(n - 2)),
             65_536,
             "`data`: has 65537 bytes, the limit is 65536".into(),
         ),
         (
             Kind::Services,
             Reason::LimitDependsOn,
-            Box::new(|n| format!("{{\"service\":\"a\",\"depends_on\":[{}]}}", services(n))),
+            |n| format!("{{\"service\":\"a\",\"depends_on\":[{}]}}", services(n)),
             64,
             "`depends_on`: has more than 64 services, the limit".into(),
         ),

@@ -1,4 +1,9 @@
 //! Bodies in, records out; records to the journal's bytes and back.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
 
 mod arbitrary;
 mod bodies;
