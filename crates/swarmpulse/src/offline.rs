@@ -2,11 +2,15 @@
 
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::config::Environment;
+mod replaying;
+mod tokens;
+
+use crate::config::{self, Environment};
 use crate::exit::Outcome;
+use crate::output;
 
 const REPLAY_EXAMPLES: &str = "Examples:
   swarmpulse replay --from 2026-05-01T14:00:00Z --to 2026-05-01T15:00:00Z
@@ -124,22 +128,26 @@ pub enum MetricsCommand {
     },
 }
 
-const LATER: &str = "this build was made of the command line alone: build the whole of it";
-
 /// Replays.
 ///
 /// # Errors
 /// If the journal cannot be read.
-pub fn replay(_args: &ReplayArgs, _environment: &Environment) -> anyhow::Result<Outcome> {
-    bail!(LATER)
+pub fn replay(args: &ReplayArgs, environment: &Environment) -> anyhow::Result<Outcome> {
+    replaying::run(args, environment)
 }
 
 /// Makes, lists or removes tokens.
 ///
 /// # Errors
 /// If the state cannot be opened.
-pub fn token(_args: &TokenArgs, _environment: &Environment) -> anyhow::Result<Outcome> {
-    bail!(LATER)
+pub fn token(args: &TokenArgs, environment: &Environment) -> anyhow::Result<Outcome> {
+    match &args.command {
+        TokenCommand::Create { scope, namespace, comment, json, data } => {
+            tokens::create(*scope, namespace.as_deref(), comment, *json, &data_dir(data, environment)?)
+        }
+        TokenCommand::List { json, data } => tokens::list(*json, &data_dir(data, environment)?),
+        TokenCommand::Revoke { id, data } => tokens::revoke(id, &data_dir(data, environment)?),
+    }
 }
 
 /// Prints the OpenAPI document.
@@ -147,13 +155,41 @@ pub fn token(_args: &TokenArgs, _environment: &Environment) -> anyhow::Result<Ou
 /// # Errors
 /// If standard output is closed.
 pub fn openapi() -> anyhow::Result<Outcome> {
-    bail!(LATER)
+    let document = swarmpulse_server::document().to_pretty_json().context("write the OpenAPI document")?;
+    output::line(&document)?;
+    Ok(Outcome::Done)
 }
 
 /// Prints the registry of series.
 ///
 /// # Errors
 /// If standard output is closed.
-pub fn metrics(_args: &MetricsArgs) -> anyhow::Result<Outcome> {
-    bail!(LATER)
+pub fn metrics(args: &MetricsArgs) -> anyhow::Result<Outcome> {
+    let MetricsCommand::List { json } = args.command;
+    let all = swarmpulse_server::metric_names();
+    if json {
+        let all: Vec<serde_json::Value> = all
+            .iter()
+            .map(|series| {
+                serde_json::json!({
+                    "name": series.name, "type": series.series_type.as_str(), "labels": series.labels, "help": series.help,
+                })
+            })
+            .collect();
+        output::json(&serde_json::Value::Array(all))?;
+        return Ok(Outcome::Done);
+    }
+    for series in all {
+        let labels = if series.labels.is_empty() { String::new() } else { format!("{{{}}}", series.labels.join(",")) };
+        output::line(&format!("{}{labels} ({}): {}", series.name, series.series_type.as_str(), series.help))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// The data directory: as given, else the configuration's.
+pub(crate) fn data_dir(args: &DataArgs, environment: &Environment) -> anyhow::Result<PathBuf> {
+    match &args.data {
+        Some(dir) => Ok(dir.clone()),
+        None => Ok(config::load(args.config.as_deref(), environment, Vec::new())?.config.data.dir),
+    }
 }

@@ -1,0 +1,14 @@
+//! End to end: the real binary, real processes, real disks.
+
+mod access;
+mod bad_input;
+mod command_line;
+mod crash;
+mod full_disk;
+mod processes;
+mod silence;
+mod start;
+mod stream;
+
+/// The binary under test.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_swarmpulse");
