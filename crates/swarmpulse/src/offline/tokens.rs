@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use swarmpulse_ledger::SqliteState;
-use swarmpulse_model::{Text, Timestamp};
+use swarmpulse_model::Timestamp;
 use swarmpulse_server::mint;
 use swarmpulse_store::{Scope, State as _};
 
@@ -36,7 +36,7 @@ pub(super) fn create(
 ) -> anyhow::Result<Outcome> {
     let state = open(dir)?;
     let now = Timestamp(clock::now_ms().saturating_mul(1_000_000));
-    let minted = mint(scope.into(), namespace.map(Text::from), comment.into(), now)?;
+    let minted = mint(scope.into(), namespace, comment, now)?;
     state.add_token(&minted.token)?;
     if json {
         output::json(&serde_json::json!({
