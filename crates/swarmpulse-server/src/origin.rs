@@ -3,6 +3,8 @@
 //! A page of another site, open in the browser of someone who runs this server, can send requests to loopback. It cannot
 //! forge these headers. The `Host` check stops names that an attacker points at 127.0.0.1 (DNS rebinding).
 
+use std::net::IpAddr;
+
 use http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, Method};
@@ -100,8 +102,10 @@ fn is_allowed(host: &str, allowed: &[String]) -> bool {
     allowed.iter().any(|name| name.eq_ignore_ascii_case(host) || name.eq_ignore_ascii_case(bare))
 }
 
+/// An address cannot be pointed elsewhere, as a name can.
 fn is_loopback_name(name: &str) -> bool {
-    name.eq_ignore_ascii_case("localhost") || matches!(name, "127.0.0.1" | "[::1]")
+    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    name.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 fn port(host: &str) -> Option<&str> {
@@ -146,7 +150,9 @@ mod tests {
             ("127.0.0.1.evil.example", "", false),
             ("evil.example:9870", "", false),
             ("localhost.evil.example", "", false),
-            ("127.0.0.2:9870", "", false),
+            ("127.0.0.2:9870", "", true),
+            ("10.0.0.2:9870", "", false),
+            ("[fe80::1]:9870", "", false),
             ("127.0.0.1:9870", "http://127.0.0.1:9870", true),
             ("127.0.0.1:9870", "http://localhost:9870", true),
             ("localhost", "http://localhost", true),

@@ -34,57 +34,41 @@ pub enum ServeError {
     /// A listener that does not know where it listens.
     #[error("find out where the server listens: {0}")]
     Address(std::io::Error),
-    /// Nothing to listen on.
-    #[error("the server was given no address to listen on")]
-    Nowhere,
 }
 
 /// Serves until `shutdown` is done: then takes no more connections, lets requests under way end, and after
 /// [`crate::ServerOptions::shutdown_limit_s`] ends the rest.
 ///
 /// # Errors
-/// If there is nothing to listen on.
+/// If the listener does not know where it listens.
 pub async fn serve(
-    listeners: Vec<TcpListener>,
+    listener: TcpListener,
     app: Arc<App>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    if listeners.is_empty() {
-        return Err(ServeError::Nowhere);
-    }
-    let server = Arc::new(Server::new(Arc::clone(&app)));
-    let mut doors = JoinSet::new();
-    for listener in listeners {
-        let address = listener.local_addr().map_err(ServeError::Address)?;
-        doors.spawn(Arc::clone(&server).accept(listener, address));
-    }
-    shutdown.await;
-    let limit = Duration::from_secs_f64(app.options().shutdown_limit_s);
+    let address = listener.local_addr().map_err(ServeError::Address)?;
+    let server = Server::new(Arc::clone(&app));
+    let mut open = Open { connections: JoinSet::new(), graceful: GracefulShutdown::new() };
+    server.accept(listener, address, shutdown, &mut open).await;
     app.stop();
-    let mut connections = JoinSet::new();
-    while let Some(door) = doors.join_next().await {
-        if let Ok(open) = door {
-            connections.spawn(open.end(limit));
-        }
-    }
-    while connections.join_next().await.is_some() {}
+    open.end(Duration::from_secs_f64(app.options().shutdown_limit_s)).await;
     Ok(())
 }
 
-/// Connections of one listener.
-struct Door {
-    open: JoinSet<()>,
+/// Open connections.
+struct Open {
+    connections: JoinSet<()>,
     graceful: GracefulShutdown,
 }
 
-impl Door {
+impl Open {
     /// Lets connections end, for so long; then ends them.
     async fn end(self, limit: Duration) {
-        let Self { mut open, graceful } = self;
+        let Self { mut connections, graceful } = self;
         if tokio::time::timeout(limit, graceful.shutdown()).await.is_err() {
-            tracing::warn!(connections = open.len(), "connections were cut at shutdown");
+            tracing::warn!(connections = connections.len(), "connections were cut at shutdown");
         }
-        open.shutdown().await;
+        connections.shutdown().await;
     }
 }
 
@@ -111,22 +95,26 @@ impl Server {
         Self { router: router(Arc::clone(&app)), app, builder, room }
     }
 
-    /// Accepts connections until the server stops.
-    async fn accept(self: Arc<Self>, listener: TcpListener, address: SocketAddr) -> Door {
+    /// Accepts connections until told to stop.
+    async fn accept(
+        &self,
+        listener: TcpListener,
+        address: SocketAddr,
+        shutdown: impl Future<Output = ()>,
+        open: &mut Open,
+    ) {
         let loopback_listener = address.ip().to_canonical().is_loopback();
-        let mut door = Door { open: JoinSet::new(), graceful: GracefulShutdown::new() };
-        let mut stopping = self.app.stopping();
+        let mut shutdown = pin!(shutdown);
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
-                _ = stopping.wait_for(|stopping| *stopping) => return door,
-                Some(_) = door.open.join_next() => continue,
+                () = &mut shutdown => return,
+                Some(_) = open.connections.join_next() => continue,
             };
             match accepted {
                 Ok((stream, address)) => {
                     if let Some(permit) = self.admit(&stream) {
-                        let peer = Peer { address, loopback_listener };
-                        self.open(stream, peer, permit, &mut door);
+                        self.open(stream, Peer { address, loopback_listener }, permit, open);
                     }
                 }
                 Err(error) => {
@@ -149,7 +137,7 @@ impl Server {
         permit
     }
 
-    fn open(&self, stream: TcpStream, peer: Peer, permit: OwnedSemaphorePermit, door: &mut Door) {
+    fn open(&self, stream: TcpStream, peer: Peer, permit: OwnedSemaphorePermit, open: &mut Open) {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "no TCP_NODELAY");
         }
@@ -160,9 +148,9 @@ impl Server {
             router.clone().oneshot(request)
         });
         let connection = self.builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        let connection = door.graceful.watch(connection.into_owned());
+        let connection = open.graceful.watch(connection.into_owned());
         let app = Arc::clone(&self.app);
-        door.open.spawn(async move {
+        open.connections.spawn(async move {
             let _open = app.traffic().connect();
             if let Err(error) = pin!(connection).await {
                 tracing::debug!(%error, "a connection ended early");

@@ -1,0 +1,165 @@
+//! A server over stores in memory, and requests to it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use http::{HeaderMap, Request, StatusCode};
+use serde_json::Value;
+use swarmpulse_model::record::FleetSettings;
+use swarmpulse_runtime::{Options, Runtime, Stores};
+use swarmpulse_server::{App, Peer, ServerOptions, mint, router};
+use swarmpulse_store::memory::{MemoryHistory, MemoryJournal, MemoryState};
+use swarmpulse_store::{Journal, Scope};
+use tower::ServiceExt;
+
+/// A server and what it runs on.
+pub(crate) struct Server {
+    pub(crate) app: Arc<App>,
+    router: Router,
+    runtime: Option<Runtime>,
+}
+
+/// A finished answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+pub(crate) const LOCAL: Peer = Peer {
+    address: std::net::SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 50_000),
+    loopback_listener: true,
+};
+
+pub(crate) const REMOTE: Peer = Peer {
+    address: std::net::SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 9)), 50_000),
+    loopback_listener: false,
+};
+
+impl Server {
+    pub(crate) fn start() -> Self {
+        Self::with(ServerOptions::default(), settings())
+    }
+
+    pub(crate) fn with_options(options: ServerOptions) -> Self {
+        Self::with(options, settings())
+    }
+
+    pub(crate) fn with(options: ServerOptions, settings: FleetSettings) -> Self {
+        Self::over(Box::new(MemoryJournal::new(64 << 20)), options, settings)
+    }
+
+    pub(crate) fn over(journal: Box<dyn Journal>, options: ServerOptions, settings: FleetSettings) -> Self {
+        let stores = Stores {
+            journal,
+            journal_chores: None,
+            history: Arc::new(MemoryHistory::default()),
+            state: Arc::new(MemoryState::default()),
+        };
+        let runtime = Runtime::start(stores, Options { settings, ..Options::default() }).unwrap();
+        let app = App::new(runtime.handle(), options);
+        Self { router: router(Arc::clone(&app)), app, runtime: Some(runtime) }
+    }
+
+    /// Sends a request from this machine to a loopback listener.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        self.send_as(LOCAL, request).await
+    }
+
+    pub(crate) async fn send_as(&self, peer: Peer, mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(peer);
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 256 << 20).await.unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(request("GET", path, "")).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
+        self.send(request("POST", path, body)).await
+    }
+
+    /// Stores a token and gives its secret.
+    pub(crate) fn token(&self, scope: Scope, namespace: Option<&str>) -> String {
+        let minted = mint(scope, namespace, "", self.app.runtime().now()).unwrap();
+        self.app.runtime().state().add_token(&minted.token).unwrap();
+        minted.secret
+    }
+
+    pub(crate) fn knows_agent(&self, namespace: &str, agent: &str) -> bool {
+        self.app.runtime().fleet(|fleet| fleet.agent_named(namespace, agent).is_some())
+    }
+
+    pub(crate) fn dropped(&self, reason: &str) -> u64 {
+        self.app.runtime().counters().drops().get(reason).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn stop_runtime(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.stop();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop_runtime();
+    }
+}
+
+pub(crate) fn settings() -> FleetSettings {
+    FleetSettings { local_host: "this-host".into(), ..FleetSettings::default() }
+}
+
+pub(crate) fn request(method: &str, path: &str, body: impl Into<Body>) -> Request<Body> {
+    let builder = Request::builder().method(method).uri(path).header("host", "127.0.0.1:9870");
+    builder.body(body.into()).unwrap()
+}
+
+/// The same with another header.
+pub(crate) fn with(mut request: Request<Body>, name: &'static str, value: &str) -> Request<Body> {
+    request.headers_mut().insert(name, value.parse().unwrap());
+    request
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Checks that this is a problem of that status, whole; gives its detail.
+    #[track_caller]
+    pub(crate) fn problem(&self, status: u16) -> String {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem: swarmpulse_api::Problem = serde_json::from_slice(&self.body).unwrap();
+        assert_eq!(problem.status, status);
+        assert!(problem.kind.starts_with("urn:swarmpulse:"), "{}", problem.kind);
+        assert!(!problem.title.is_empty() && !problem.detail.is_empty(), "{problem:?}");
+        assert_eq!(problem.request_id, self.header("x-request-id"));
+        problem.detail
+    }
+
+    /// Checks the answer to an ingest; gives the errors.
+    #[track_caller]
+    pub(crate) fn taken(&self, status: u16, accepted: u64) -> Vec<(u64, String)> {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
+        let body: swarmpulse_api::Accepted = serde_json::from_slice(&self.body).unwrap();
+        assert_eq!(body.accepted, accepted, "{body:?}");
+        body.rejected.into_iter().map(|rejected| (rejected.index, rejected.error)).collect()
+    }
+}
