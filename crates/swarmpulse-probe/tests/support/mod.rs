@@ -24,6 +24,7 @@ impl Kept {
         let mut command = Command::new(program);
         command
             .args(arguments)
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
@@ -48,7 +49,8 @@ impl Kept {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        // With whatever it started itself.
+        let _ = kill_process_group(Pid::from_child(&self.0), Signal::KILL);
         let _ = self.0.wait();
     }
 }
