@@ -45,7 +45,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
         .context("start the asynchronous workers")?
         .block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener).context("hand over the listener")?;
-            serve(listener, app, told_to_end()).await.context("serve")
+            serve(vec![listener], app, told_to_end()).await.context("serve")
         });
     tracing::info!("stopping");
     runtime.stop();
