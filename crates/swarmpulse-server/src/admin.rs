@@ -29,7 +29,11 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 
 async fn list(State(app): State<Arc<App>>, access: Access) -> Result<Json<Page<TokenInfo>>, ApiError> {
     let tokens = app.tokens().all().await.map_err(refused)?;
-    let items = tokens.iter().filter(|token| may_manage(&access, token)).map(info).collect();
+    let items = tokens
+        .iter()
+        .filter(|token| may_manage(&access, token))
+        .map(info)
+        .collect();
     Ok(Json(Page { items, next: None }))
 }
 
@@ -39,16 +43,24 @@ async fn create(
     request: Request,
 ) -> Result<(StatusCode, Json<TokenCreated>), ApiError> {
     let body = axum::body::to_bytes(request.into_body(), BODY_MAX_BYTES).await;
-    let body = body.map_err(|_| ApiError::too_large(format!("the body has more than {BODY_MAX_BYTES} bytes")))?;
+    let body =
+        body.map_err(|_| ApiError::too_large(format!("the body has more than {BODY_MAX_BYTES} bytes")))?;
     let wanted: NewToken = serde_json::from_slice(&body).map_err(|error| {
-        ApiError::bad_request(format!("expected `{{\"scope\": \"ingest|read|admin\"}}`: {error}"))
+        ApiError::bad_request(format!(
+            "expected `{{\"scope\": \"ingest|read|admin\"}}`: {error}"
+        ))
     })?;
     let scope = Scope::parse(&wanted.scope).ok_or_else(|| {
-        ApiError::unprocessable(format!("`scope`: expected one of ingest, read, admin, got `{}`", wanted.scope))
+        ApiError::unprocessable(format!(
+            "`scope`: expected one of ingest, read, admin, got `{}`",
+            wanted.scope
+        ))
     })?;
     let comment = wanted.comment.unwrap_or_default();
     if comment.len() > COMMENT_MAX_BYTES {
-        return Err(ApiError::unprocessable(format!("`comment`: has more than {COMMENT_MAX_BYTES} bytes")));
+        return Err(ApiError::unprocessable(format!(
+            "`comment`: has more than {COMMENT_MAX_BYTES} bytes"
+        )));
     }
     let namespace = access.looks_in(wanted.namespace.as_deref())?;
     let minted = tokens::mint(scope, namespace.as_deref(), &comment, app.runtime().now());
@@ -56,7 +68,10 @@ async fn create(
         MintError::Namespace(reason) => ApiError::unprocessable(format!("`namespace`: {reason}")),
         MintError::Randomness(_) => ApiError::internal(error.to_string()),
     })?;
-    let created = TokenCreated { token: info(&minted.token), secret: minted.secret };
+    let created = TokenCreated {
+        token: info(&minted.token),
+        secret: minted.secret,
+    };
     app.tokens().add(minted.token).await.map_err(refused)?;
     tracing::info!(token = %created.token.id, scope = %created.token.scope, by = %access.principal, "token made");
     Ok((StatusCode::CREATED, Json(created)))
@@ -68,12 +83,16 @@ async fn remove(
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let tokens = app.tokens().all().await.map_err(refused)?;
-    let known = tokens.iter().any(|token| token.id == id && may_manage(&access, token));
+    let known = tokens
+        .iter()
+        .any(|token| token.id == id && may_manage(&access, token));
     if known && app.tokens().remove(id.clone()).await.map_err(refused)? {
         tracing::info!(token = %id, by = %access.principal, "token removed");
         return Ok(StatusCode::NO_CONTENT);
     }
-    Err(ApiError::not_found(format!("no token of the id `{id}`; `GET /api/v1/admin/tokens` lists them")))
+    Err(ApiError::not_found(format!(
+        "no token of the id `{id}`; `GET /api/v1/admin/tokens` lists them"
+    )))
 }
 
 /// A token of a namespace manages only those of the same.

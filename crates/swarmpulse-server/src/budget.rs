@@ -14,7 +14,10 @@ pub(crate) struct Budget {
 
 impl Budget {
     pub(crate) fn new(total: usize) -> Self {
-        Self { free: Arc::new(AtomicUsize::new(total)), total }
+        Self {
+            free: Arc::new(AtomicUsize::new(total)),
+            total,
+        }
     }
 
     /// Bytes held now.
@@ -24,7 +27,10 @@ impl Budget {
 
     /// A share of nothing yet.
     pub(crate) fn share(&self) -> Share {
-        Share { budget: self.clone(), bytes: 0 }
+        Share {
+            budget: self.clone(),
+            bytes: 0,
+        }
     }
 }
 
@@ -44,8 +50,10 @@ impl Share {
         let Some(more) = bytes.checked_sub(self.bytes).filter(|more| *more > 0) else {
             return Ok(());
         };
-        let taken =
-            self.budget.free.fetch_update(Ordering::AcqRel, Ordering::Acquire, |free| free.checked_sub(more));
+        let taken = self
+            .budget
+            .free
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |free| free.checked_sub(more));
         if taken.is_err() {
             return Err(ApiError::too_many(
                 1,

@@ -18,7 +18,10 @@ const HOLD_BYTES: u64 = 32 << 20;
 
 /// Whether the client takes gzip.
 pub(crate) fn is_accepted(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted = headers
+        .get(ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     accepted.split(',').any(|coding| {
         let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
         let refused = matches!(quality.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000");
@@ -29,8 +32,12 @@ pub(crate) fn is_accepted(headers: &HeaderMap) -> bool {
 /// The answer, smaller if that is worth it. Streams and what is compressed already pass as they are.
 pub(crate) async fn shrink(response: Response) -> Response {
     let headers = response.headers();
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_text = kind.contains("json") || kind.starts_with("text/") && !kind.starts_with("text/event-stream");
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let is_text =
+        kind.contains("json") || kind.starts_with("text/") && !kind.starts_with("text/event-stream");
     let length = response.body().size_hint().exact();
     let worth = length.is_some_and(|length| (WORTH_BYTES..=HOLD_BYTES).contains(&length));
     if !is_text || !worth || headers.contains_key(CONTENT_ENCODING) {
@@ -43,10 +50,14 @@ pub(crate) async fn shrink(response: Response) -> Response {
     let plain = plain.to_bytes();
     let held = plain.clone();
     let packed = tokio::task::spawn_blocking(move || pack(&held)).await;
-    parts.headers.append(VARY, HeaderValue::from_static("accept-encoding"));
+    parts
+        .headers
+        .append(VARY, HeaderValue::from_static("accept-encoding"));
     let body = match packed {
         Ok(Ok(packed)) if packed.len() < plain.len() => {
-            parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            parts
+                .headers
+                .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             parts.headers.remove(CONTENT_LENGTH);
             Body::from(packed)
         }
@@ -69,15 +80,22 @@ mod tests {
 
     fn answer(kind: &str, body: &str) -> Response {
         let mut response = Response::new(Body::from(body.to_owned()));
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_str(kind).unwrap());
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_str(kind).unwrap());
         response
     }
 
     #[test]
     fn clients_say_whether_they_take_it() {
-        for (accepted, expected) in
-            [("gzip", true), ("br, GZIP;q=0.8", true), ("gzip;q=0", false), ("br", false), ("", false), ("xgzip", false)]
-        {
+        for (accepted, expected) in [
+            ("gzip", true),
+            ("br, GZIP;q=0.8", true),
+            ("gzip;q=0", false),
+            ("br", false),
+            ("", false),
+            ("xgzip", false),
+        ] {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(accepted));
             assert_eq!(is_accepted(&headers), expected, "{accepted}");
@@ -92,9 +110,15 @@ mod tests {
         let packed = response.into_body().collect().await.unwrap().to_bytes();
         assert!(packed.len() < text.len() / 10);
         let mut plain = String::new();
-        flate2::read::GzDecoder::new(&packed[..]).read_to_string(&mut plain).unwrap();
+        flate2::read::GzDecoder::new(&packed[..])
+            .read_to_string(&mut plain)
+            .unwrap();
         assert_eq!(plain, text);
-        for (kind, body) in [("application/json", "{}"), ("image/png", &text), ("text/event-stream", &text)] {
+        for (kind, body) in [
+            ("application/json", "{}"),
+            ("image/png", &text),
+            ("text/event-stream", &text),
+        ] {
             let response = shrink(answer(kind, body)).await;
             assert!(!response.headers().contains_key(CONTENT_ENCODING), "{kind}");
         }

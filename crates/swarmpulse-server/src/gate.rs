@@ -28,8 +28,14 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
             "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
         ),
     ),
-    (http::header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (http::header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (
+        http::header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        http::header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
     (http::header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
 ];
 /// The most of a foreign error text that becomes a problem's detail.
@@ -55,7 +61,8 @@ pub(crate) async fn pass(State(app): State<Arc<App>>, request: Request, next: Ne
             let run = next.run(Request::from_parts(parts, body));
             AssertUnwindSafe(run).catch_unwind().await.unwrap_or_else(|_| {
                 app.runtime().counters().drop_for("handler_panicked", 1);
-                ApiError::internal("a fault of this server; its log has more under this request's id").into_response()
+                ApiError::internal("a fault of this server; its log has more under this request's id")
+                    .into_response()
             })
         }
         Err(error) => error.into_response(),
@@ -66,8 +73,19 @@ pub(crate) async fn pass(State(app): State<Arc<App>>, request: Request, next: Ne
     }
     finish(&mut response, &id);
     let status = response.status();
-    app.traffic().count(route.as_ref().map_or("unmatched", MatchedPath::as_str), &method, status, watch.seconds());
-    note(&method, path.as_deref().unwrap_or_default(), status, watch.seconds(), &id.0);
+    app.traffic().count(
+        route.as_ref().map_or("unmatched", MatchedPath::as_str),
+        &method,
+        status,
+        watch.seconds(),
+    );
+    note(
+        &method,
+        path.as_deref().unwrap_or_default(),
+        status,
+        watch.seconds(),
+        &id.0,
+    );
     response
 }
 
@@ -81,7 +99,10 @@ async fn admit(app: &App, parts: &Parts) -> Result<Option<Access>, ApiError> {
              the one that was sent",
         ));
     }
-    let loopback = parts.extensions.get::<Peer>().is_some_and(|peer| peer.loopback_listener);
+    let loopback = parts
+        .extensions
+        .get::<Peer>()
+        .is_some_and(|peer| peer.loopback_listener);
     origin::check(parts, loopback, &app.options().allowed_hosts)
         .inspect_err(|_| counters.drop_for("foreign_origin", 1))?;
     let Some(header) = parts.headers.get(AUTHORIZATION) else {
@@ -90,13 +111,17 @@ async fn admit(app: &App, parts: &Parts) -> Result<Option<Access>, ApiError> {
     };
     let Some(secret) = bearer(header) else {
         counters.drop_for("auth_failed", 1);
-        return Err(ApiError::unauthorized("the `Authorization` header is not of the form `Bearer TOKEN`"));
+        return Err(ApiError::unauthorized(
+            "the `Authorization` header is not of the form `Bearer TOKEN`",
+        ));
     };
     match app.tokens().access(secret).await {
         Ok(Some(access)) => Ok(Some(access)),
         Ok(None) => {
             counters.drop_for("auth_failed", 1);
-            Err(ApiError::unauthorized("the token is not known here: it was removed, mistyped, or made for another server"))
+            Err(ApiError::unauthorized(
+                "the token is not known here: it was removed, mistyped, or made for another server",
+            ))
         }
         Err(error) => {
             tracing::warn!(%error, "tokens could not be read");
@@ -114,7 +139,9 @@ fn bearer(header: &HeaderValue) -> Option<&str> {
 fn has_token_in_query(parts: &Parts) -> bool {
     let query = parts.uri.query().unwrap_or_default();
     let names = query.split('&').filter_map(|pair| pair.split('=').next());
-    names.into_iter().any(|name| matches!(name, "token" | "access_token" | "api_key"))
+    names
+        .into_iter()
+        .any(|name| matches!(name, "token" | "access_token" | "api_key"))
 }
 
 /// Makes problem JSON of errors, be they ours or of the framework, which answers in plain text.
@@ -133,9 +160,15 @@ async fn explain(mut response: Response, request_id: &str) -> Response {
     if !(status.is_client_error() || status.is_server_error()) || !is_text {
         return response;
     }
-    let text = axum::body::to_bytes(response.into_body(), DETAIL_MAX_BYTES).await.unwrap_or_default();
+    let text = axum::body::to_bytes(response.into_body(), DETAIL_MAX_BYTES)
+        .await
+        .unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
-    let detail = if text.is_empty() { status.canonical_reason().unwrap_or("error").into() } else { text };
+    let detail = if text.is_empty() {
+        status.canonical_reason().unwrap_or("error").into()
+    } else {
+        text
+    };
     ApiError::new(status, detail).render(request_id)
 }
 
@@ -145,7 +178,9 @@ fn finish(response: &mut Response, id: &RequestId) {
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(value);
     }
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(&id.0) {
         headers.insert(request_id::HEADER, id);
     }

@@ -26,10 +26,12 @@ pub(crate) use room::Room;
 
 /// Its routes; they need the scope `ingest`.
 pub(crate) fn routes() -> Router<Arc<App>> {
-    let lists = Kind::ALL.into_iter().fold(Router::new(), |router: Router<Arc<App>>, kind| {
-        let accept = move |state, access, request| list(state, access, kind, request);
-        router.route(&format!("/api/v1/{}", kind.as_str()), post(accept))
-    });
+    let lists = Kind::ALL
+        .into_iter()
+        .fold(Router::new(), |router: Router<Arc<App>>, kind| {
+            let accept = move |state, access, request| list(state, access, kind, request);
+            router.route(&format!("/api/v1/{}", kind.as_str()), post(accept))
+        });
     lists
         .route("/api/v1/sandboxes/{id}/events", post(platform::sandbox_events))
         .route("/api/v1/agents/{id}/heartbeat", post(agent_heartbeat))

@@ -39,7 +39,9 @@ pub(crate) fn check(parts: &Parts, loopback: bool, allowed: &[String]) -> Result
         }
     }
     if is_across_sites(parts) {
-        return Err(ApiError::forbidden("the page of another site may not use this server"));
+        return Err(ApiError::forbidden(
+            "the page of another site may not use this server",
+        ));
     }
     Ok(())
 }
@@ -69,10 +71,20 @@ fn is_write(method: &Method) -> bool {
 }
 
 fn is_json_like(headers: &HeaderMap) -> bool {
-    let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    matches!(essence.as_str(), "application/json" | "application/x-ndjson" | "application/ndjson" | "application/jsonl")
-        || essence.starts_with("application/") && essence.ends_with("+json")
+    let sent = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = sent
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    matches!(
+        essence.as_str(),
+        "application/json" | "application/x-ndjson" | "application/ndjson" | "application/jsonl"
+    ) || essence.starts_with("application/") && essence.ends_with("+json")
 }
 
 /// Whether the host is a name of loopback or one that is allowed; the port does not matter.
@@ -99,12 +111,17 @@ fn is_same_site(origin: &str, host: Option<&str>, allowed: &[String]) -> bool {
 
 fn is_allowed(host: &str, allowed: &[String]) -> bool {
     let bare = without_port(host);
-    allowed.iter().any(|name| name.eq_ignore_ascii_case(host) || name.eq_ignore_ascii_case(bare))
+    allowed
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(host) || name.eq_ignore_ascii_case(bare))
 }
 
 /// An address cannot be pointed elsewhere, as a name can.
 fn is_loopback_name(name: &str) -> bool {
-    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    let bare = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'))
+        .unwrap_or(name);
     name.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
@@ -137,7 +154,10 @@ mod tests {
     /// Loopback listener; what each pair of `Host` and `Origin` gives.
     #[test]
     fn hosts_and_origins() {
-        let allowed = ["pulse.example.com".to_owned(), "board.example.com:8443".to_owned()];
+        let allowed = [
+            "pulse.example.com".to_owned(),
+            "board.example.com:8443".to_owned(),
+        ];
         for (host, origin, ok) in [
             ("127.0.0.1:9870", "", true),
             ("localhost:9870", "", true),
@@ -227,10 +247,22 @@ mod tests {
             ("/api/v1/ping/a1", "same-site", "navigate", false),
             ("/ping/a1", "none", "navigate", true),
         ] {
-            let headers = [("host", "localhost"), ("sec-fetch-site", site), ("sec-fetch-mode", mode)];
-            assert_eq!(check(&parts("GET", path, &headers), true, &[]).is_ok(), ok, "{path} {site} {mode}");
+            let headers = [
+                ("host", "localhost"),
+                ("sec-fetch-site", site),
+                ("sec-fetch-mode", mode),
+            ];
+            assert_eq!(
+                check(&parts("GET", path, &headers), true, &[]).is_ok(),
+                ok,
+                "{path} {site} {mode}"
+            );
         }
-        let post = [("host", "localhost"), ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
+        let post = [
+            ("host", "localhost"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+        ];
         assert!(check(&parts("POST", "/api/v1/events", &post), true, &[]).is_err());
     }
 }

@@ -24,5 +24,7 @@ pub(crate) fn figures() -> Router<Arc<App>> {
 
 /// `/healthz` and `/readyz`, open to all.
 pub(crate) fn health() -> Router<Arc<App>> {
-    Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready))
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
 }

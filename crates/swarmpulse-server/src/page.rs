@@ -28,7 +28,10 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     let files = Built::iter().filter(|path| path != INDEX);
     let files = files.fold(Router::new(), |router: Router<Arc<App>>, path| {
         let route = format!("/{path}");
-        router.route(&route, get(move |headers: HeaderMap| async move { file(&path, &headers) }))
+        router.route(
+            &route,
+            get(move |headers: HeaderMap| async move { file(&path, &headers) }),
+        )
     });
     files.route("/", get(index))
 }
@@ -44,10 +47,22 @@ fn file(path: &str, headers: &HeaderMap) -> Response {
     let Some(EmbeddedFile { data, metadata }) = Built::get(path) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let etag = format!("\"{}\"", hex(metadata.sha256_hash().get(..16).unwrap_or_default()));
-    let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_known = known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag);
-    let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { data.into_response() };
+    let etag = format!(
+        "\"{}\"",
+        hex(metadata.sha256_hash().get(..16).unwrap_or_default())
+    );
+    let known = headers
+        .get(IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let is_known = known
+        .split(',')
+        .any(|tag| tag.trim().trim_start_matches("W/") == etag);
+    let mut response = if is_known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        data.into_response()
+    };
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching(path)));
@@ -63,7 +78,11 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Files under `assets/` carry a hash in their names and never change.
 fn caching(path: &str) -> &'static str {
-    if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" }
+    if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    }
 }
 
 fn content_type(path: &str) -> &'static str {
@@ -96,7 +115,10 @@ mod tests {
             headers.insert(IF_NONE_MATCH, response.headers()[ETAG].clone());
             assert_eq!(file(&path, &headers).status(), StatusCode::NOT_MODIFIED, "{path}");
         }
-        assert_eq!(file("nowhere.js", &HeaderMap::new()).status(), StatusCode::NOT_FOUND);
+        assert_eq!(
+            file("nowhere.js", &HeaderMap::new()).status(),
+            StatusCode::NOT_FOUND
+        );
     }
 
     #[test]

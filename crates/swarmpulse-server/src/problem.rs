@@ -112,7 +112,10 @@ impl ApiError {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"swarmpulse\""));
+            headers.insert(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"swarmpulse\""),
+            );
         }
         response
     }
@@ -129,10 +132,9 @@ impl IntoResponse for ApiError {
 impl From<SubmitError> for ApiError {
     fn from(error: SubmitError) -> Self {
         match error {
-            SubmitError::Overloaded { retry_after_s } => Self::too_many(
-                retry_after_s,
-                format!("{error}; nothing of this body was kept"),
-            ),
+            SubmitError::Overloaded { retry_after_s } => {
+                Self::too_many(retry_after_s, format!("{error}; nothing of this body was kept"))
+            }
             SubmitError::Storage { .. } => Self {
                 status: StatusCode::INSUFFICIENT_STORAGE,
                 detail: format!(
@@ -140,9 +142,7 @@ impl From<SubmitError> for ApiError {
                 ),
                 retry_after_s: Some(10),
             },
-            SubmitError::TooLarge { .. } => {
-                Self::too_large(format!("{error}; send it in several bodies"))
-            }
+            SubmitError::TooLarge { .. } => Self::too_large(format!("{error}; send it in several bodies")),
             SubmitError::Stopping => Self::unavailable(5, format!("{error}; nothing of this body was kept")),
         }
     }
@@ -154,8 +154,13 @@ mod tests {
 
     #[test]
     fn every_refusal_of_the_runtime_has_its_status_and_says_when_to_come_again() {
-        let storage = SubmitError::Storage { detail: "no space left".into() };
-        let large = SubmitError::TooLarge { bytes: 9, limit_bytes: 8 };
+        let storage = SubmitError::Storage {
+            detail: "no space left".into(),
+        };
+        let large = SubmitError::TooLarge {
+            bytes: 9,
+            limit_bytes: 8,
+        };
         for (error, status, retry) in [
             (SubmitError::Overloaded { retry_after_s: 3 }, 429, Some("3")),
             (storage, 507, Some("10")),
@@ -164,7 +169,10 @@ mod tests {
         ] {
             let response = ApiError::from(error).render("r1");
             assert_eq!(response.status().as_u16(), status);
-            let header = response.headers().get(RETRY_AFTER).map(|value| value.to_str().unwrap());
+            let header = response
+                .headers()
+                .get(RETRY_AFTER)
+                .map(|value| value.to_str().unwrap());
             assert_eq!(header, retry, "{status}");
         }
     }

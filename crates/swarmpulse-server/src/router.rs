@@ -16,13 +16,12 @@ use crate::{admin, gate, ingest, live, openapi, own, page, read};
 /// The whole API and page, over that application. Requests need a [`crate::Peer`] among their extensions; without
 /// one they count as coming from elsewhere.
 pub fn router(app: Arc<App>) -> Router {
-    let needs = |scope| from_fn(move |request, next| access::check(scope, request, next));
     Router::new()
-        .merge(ingest::routes().route_layer(needs(Scope::Ingest)))
-        .merge(read::routes().route_layer(needs(Scope::Read)))
-        .merge(live::routes().route_layer(needs(Scope::Read)))
-        .merge(own::figures().route_layer(needs(Scope::Read)))
-        .merge(admin::routes().route_layer(needs(Scope::Admin)))
+        .merge(needing(Scope::Ingest, ingest::routes()))
+        .merge(needing(Scope::Read, read::routes()))
+        .merge(needing(Scope::Read, live::routes()))
+        .merge(needing(Scope::Read, own::figures()))
+        .merge(needing(Scope::Admin, admin::routes()))
         .merge(openapi::routes())
         .merge(own::health())
         .merge(page::routes())
@@ -32,8 +31,19 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
+/// The same routes, for those alone who may do what needs that scope.
+fn needing(scope: Scope, routes: Router<Arc<App>>) -> Router<Arc<App>> {
+    if !routes.has_routes() {
+        return routes;
+    }
+    routes.route_layer(from_fn(move |request, next| access::check(scope, request, next)))
+}
+
 async fn nowhere(uri: Uri) -> ApiError {
-    ApiError::not_found(format!("there is nothing at `{}`; `/api` lists the routes", uri.path()))
+    ApiError::not_found(format!(
+        "there is nothing at `{}`; `/api` lists the routes",
+        uri.path()
+    ))
 }
 
 async fn wrong_method(_: State<Arc<App>>, method: Method, request: Request) -> ApiError {

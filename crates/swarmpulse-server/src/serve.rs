@@ -26,7 +26,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Requests of one HTTP/2 connection at once.
 const STREAMS_MAX: u32 = 256;
 /// What a connection beyond the limit is told.
-const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+const BUSY: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
 /// Why the server could not serve.
 #[derive(Debug, thiserror::Error)]
@@ -48,10 +49,14 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Address)?;
     let server = Server::new(Arc::clone(&app));
-    let mut open = Open { connections: JoinSet::new(), graceful: GracefulShutdown::new() };
+    let mut open = Open {
+        connections: JoinSet::new(),
+        graceful: GracefulShutdown::new(),
+    };
     server.accept(listener, address, shutdown, &mut open).await;
     app.stop();
-    open.end(Duration::from_secs_f64(app.options().shutdown_limit_s)).await;
+    open.end(Duration::from_secs_f64(app.options().shutdown_limit_s))
+        .await;
     Ok(())
 }
 
@@ -64,9 +69,15 @@ struct Open {
 impl Open {
     /// Lets connections end, for so long; then ends them.
     async fn end(self, limit: Duration) {
-        let Self { mut connections, graceful } = self;
+        let Self {
+            mut connections,
+            graceful,
+        } = self;
         if tokio::time::timeout(limit, graceful.shutdown()).await.is_err() {
-            tracing::warn!(connections = connections.len(), "connections were cut at shutdown");
+            tracing::warn!(
+                connections = connections.len(),
+                "connections were cut at shutdown"
+            );
         }
         connections.shutdown().await;
     }
@@ -92,7 +103,12 @@ impl Server {
             .max_concurrent_streams(STREAMS_MAX)
             .keep_alive_interval(Duration::from_secs(30));
         let room = Arc::new(Semaphore::new(app.options().connections_max));
-        Self { router: router(Arc::clone(&app)), app, builder, room }
+        Self {
+            router: router(Arc::clone(&app)),
+            app,
+            builder,
+            room,
+        }
     }
 
     /// Accepts connections until told to stop.
@@ -114,7 +130,15 @@ impl Server {
             match accepted {
                 Ok((stream, address)) => {
                     if let Some(permit) = self.admit(&stream) {
-                        self.open(stream, Peer { address, loopback_listener }, permit, open);
+                        self.open(
+                            stream,
+                            Peer {
+                                address,
+                                loopback_listener,
+                            },
+                            permit,
+                            open,
+                        );
                     }
                 }
                 Err(error) => {
@@ -147,7 +171,9 @@ impl Server {
             request.extensions_mut().insert(peer);
             router.clone().oneshot(request)
         });
-        let connection = self.builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let connection = self
+            .builder
+            .serve_connection_with_upgrades(TokioIo::new(stream), service);
         let connection = open.graceful.watch(connection.into_owned());
         let app = Arc::clone(&self.app);
         open.connections.spawn(async move {

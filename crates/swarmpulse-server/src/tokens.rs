@@ -18,7 +18,7 @@ const PREFIX: &str = "swp_";
 /// Tokens made or removed elsewhere take effect after so long.
 const REFRESH_AFTER: Duration = Duration::from_secs(5);
 /// An unknown token makes the cache look again, at most this often.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
+const RETRY_AFTER: Duration = Duration::from_millis(200);
 
 /// Why a token was not made.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +72,11 @@ fn hash(secret: &str) -> [u8; 32] {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|half| char::from_digit(half.into(), 16)).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|half| char::from_digit(half.into(), 16))
+        .collect()
 }
 
 struct Cache {
@@ -89,8 +93,15 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     pub(crate) fn new(state: Arc<dyn State>) -> Self {
-        let cache = Cache { tokens: Arc::new([]), read: None };
-        Self { state, cache: RwLock::new(cache), reading: tokio::sync::Mutex::new(()) }
+        let cache = Cache {
+            tokens: Arc::new([]),
+            read: None,
+        };
+        Self {
+            state,
+            cache: RwLock::new(cache),
+            reading: tokio::sync::Mutex::new(()),
+        }
     }
 
     /// What the bearer of that secret may do; `None` if it is no token's.
@@ -184,7 +195,11 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StateError> + Send + 'static,
 ) -> Result<T, StateError> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
-        Err(StateError::Database { action: "use", path: "state".into(), detail: error.to_string() })
+        Err(StateError::Database {
+            action: "use",
+            path: "state".into(),
+            detail: error.to_string(),
+        })
     })
 }
 
@@ -208,7 +223,10 @@ mod tests {
 
     #[test]
     fn a_known_digest() {
-        assert_eq!(hex(&hash("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            hex(&hash("abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
     }
 
     #[tokio::test]
@@ -219,7 +237,10 @@ mod tests {
         assert_eq!(tokens.access(&secret).await.unwrap(), None);
         tokens.add(minted.token).await.unwrap();
         let access = tokens.access(&secret).await.unwrap().unwrap();
-        assert_eq!((access.namespace.as_deref(), access.scope), (Some("team"), Scope::Read));
+        assert_eq!(
+            (access.namespace.as_deref(), access.scope),
+            (Some("team"), Scope::Read)
+        );
         assert_eq!(access.principal, id);
         assert_eq!(tokens.access(&secret[1..]).await.unwrap(), None);
         assert!(tokens.remove(id.to_string()).await.unwrap());

@@ -54,11 +54,18 @@ async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Received, Ap
     }
     let mut share = app.bodies().share();
     // The declared length is at most the limit, so it fits.
-    let declared = declared.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    let declared = declared
+        .and_then(|length| usize::try_from(length).ok())
+        .unwrap_or(0);
     share.cover(declared)?;
     let idle = Duration::from_secs_f64(app.options().body_idle_s);
     let bytes = collect(body, limit, declared, idle, &mut share).await?;
-    Ok(Received { bytes, encoding, format: format(headers), share })
+    Ok(Received {
+        bytes,
+        encoding,
+        format: format(headers),
+        share,
+    })
 }
 
 /// Puts the frames of a body together. One frame is passed on as it is; more are copied once.
@@ -73,7 +80,10 @@ async fn collect(
     let mut whole = BytesMut::new();
     loop {
         let Ok(frame) = tokio::time::timeout(idle, body.frame()).await else {
-            let detail = format!("nothing of the body came for {} s; nothing of it was kept", idle.as_secs());
+            let detail = format!(
+                "nothing of the body came for {} s; nothing of it was kept",
+                idle.as_secs()
+            );
             return Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, detail));
         };
         let Some(frame) = frame else { break };
@@ -99,7 +109,9 @@ async fn collect(
 }
 
 fn too_large(limit: usize) -> ApiError {
-    ApiError::too_large(format!("the body has more than {limit} bytes; send it in several, or compressed"))
+    ApiError::too_large(format!(
+        "the body has more than {limit} bytes; send it in several, or compressed"
+    ))
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<u64> {
@@ -108,8 +120,16 @@ fn declared_length(headers: &HeaderMap) -> Option<u64> {
 
 /// One object a line if the sender says so; else the body itself shows how it is divided.
 fn format(headers: &HeaderMap) -> Format {
-    let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let sent = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = sent
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     match essence.as_str() {
         "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" => {
             Format::Ndjson
@@ -132,7 +152,9 @@ mod tests {
 
     async fn collected(body: Body, limit: usize, budget: &Budget) -> Result<Bytes, u16> {
         let idle = Duration::from_secs(30);
-        collect(body, limit, 0, idle, &mut budget.share()).await.map_err(|error| error.status.as_u16())
+        collect(body, limit, 0, idle, &mut budget.share())
+            .await
+            .map_err(|error| error.status.as_u16())
     }
 
     #[tokio::test]
@@ -147,7 +169,11 @@ mod tests {
             (&["abcdef", "ghi"], 100, Err(429)),
         ] {
             let expected = expected.map(|text: &'static str| Bytes::from_static(text.as_bytes()));
-            assert_eq!(collected(frames(parts), limit, &budget).await, expected, "{parts:?}");
+            assert_eq!(
+                collected(frames(parts), limit, &budget).await,
+                expected,
+                "{parts:?}"
+            );
             assert_eq!(budget.held(), 0);
         }
     }

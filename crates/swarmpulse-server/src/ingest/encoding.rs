@@ -51,17 +51,36 @@ impl Encoding {
     ///
     /// # Errors
     /// If it is broken, would be larger than the limit, or there is no memory for it now.
-    pub(super) fn decompress(self, packed: &[u8], limit: usize, share: &mut Share) -> Result<Vec<u8>, ApiError> {
+    pub(super) fn decompress(
+        self,
+        packed: &[u8],
+        limit: usize,
+        share: &mut Share,
+    ) -> Result<Vec<u8>, ApiError> {
         match self {
             Self::Plain => Ok(packed.to_vec()),
-            Self::Gzip => drain("gzip", flate2::bufread::MultiGzDecoder::new(packed), packed.len(), limit, share),
+            Self::Gzip => drain(
+                "gzip",
+                flate2::bufread::MultiGzDecoder::new(packed),
+                packed.len(),
+                limit,
+                share,
+            ),
             // What the standard calls deflate has a zlib header; some send it without.
-            Self::Deflate if has_zlib_header(packed) => {
-                drain("deflate", flate2::bufread::ZlibDecoder::new(packed), packed.len(), limit, share)
-            }
-            Self::Deflate => {
-                drain("deflate", flate2::bufread::DeflateDecoder::new(packed), packed.len(), limit, share)
-            }
+            Self::Deflate if has_zlib_header(packed) => drain(
+                "deflate",
+                flate2::bufread::ZlibDecoder::new(packed),
+                packed.len(),
+                limit,
+                share,
+            ),
+            Self::Deflate => drain(
+                "deflate",
+                flate2::bufread::DeflateDecoder::new(packed),
+                packed.len(),
+                limit,
+                share,
+            ),
             Self::Zstd => drain("zstd", zstd_decoder(packed)?, packed.len(), limit, share),
         }
     }
@@ -157,19 +176,32 @@ mod tests {
 
     #[test]
     fn every_encoding_gives_back_what_was_packed() {
-        let plain: Vec<u8> = (0..1_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 27) as u8).collect();
+        let plain: Vec<u8> = (0..1_000_000_u32)
+            .map(|n| (n.wrapping_mul(2_654_435_761) >> 27) as u8)
+            .collect();
         let budget = Budget::new(16 << 20);
         for encoding in ALL {
             let packed = pack(encoding, &plain);
             let mut share = budget.share();
-            assert_eq!(encoding.decompress(&packed, plain.len(), &mut share).unwrap(), plain, "{encoding:?}");
-            let short = encoding.decompress(&packed, plain.len() - 1, &mut share).unwrap_err();
+            assert_eq!(
+                encoding.decompress(&packed, plain.len(), &mut share).unwrap(),
+                plain,
+                "{encoding:?}"
+            );
+            let short = encoding
+                .decompress(&packed, plain.len() - 1, &mut share)
+                .unwrap_err();
             assert_eq!(short.status, 413, "{encoding:?}");
         }
         let mut raw = flate2::write::DeflateEncoder::new(Vec::new(), Compression::fast());
         raw.write_all(&plain).unwrap();
         let raw = raw.finish().unwrap();
-        assert_eq!(Encoding::Deflate.decompress(&raw, plain.len(), &mut budget.share()).unwrap(), plain);
+        assert_eq!(
+            Encoding::Deflate
+                .decompress(&raw, plain.len(), &mut budget.share())
+                .unwrap(),
+            plain
+        );
     }
 
     #[test]
@@ -178,9 +210,13 @@ mod tests {
             let bomb = pack(encoding, &vec![b' '; 64 << 20]);
             assert!(bomb.len() < 100_000, "{encoding:?}");
             let budget = Budget::new(8 << 20);
-            let error = encoding.decompress(&bomb, 1 << 20, &mut budget.share()).unwrap_err();
+            let error = encoding
+                .decompress(&bomb, 1 << 20, &mut budget.share())
+                .unwrap_err();
             assert_eq!(error.status, 413, "{encoding:?}");
-            let error = encoding.decompress(&bomb, 32 << 20, &mut budget.share()).unwrap_err();
+            let error = encoding
+                .decompress(&bomb, 32 << 20, &mut budget.share())
+                .unwrap_err();
             assert_eq!(error.status, 429, "{encoding:?}");
             assert_eq!(budget.held(), 0);
         }
@@ -194,7 +230,10 @@ mod tests {
             for broken in [&whole[..whole.len() - 2], b"nonsense that is no archive", &[]] {
                 let result = encoding.decompress(broken, 1 << 20, &mut budget.share());
                 let is_empty = result.as_ref().is_ok_and(Vec::is_empty);
-                assert!(is_empty || result.is_err_and(|error| error.status == 400), "{encoding:?} {broken:?}");
+                assert!(
+                    is_empty || result.is_err_and(|error| error.status == 400),
+                    "{encoding:?} {broken:?}"
+                );
             }
         }
     }
@@ -213,7 +252,11 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(sent));
-            assert_eq!(Encoding::of(&headers).map_err(|error| error.status.as_u16()), expected, "{sent}");
+            assert_eq!(
+                Encoding::of(&headers).map_err(|error| error.status.as_u16()),
+                expected,
+                "{sent}"
+            );
         }
     }
 }

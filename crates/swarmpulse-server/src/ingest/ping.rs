@@ -25,11 +25,13 @@ const MESSAGE_BYTES: usize = 4 << 10;
 /// Their routes; they need the scope `ingest`.
 pub(super) fn routes() -> Router<Arc<App>> {
     let methods = MethodFilter::GET.or(MethodFilter::HEAD).or(MethodFilter::POST);
-    ["/ping", "/api/v1/ping"].into_iter().fold(Router::new(), |router: Router<Arc<App>>, base| {
-        router
-            .route(&format!("{base}/{{agent}}"), on(methods, plain))
-            .route(&format!("{base}/{{agent}}/{{signal}}"), on(methods, with_signal))
-    })
+    ["/ping", "/api/v1/ping"]
+        .into_iter()
+        .fold(Router::new(), |router: Router<Arc<App>>, base| {
+            router
+                .route(&format!("{base}/{{agent}}"), on(methods, plain))
+                .route(&format!("{base}/{{agent}}/{{signal}}"), on(methods, with_signal))
+        })
 }
 
 async fn plain(
@@ -48,12 +50,18 @@ async fn with_signal(
     request: Request,
 ) -> Result<Response, ApiError> {
     // A log says something without saying how it goes.
-    let signal = if word == "log" { None } else { Some(Signal::parse(&word).ok_or_else(|| unknown(&word))?) };
+    let signal = if word == "log" {
+        None
+    } else {
+        Some(Signal::parse(&word).ok_or_else(|| unknown(&word))?)
+    };
     take(&app, access, &agent, signal, request).await
 }
 
 fn unknown(word: &str) -> ApiError {
-    ApiError::not_found(format!("`{word}` is no signal of a ping: `start`, `fail`, `log` or an exit code such as 0"))
+    ApiError::not_found(format!(
+        "`{word}` is no signal of a ping: `start`, `fail`, `log` or an exit code such as 0"
+    ))
 }
 
 async fn take(
@@ -63,10 +71,18 @@ async fn take(
     signal: Option<Signal>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let wants_json = request.headers().get(ACCEPT).is_some_and(|accept| accept == "application/json");
+    let wants_json = request
+        .headers()
+        .get(ACCEPT)
+        .is_some_and(|accept| accept == "application/json");
     let message = beginning(app, request.into_body()).await?;
     let limits = &app.options().limits;
-    let heard = swarmpulse_wire::ping(agent, signal.unwrap_or(Signal::Success), message.as_deref(), limits);
+    let heard = swarmpulse_wire::ping(
+        agent,
+        signal.unwrap_or(Signal::Success),
+        message.as_deref(),
+        limits,
+    );
     let mut record = heard.map_err(|error| {
         app.runtime().counters().drop_for(error.reason.as_str(), 1);
         ApiError::unprocessable(error.to_string())
@@ -74,13 +90,18 @@ async fn take(
     if let (None, Record::Heartbeat(heartbeat)) = (signal, &mut record) {
         heartbeat.status = None;
     }
-    let decoded = Decoded { records: vec![record], indexes: vec![0], ..Decoded::default() };
+    let decoded = Decoded {
+        records: vec![record],
+        indexes: vec![0],
+        ..Decoded::default()
+    };
     let taken: Taken = taken::submit(app, access, Source::Ping, decoded).await?;
     match taken.rejected.into_iter().next() {
         Some(rejection) => Err(ApiError::unprocessable(rejection.error)),
-        None if wants_json => {
-            Ok(answer::json(StatusCode::ACCEPTED, b"{\"accepted\":1,\"rejected\":[]}".to_vec()))
-        }
+        None if wants_json => Ok(answer::json(
+            StatusCode::ACCEPTED,
+            b"{\"accepted\":1,\"rejected\":[]}".to_vec(),
+        )),
         None => Ok("OK".into_response()),
     }
 }
@@ -91,7 +112,8 @@ async fn beginning(app: &App, mut body: Body) -> Result<Option<String>, ApiError
     let mut bytes = Vec::new();
     while bytes.len() < MESSAGE_BYTES {
         let frame = tokio::time::timeout(idle, body.frame()).await;
-        let frame = frame.map_err(|_| ApiError::new(StatusCode::REQUEST_TIMEOUT, "nothing of the body came"))?;
+        let frame =
+            frame.map_err(|_| ApiError::new(StatusCode::REQUEST_TIMEOUT, "nothing of the body came"))?;
         let Some(Ok(frame)) = frame else { break };
         if let Ok(data) = frame.into_data() {
             bytes.extend_from_slice(&data[..data.len().min(MESSAGE_BYTES - bytes.len())]);

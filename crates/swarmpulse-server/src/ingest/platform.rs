@@ -26,7 +26,11 @@ pub(super) async fn sandbox_events(
     let sender = Sender::of(access, request.extensions().get::<Peer>());
     let body = body::receive(&app, request).await?;
     let taken = taken::take(&app, sender, What::EventsOf(id.clone()), body).await?;
-    let Some(event) = taken.event.as_ref().filter(|_| taken.accepted == 1 && taken.rejected.is_empty()) else {
+    let Some(event) = taken
+        .event
+        .as_ref()
+        .filter(|_| taken.accepted == 1 && taken.rejected.is_empty())
+    else {
         return Ok(answer::of(&taken));
     };
     let accepted = SandboxEventAccepted {
@@ -36,5 +40,8 @@ pub(super) async fn sandbox_events(
         event_id: event.event.as_deref().unwrap_or_default().to_owned(),
         timestamp: rfc3339(taken.received_at),
     };
-    Ok(answer::json(StatusCode::ACCEPTED, serde_json::to_vec(&accepted).unwrap_or_default()))
+    Ok(answer::json(
+        StatusCode::ACCEPTED,
+        serde_json::to_vec(&accepted).unwrap_or_default(),
+    ))
 }

@@ -26,7 +26,10 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn of(access: Access, peer: Option<&Peer>) -> Self {
-        Self { access, is_local: peer.is_some_and(Peer::is_local) }
+        Self {
+            access,
+            is_local: peer.is_some_and(Peer::is_local),
+        }
     }
 }
 
@@ -58,7 +61,12 @@ pub(super) struct Taken {
 ///
 /// # Errors
 /// If nothing of it can be read, or it cannot be made durable now; then nothing of it is kept.
-pub(super) async fn take(app: &App, sender: Sender, what: What, received: Received) -> Result<Taken, ApiError> {
+pub(super) async fn take(
+    app: &App,
+    sender: Sender,
+    what: What,
+    received: Received,
+) -> Result<Taken, ApiError> {
     let options = app.options();
     let names_event = matches!(what, What::EventsOf(_));
     let large = received.bytes.len() > LARGE_BYTES
@@ -66,9 +74,11 @@ pub(super) async fn take(app: &App, sender: Sender, what: What, received: Receiv
     let decoded = if large {
         let (limits, privacy) = (options.limits.clone(), options.privacy);
         let work = move || decode(&what, received, &limits, &privacy);
-        tokio::task::spawn_blocking(work)
-            .await
-            .unwrap_or_else(|_| Err(ApiError::internal("the body could not be decoded: a fault of this server")))
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
+            Err(ApiError::internal(
+                "the body could not be decoded: a fault of this server",
+            ))
+        })
     } else {
         decode(&what, received, &options.limits, &options.privacy)
     };
@@ -93,11 +103,20 @@ pub(super) async fn submit(
     mut decoded: Decoded,
 ) -> Result<Taken, ApiError> {
     let namespace = access.writes_to();
-    let place = app.room().find(app.runtime(), &namespace, &mut decoded);
+    let place = app.room().find(app.runtime(), &namespace, &mut decoded).await;
     let accepted = decoded.records.len() as u64;
-    let mut taken = Taken { accepted, rejected: decoded.rejected, ..Taken::default() };
+    let mut taken = Taken {
+        accepted,
+        rejected: decoded.rejected,
+        ..Taken::default()
+    };
     if accepted > 0 {
-        let batch = Batch { namespace, principal: access.principal, source, records: decoded.records };
+        let batch = Batch {
+            namespace,
+            principal: access.principal,
+            source,
+            records: decoded.records,
+        };
         taken.received_at = app.runtime().submit(batch).await?.received_at;
     }
     drop(place);
@@ -105,7 +124,12 @@ pub(super) async fn submit(
 }
 
 fn decode(what: &What, received: Received, limits: &Limits, privacy: &Privacy) -> Result<Decoded, ApiError> {
-    let Received { bytes, encoding, format, mut share } = received;
+    let Received {
+        bytes,
+        encoding,
+        format,
+        mut share,
+    } = received;
     let unpacked;
     let plain: &[u8] = if encoding == super::encoding::Encoding::Plain {
         &bytes
@@ -151,5 +175,9 @@ fn name_event(records: &mut [Record]) -> Option<Box<Event>> {
         event.event = Some(format!("evt-{}", request_id::fresh()).into());
     }
     let (event_type, id) = (event.event_type.clone(), event.event.clone());
-    Some(Box::new(Event { event_type, event: id, ..Event::default() }))
+    Some(Box::new(Event {
+        event_type,
+        event: id,
+        ..Event::default()
+    }))
 }

@@ -14,7 +14,10 @@ pub(super) enum Format {
 impl Format {
     /// What the client asks for.
     pub(super) fn accepted(accept: &str) -> Self {
-        if accept.split(',').any(|kind| kind.trim().starts_with("application/openmetrics-text")) {
+        if accept
+            .split(',')
+            .any(|kind| kind.trim().starts_with("application/openmetrics-text"))
+        {
             Self::OpenMetrics
         } else {
             Self::Prometheus
@@ -45,7 +48,9 @@ pub(super) struct Exposition {
 
 impl Exposition {
     pub(super) fn new() -> Self {
-        Self { samples: SERIES.iter().map(|_| Vec::new()).collect() }
+        Self {
+            samples: SERIES.iter().map(|_| Vec::new()).collect(),
+        }
     }
 
     /// Adds a sample of the series of that name.
@@ -64,7 +69,11 @@ impl Exposition {
         let place = SERIES.iter().position(|series| series.name == name);
         debug_assert!(place.is_some(), "{name} is in the registry");
         if let Some(samples) = place.and_then(|place| self.samples.get_mut(place)) {
-            samples.push(Sample { suffix, labels: label_text(labels), value });
+            samples.push(Sample {
+                suffix,
+                labels: label_text(labels),
+                value,
+            });
         }
     }
 
@@ -149,15 +158,22 @@ mod tests {
 
     #[test]
     fn labels_are_escaped() {
-        assert_eq!(label_text(&[("a", "x\"y\\z\nw"), ("b", "ü")]), "{a=\"x\\\"y\\\\z\\nw\",b=\"ü\"}");
+        assert_eq!(
+            label_text(&[("a", "x\"y\\z\nw"), ("b", "ü")]),
+            "{a=\"x\\\"y\\\\z\\nw\",b=\"ü\"}"
+        );
         assert_eq!(label_text(&[]), "");
     }
 
     #[test]
     fn numbers_are_those_of_the_format() {
-        for (value, expected) in
-            [(1.0, "1"), (0.25, "0.25"), (f64::NAN, "NaN"), (f64::INFINITY, "+Inf"), (1e15, "1000000000000000")]
-        {
+        for (value, expected) in [
+            (1.0, "1"),
+            (0.25, "0.25"),
+            (f64::NAN, "NaN"),
+            (f64::INFINITY, "+Inf"),
+            (1e15, "1000000000000000"),
+        ] {
             let mut text = String::new();
             number(value, &mut text);
             assert_eq!(text, expected);

@@ -21,20 +21,28 @@ pub(super) async fn answer(
     access: Access,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let format = Format::accepted(accept);
     // The pass over the fleet and the size of history take milliseconds, which others would wait for.
     let text = tokio::task::spawn_blocking(move || collect(&app, &access).render(format)).await;
-    let text = text.map_err(|_| ApiError::internal("the figures could not be collected: a fault of this server"))?;
+    let text =
+        text.map_err(|_| ApiError::internal("the figures could not be collected: a fault of this server"))?;
     let mut response = text.into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
     Ok(response)
 }
 
 pub(super) fn collect(app: &App, access: &Access) -> Exposition {
     let mut out = Exposition::new();
     let now = app.runtime().now();
-    let fleet = app.runtime().fleet(|fleet| FleetFigures::count(fleet, access, now));
+    let fleet = app
+        .runtime()
+        .fleet(|fleet| FleetFigures::count(fleet, access, now));
     fleet.write(&mut out);
     if access.namespace.is_none() {
         work(app, &mut out);
@@ -53,7 +61,9 @@ fn flag(set: bool) -> f64 {
 fn work(app: &App, out: &mut Exposition) {
     let runtime = app.runtime();
     for (name, count) in runtime.counters().done() {
-        let series = SERIES.iter().find(|series| series.name.strip_prefix("swarmpulse_") == Some(name));
+        let series = SERIES
+            .iter()
+            .find(|series| series.name.strip_prefix("swarmpulse_") == Some(name));
         if let Some(series) = series {
             out.add(series.name, &[], count as f64);
         }
@@ -65,7 +75,11 @@ fn work(app: &App, out: &mut Exposition) {
         out.add("swarmpulse_dropped_total", &[("reason", reason)], count as f64);
     }
     let (payloads, secrets) = app.traffic().redacted();
-    out.add("swarmpulse_redacted_total", &[("what", "payload")], payloads as f64);
+    out.add(
+        "swarmpulse_redacted_total",
+        &[("what", "payload")],
+        payloads as f64,
+    );
     out.add("swarmpulse_redacted_total", &[("what", "secret")], secrets as f64);
 }
 
@@ -85,7 +99,10 @@ fn stores(app: &App, out: &mut Exposition) {
         ("swarmpulse_journal_segments", segments.len() as f64),
         ("swarmpulse_journal_disk_bytes", journal_bytes as f64),
         ("swarmpulse_history_entries", status.history_next() as f64),
-        ("swarmpulse_history_lag_seconds", status.history_lag_s(runtime.now())),
+        (
+            "swarmpulse_history_lag_seconds",
+            status.history_lag_s(runtime.now()),
+        ),
         ("swarmpulse_history_disk_bytes", runtime.history().bytes() as f64),
         ("swarmpulse_disk_low", flag(status.is_low_on_space())),
     ] {
@@ -105,10 +122,20 @@ fn http(app: &App, out: &mut Exposition) {
         let bounds = BOUNDS_S.iter().map(f64::to_string).chain(["+Inf".to_owned()]);
         for (bound, count) in bounds.zip(route.buckets) {
             let labels = [name, ("le", bound.as_str())];
-            out.add_part("swarmpulse_http_request_seconds", "_bucket", &labels, count as f64);
+            out.add_part(
+                "swarmpulse_http_request_seconds",
+                "_bucket",
+                &labels,
+                count as f64,
+            );
         }
         out.add_part("swarmpulse_http_request_seconds", "_sum", &[name], route.sum_s);
-        out.add_part("swarmpulse_http_request_seconds", "_count", &[name], route.buckets[BOUNDS_S.len()] as f64);
+        out.add_part(
+            "swarmpulse_http_request_seconds",
+            "_count",
+            &[name],
+            route.buckets[BOUNDS_S.len()] as f64,
+        );
     }
     let (open, ever) = traffic.connections();
     let (sse, websocket) = app.live().clients();
@@ -117,13 +144,25 @@ fn http(app: &App, out: &mut Exposition) {
     out.add("swarmpulse_http_connections_total", &[], ever as f64);
     out.add("swarmpulse_http_body_bytes", &[], app.bodies().held() as f64);
     out.add("swarmpulse_stream_clients", &[("transport", "sse")], sse as f64);
-    out.add("swarmpulse_stream_clients", &[("transport", "websocket")], websocket as f64);
+    out.add(
+        "swarmpulse_stream_clients",
+        &[("transport", "websocket")],
+        websocket as f64,
+    );
 }
 
 /// This process. What nobody has looked at yet is left out.
 fn process(app: &App, out: &mut Exposition) {
-    out.add("swarmpulse_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
-    out.add("swarmpulse_start_time_seconds", &[], app.runtime().began().unix_s());
+    out.add(
+        "swarmpulse_build_info",
+        &[("version", env!("CARGO_PKG_VERSION"))],
+        1.0,
+    );
+    out.add(
+        "swarmpulse_start_time_seconds",
+        &[],
+        app.runtime().began().unix_s(),
+    );
     let host = app.runtime().host();
     if let Some(disk) = host.disk {
         out.add("swarmpulse_disk_free_bytes", &[], disk.free_bytes as f64);
@@ -132,7 +171,11 @@ fn process(app: &App, out: &mut Exposition) {
     if own.rss_bytes == 0 {
         return;
     }
-    out.add("swarmpulse_process_resident_memory_bytes", &[], own.rss_bytes as f64);
+    out.add(
+        "swarmpulse_process_resident_memory_bytes",
+        &[],
+        own.rss_bytes as f64,
+    );
     out.add("swarmpulse_process_cpu_seconds_total", &[], own.cpu_seconds);
     out.add("swarmpulse_process_threads", &[], own.threads as f64);
     if let Some(open) = own.open_fds {

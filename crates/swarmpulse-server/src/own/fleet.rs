@@ -60,7 +60,10 @@ pub(super) struct FleetFigures {
 impl FleetFigures {
     /// Counts what may be seen. One pass over the fleet.
     pub(super) fn count(fleet: &Fleet, access: &Access, now: Timestamp) -> Self {
-        let mut figures = Self { blind: fleet.blindness().is_some(), ..Self::default() };
+        let mut figures = Self {
+            blind: fleet.blindness().is_some(),
+            ..Self::default()
+        };
         let own = access.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE);
         figures.namespaces.insert(own.to_owned(), Namespace::default());
         figures.count_agents(fleet, access);
@@ -75,7 +78,11 @@ impl FleetFigures {
         for (_, sandbox) in fleet.sandboxes_from(0) {
             let name = fleet.namespace_of_sandbox(sandbox);
             if access.sees(name) {
-                *figures.namespace(name).sandboxes.entry(sandbox.state.as_str()).or_default() += 1;
+                *figures
+                    .namespace(name)
+                    .sandboxes
+                    .entry(sandbox.state.as_str())
+                    .or_default() += 1;
             }
         }
         for (_, service) in fleet.services_from(0) {
@@ -85,14 +92,23 @@ impl FleetFigures {
             }
             if figures.services.len() < SERVICES_SHOWN {
                 let id = service.id.to_string();
-                figures.services.push((name.to_owned(), id, service.calls, service.errors, service.open_calls));
+                figures.services.push((
+                    name.to_owned(),
+                    id,
+                    service.calls,
+                    service.errors,
+                    service.open_calls,
+                ));
             } else {
                 figures.services_omitted += 1;
             }
         }
         // Those that verdicts raise were counted with the agents.
         for condition in fleet.conditions(0) {
-            let seen = condition.subject.as_ref().is_none_or(|subject| access.sees(&subject.namespace));
+            let seen = condition
+                .subject
+                .as_ref()
+                .is_none_or(|subject| access.sees(&subject.namespace));
             *figures.alerts.entry(condition.severity).or_default() += u64::from(seen);
         }
         figures
@@ -140,7 +156,11 @@ impl FleetFigures {
         }
         for severity in [Severity::Critical, Severity::Warning, Severity::Info] {
             let count = self.alerts.get(&severity).copied().unwrap_or(0);
-            out.add("swarmpulse_alerts", &[("severity", severity.as_str())], count as f64);
+            out.add(
+                "swarmpulse_alerts",
+                &[("severity", severity.as_str())],
+                count as f64,
+            );
         }
         out.add("swarmpulse_monitor_blind", &[], f64::from(u8::from(self.blind)));
         for (namespace, service, calls, errors, open) in &self.services {
@@ -152,8 +172,16 @@ impl FleetFigures {
         for agent in &self.agents {
             agent.write(out);
         }
-        out.add("swarmpulse_series_omitted", &[("family", "agent")], self.agents_omitted as f64);
-        out.add("swarmpulse_series_omitted", &[("family", "service")], self.services_omitted as f64);
+        out.add(
+            "swarmpulse_series_omitted",
+            &[("family", "agent")],
+            self.agents_omitted as f64,
+        );
+        out.add(
+            "swarmpulse_series_omitted",
+            &[("family", "service")],
+            self.services_omitted as f64,
+        );
     }
 }
 
@@ -184,7 +212,11 @@ impl Namespace {
             expected += if standing.expected { count } else { 0 };
             available += if standing.available { count } else { 0 };
             active += if standing.active { count } else { 0 };
-            out.add("swarmpulse_agents", &[("namespace", name), ("verdict", verdict.as_str())], count as f64);
+            out.add(
+                "swarmpulse_agents",
+                &[("namespace", name), ("verdict", verdict.as_str())],
+                count as f64,
+            );
         }
         let whole = [("namespace", name)];
         for (series, count) in [
@@ -200,12 +232,20 @@ impl Namespace {
         }
         for status in TaskStatus::ALL {
             let count = self.tasks[status as usize];
-            out.add("swarmpulse_tasks", &[("namespace", name), ("status", status.as_str())], count as f64);
+            out.add(
+                "swarmpulse_tasks",
+                &[("namespace", name), ("status", status.as_str())],
+                count as f64,
+            );
         }
         for state in STATES {
             let state = state.as_str();
             let count = self.sandboxes.get(state).copied().unwrap_or(0);
-            out.add("swarmpulse_sandboxes", &[("namespace", name), ("state", state)], count as f64);
+            out.add(
+                "swarmpulse_sandboxes",
+                &[("namespace", name), ("state", state)],
+                count as f64,
+            );
         }
     }
 }
@@ -222,17 +262,36 @@ const STATES: [SandboxState; 7] = [
 
 impl Single {
     fn write(&self, out: &mut Exposition) {
-        let labels = [("namespace", self.namespace.as_str()), ("agent", self.agent.as_str())];
+        let labels = [
+            ("namespace", self.namespace.as_str()),
+            ("agent", self.agent.as_str()),
+        ];
         let [namespace, agent] = labels;
         let up = f64::from(u8::from(self.up));
-        out.add("swarmpulse_agent_up", &[namespace, agent, ("kind", &self.kind), ("host", &self.host)], up);
+        out.add(
+            "swarmpulse_agent_up",
+            &[namespace, agent, ("kind", &self.kind), ("host", &self.host)],
+            up,
+        );
         if let Some(at) = self.last_contact {
-            out.add("swarmpulse_agent_last_contact_timestamp_seconds", &labels, at.unix_s());
+            out.add(
+                "swarmpulse_agent_last_contact_timestamp_seconds",
+                &labels,
+                at.unix_s(),
+            );
         }
         out.add("swarmpulse_agent_restarts_total", &labels, self.restarts as f64);
-        out.add("swarmpulse_agent_lost_reports_total", &labels, self.lost_reports as f64);
+        out.add(
+            "swarmpulse_agent_lost_reports_total",
+            &labels,
+            self.lost_reports as f64,
+        );
         if let Some((rss_bytes, cpu_seconds, open_fds)) = self.process {
-            out.add("swarmpulse_agent_resident_memory_bytes", &labels, rss_bytes as f64);
+            out.add(
+                "swarmpulse_agent_resident_memory_bytes",
+                &labels,
+                rss_bytes as f64,
+            );
             out.add("swarmpulse_agent_cpu_seconds_total", &labels, cpu_seconds);
             if let Some(open_fds) = open_fds {
                 out.add("swarmpulse_agent_open_fds", &labels, open_fds as f64);

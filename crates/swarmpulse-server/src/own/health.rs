@@ -27,7 +27,11 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> (StatusCode, Json<Valu
     }
     // Other stores may lag; without the journal nothing can be taken.
     for fault in status.faults().iter().filter(|fault| fault.store == "journal") {
-        reasons.push(format!("the journal has refused since {}: {}", rfc3339(fault.since), fault.detail));
+        reasons.push(format!(
+            "the journal has refused since {}: {}",
+            rfc3339(fault.since),
+            fault.detail
+        ));
     }
     if status.is_low_on_space() {
         reasons.push("the disk is nearly full: records are refused, reads go on".to_owned());
@@ -35,5 +39,8 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> (StatusCode, Json<Valu
     if reasons.is_empty() {
         return (StatusCode::OK, Json(json!({"status": "ok"})));
     }
-    (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "not ready", "reasons": reasons})))
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        Json(json!({"status": "not ready", "reasons": reasons})),
+    )
 }

@@ -50,7 +50,13 @@ const fn counter(
     labels: &'static [&'static str],
     help: &'static str,
 ) -> Series {
-    Series { name, series_type: SeriesType::Counter, unit, labels, help }
+    Series {
+        name,
+        series_type: SeriesType::Counter,
+        unit,
+        labels,
+        help,
+    }
 }
 
 const fn gauge(
@@ -59,7 +65,13 @@ const fn gauge(
     labels: &'static [&'static str],
     help: &'static str,
 ) -> Series {
-    Series { name, series_type: SeriesType::Gauge, unit, labels, help }
+    Series {
+        name,
+        series_type: SeriesType::Gauge,
+        unit,
+        labels,
+        help,
+    }
 }
 
 const AGENT: &[&str] = &["namespace", "agent"];
@@ -144,11 +156,24 @@ mod tests {
             let name = series.name;
             assert!(seen.insert(name), "{name} stands twice");
             assert!(name.starts_with("swarmpulse_"), "{name}");
-            assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{name}");
+            assert!(
+                name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
+                "{name}"
+            );
             let stem = name.strip_suffix("_total");
-            assert_eq!(stem.is_some(), series.series_type == SeriesType::Counter, "{name}");
-            assert!(stem.unwrap_or(name).ends_with(series.unit), "{name} ends with its unit");
-            assert!(series.help.ends_with('.') && !series.help.contains(['\n', '\\']), "{name}");
+            assert_eq!(
+                stem.is_some(),
+                series.series_type == SeriesType::Counter,
+                "{name}"
+            );
+            assert!(
+                stem.unwrap_or(name).ends_with(series.unit),
+                "{name} ends with its unit"
+            );
+            assert!(
+                series.help.ends_with('.') && !series.help.contains(['\n', '\\']),
+                "{name}"
+            );
             assert!(!series.labels.contains(&"le"), "{name}");
         }
     }

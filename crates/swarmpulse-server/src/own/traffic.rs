@@ -10,7 +10,9 @@ use swarmpulse_runtime::Counters;
 use swarmpulse_wire::Reason;
 
 /// Upper bounds of the latency histogram, in seconds.
-pub(super) const BOUNDS_S: [f64; 13] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+pub(super) const BOUNDS_S: [f64; 13] = [
+    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+];
 
 /// Requests of one route.
 #[derive(Debug, Default)]
@@ -74,8 +76,12 @@ impl Traffic {
     /// A request was answered. Routes are those of the router, so they are few.
     pub(crate) fn count(&self, route: &str, method: &Method, status: StatusCode, seconds: f64) {
         let known = self.routes.read().get(route).cloned();
-        let route = known.unwrap_or_else(|| Arc::clone(self.routes.write().entry(route.to_owned()).or_default()));
-        let bucket = BOUNDS_S.iter().position(|bound| seconds <= *bound).unwrap_or(BOUNDS_S.len());
+        let route =
+            known.unwrap_or_else(|| Arc::clone(self.routes.write().entry(route.to_owned()).or_default()));
+        let bucket = BOUNDS_S
+            .iter()
+            .position(|bound| seconds <= *bound)
+            .unwrap_or(BOUNDS_S.len());
         route.buckets[bucket].fetch_add(1, Ordering::Relaxed);
         route.sum_ns.fetch_add((seconds * 1e9) as u64, Ordering::Relaxed);
         let key = (method_name(method), status.as_u16());
@@ -83,21 +89,34 @@ impl Traffic {
             count.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        route.answers.write().entry(key).or_default().fetch_add(1, Ordering::Relaxed);
+        route
+            .answers
+            .write()
+            .entry(key)
+            .or_default()
+            .fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts what decoding refused and redacted.
     pub(crate) fn count_decoded(&self, counters: &Counters, decoded: &swarmpulse_wire::Counters) {
-        self.redacted_payloads.fetch_add(decoded.get(Reason::RedactedPayload), Ordering::Relaxed);
-        self.redacted_secrets.fetch_add(decoded.get(Reason::RedactedSecret), Ordering::Relaxed);
-        for (reason, count) in decoded.iter().filter(|(reason, count)| *count > 0 && reason.starts_with("rejected")) {
+        self.redacted_payloads
+            .fetch_add(decoded.get(Reason::RedactedPayload), Ordering::Relaxed);
+        self.redacted_secrets
+            .fetch_add(decoded.get(Reason::RedactedSecret), Ordering::Relaxed);
+        for (reason, count) in decoded
+            .iter()
+            .filter(|(reason, count)| *count > 0 && reason.starts_with("rejected"))
+        {
             counters.drop_for(reason, count);
         }
     }
 
     /// Connections open now, and ever.
     pub(super) fn connections(&self) -> (u64, u64) {
-        (self.connections.load(Ordering::Relaxed), self.connections_total.load(Ordering::Relaxed))
+        (
+            self.connections.load(Ordering::Relaxed),
+            self.connections_total.load(Ordering::Relaxed),
+        )
     }
 
     /// Requests under way.
@@ -107,13 +126,20 @@ impl Traffic {
 
     /// Texts redacted: payloads, secrets.
     pub(super) fn redacted(&self) -> (u64, u64) {
-        (self.redacted_payloads.load(Ordering::Relaxed), self.redacted_secrets.load(Ordering::Relaxed))
+        (
+            self.redacted_payloads.load(Ordering::Relaxed),
+            self.redacted_secrets.load(Ordering::Relaxed),
+        )
     }
 
     /// Every route that was asked for, by name.
     pub(super) fn routes(&self) -> Vec<RouteFigures> {
-        let mut routes: Vec<RouteFigures> =
-            self.routes.read().iter().map(|(name, route)| route.figures(name)).collect();
+        let mut routes: Vec<RouteFigures> = self
+            .routes
+            .read()
+            .iter()
+            .map(|(name, route)| route.figures(name))
+            .collect();
         routes.sort_by(|one, other| one.route.cmp(&other.route));
         routes
     }
@@ -142,7 +168,10 @@ impl Route {
 /// Methods are a label, so others than the known ones share a name.
 fn method_name(method: &Method) -> &'static str {
     const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
+    KNOWN
+        .into_iter()
+        .find(|known| *known == method.as_str())
+        .unwrap_or("other")
 }
 
 #[cfg(test)]

@@ -29,12 +29,15 @@ pub(super) fn page(app: &App, access: Option<&Access>) -> String {
 }
 
 fn table(fleet: &Fleet, access: &Access) -> String {
-    let seen = fleet.agents_from(0).filter(|(_, agent)| access.sees(fleet.namespace_of(agent)));
+    let seen = fleet
+        .agents_from(0)
+        .filter(|(_, agent)| access.sees(fleet.namespace_of(agent)));
     let mut agents: Vec<_> = seen.map(|(_, agent)| agent).collect();
     let total = agents.len();
     // The worst first; the order of verdicts is that of the model, the healthy ones first.
     agents.sort_by_key(|agent| std::cmp::Reverse(severity(agent.verdict())));
-    let mut text = format!("<p>{total} agents.</p>\n<table><tr><th>agent<th>verdict<th>since<th>last contact</tr>\n");
+    let mut text =
+        format!("<p>{total} agents.</p>\n<table><tr><th>agent<th>verdict<th>since<th>last contact</tr>\n");
     for agent in agents.into_iter().take(AGENTS_SHOWN) {
         let contact = agent.last_contact_at().map(rfc3339).unwrap_or_default();
         // Writing to a text cannot fail.
@@ -48,7 +51,10 @@ fn table(fleet: &Fleet, access: &Access) -> String {
     }
     text.push_str("</table>");
     if total > AGENTS_SHOWN {
-        let _ = write!(text, "\n<p>The first {AGENTS_SHOWN} are shown; <code>/api/v1/agents</code> lists all.</p>");
+        let _ = write!(
+            text,
+            "\n<p>The first {AGENTS_SHOWN} are shown; <code>/api/v1/agents</code> lists all.</p>"
+        );
     }
     text
 }
@@ -81,7 +87,10 @@ mod tests {
 
     #[test]
     fn names_cannot_become_markup() {
-        assert_eq!(escape("<img src='x' onerror=\"a&b\">"), "&lt;img src=&#39;x&#39; onerror=&quot;a&amp;b&quot;&gt;");
+        assert_eq!(
+            escape("<img src='x' onerror=\"a&b\">"),
+            "&lt;img src=&#39;x&#39; onerror=&quot;a&amp;b&quot;&gt;"
+        );
     }
 
     #[test]

@@ -8,7 +8,12 @@ use crate::harness::{LOCAL, REMOTE, Server, request, with};
 const ROUTES: [(&str, &str, &str, Scope); 6] = [
     ("POST", "/api/v1/heartbeats", r#"{"agent":"a1"}"#, Scope::Ingest),
     ("GET", "/ping/a1", "", Scope::Ingest),
-    ("POST", "/api/v1/sandboxes/s/events", r#"{"event_type":"x"}"#, Scope::Ingest),
+    (
+        "POST",
+        "/api/v1/sandboxes/s/events",
+        r#"{"event_type":"x"}"#,
+        Scope::Ingest,
+    ),
     ("GET", "/metrics", "", Scope::Read),
     ("GET", "/api/v1/admin/tokens", "", Scope::Admin),
     ("DELETE", "/api/v1/admin/tokens/none", "", Scope::Admin),
@@ -19,7 +24,7 @@ async fn tokens_open_what_their_scope_says() {
     let server = Server::start();
     for peer in [LOCAL, REMOTE] {
         for held in [Scope::Ingest, Scope::Read, Scope::Admin] {
-            let bearer = format!("Bearer {}", server.token(held, None));
+            let bearer = format!("Bearer {}", server.token(held, None).await);
             for (method, path, body, needed) in ROUTES {
                 let sent = with(request(method, path, body), "authorization", &bearer);
                 let answer = server.send_as(peer, sent).await;
@@ -28,7 +33,10 @@ async fn tokens_open_what_their_scope_says() {
                     assert_ne!(answer.status, 401, "{held:?} {path}");
                 } else {
                     let detail = answer.problem(403);
-                    assert!(detail.contains(needed.as_str()) && detail.contains("token create"), "{detail}");
+                    assert!(
+                        detail.contains(needed.as_str()) && detail.contains("token create"),
+                        "{detail}"
+                    );
                 }
             }
         }
@@ -37,14 +45,25 @@ async fn tokens_open_what_their_scope_says() {
 
 #[tokio::test]
 async fn a_token_is_needed_where_the_options_say() {
-    let free = |require_tokens, insecure| ServerOptions { require_tokens, insecure, ..ServerOptions::default() };
+    let free = |require_tokens, insecure| ServerOptions {
+        require_tokens,
+        insecure,
+        ..ServerOptions::default()
+    };
     for (options, peer, open) in [
         (free(false, false), LOCAL, true),
         (free(false, false), REMOTE, false),
         (free(true, false), LOCAL, false),
         (free(false, true), REMOTE, true),
         // A wildcard listener reached from this machine is no loopback listener: a proxy may stand before it.
-        (free(false, false), Peer { loopback_listener: false, ..LOCAL }, false),
+        (
+            free(false, false),
+            Peer {
+                loopback_listener: false,
+                ..LOCAL
+            },
+            false,
+        ),
     ] {
         let server = Server::with_options(options);
         for (method, path, body, _) in ROUTES {
@@ -57,7 +76,11 @@ async fn a_token_is_needed_where_the_options_say() {
             }
         }
         for path in ["/healthz", "/readyz", "/"] {
-            assert_eq!(server.send_as(peer, request("GET", path, "")).await.status, 200, "{path}");
+            assert_eq!(
+                server.send_as(peer, request("GET", path, "")).await.status,
+                200,
+                "{path}"
+            );
         }
     }
 }
@@ -65,13 +88,24 @@ async fn a_token_is_needed_where_the_options_say() {
 #[tokio::test]
 async fn bad_tokens_are_refused_everywhere_and_never_repeated() {
     let server = Server::start();
-    let secret = server.token(Scope::Admin, None);
+    let secret = server.token(Scope::Admin, None).await;
     let near = format!("{}0", &secret[..secret.len() - 1]);
-    let near = if near == secret { format!("{}1", &secret[..secret.len() - 1]) } else { near };
-    let values = [format!("Bearer {near}"), format!("Basic {secret}"), "Bearer ".to_owned(), secret.clone()];
+    let near = if near == secret {
+        format!("{}1", &secret[..secret.len() - 1])
+    } else {
+        near
+    };
+    let values = [
+        format!("Bearer {near}"),
+        format!("Basic {secret}"),
+        "Bearer ".to_owned(),
+        secret.clone(),
+    ];
     for value in &values {
         for path in ["/metrics", "/healthz", "/"] {
-            let answer = server.send(with(request("GET", path, ""), "authorization", value)).await;
+            let answer = server
+                .send(with(request("GET", path, ""), "authorization", value))
+                .await;
             answer.problem(401);
             assert!(!answer.text().contains(&secret) && !answer.text().contains(&near));
         }
@@ -81,20 +115,39 @@ async fn bad_tokens_are_refused_everywhere_and_never_repeated() {
         let path = format!("/metrics?x=1&{query}={secret}");
         let answer = server.get(&path).await;
         let detail = answer.problem(400);
-        assert!(detail.contains("Authorization: Bearer") && !answer.text().contains(&secret), "{detail}");
+        assert!(
+            detail.contains("Authorization: Bearer") && !answer.text().contains(&secret),
+            "{detail}"
+        );
     }
     assert_eq!(server.dropped("auth_token_in_url"), 2);
-    let right = with(request("GET", "/metrics", ""), "authorization", &format!("bearer  {secret}"));
-    assert_eq!(server.send(right).await.status, 200, "the scheme's case does not matter");
+    let right = with(
+        request("GET", "/metrics", ""),
+        "authorization",
+        &format!("bearer  {secret}"),
+    );
+    assert_eq!(
+        server.send(right).await.status,
+        200,
+        "the scheme's case does not matter"
+    );
 }
 
 #[tokio::test]
 async fn records_go_to_the_namespace_of_the_token() {
     let server = Server::start();
-    for (namespace, expected) in [(Some("team-a"), "team-a"), (Some("team-b"), "team-b"), (None, "default")] {
-        let bearer = format!("Bearer {}", server.token(Scope::Ingest, namespace));
+    for (namespace, expected) in [
+        (Some("team-a"), "team-a"),
+        (Some("team-b"), "team-b"),
+        (None, "default"),
+    ] {
+        let bearer = format!("Bearer {}", server.token(Scope::Ingest, namespace).await);
         let body = r#"{"agent":"same","namespace":"elsewhere"}"#;
-        let sent = with(request("POST", "/api/v1/heartbeats", body), "authorization", &bearer);
+        let sent = with(
+            request("POST", "/api/v1/heartbeats", body),
+            "authorization",
+            &bearer,
+        );
         assert_eq!(server.send(sent).await.taken(202, 1), []);
         assert!(server.knows_agent(expected, "same"), "{expected}");
     }

@@ -7,7 +7,11 @@ use swarmpulse_server::ServerOptions;
 use crate::harness::{Server, settings};
 
 fn limited() -> Server {
-    let settings = FleetSettings { agents_max: 3, entities_max: 2, ..settings() };
+    let settings = FleetSettings {
+        agents_max: 3,
+        entities_max: 2,
+        ..settings()
+    };
     Server::with(ServerOptions::default(), settings)
 }
 
@@ -19,21 +23,50 @@ fn known(server: &Server, kind: EntityKind) -> u64 {
 async fn new_agents_beyond_the_limit_are_refused_and_known_ones_go_on() {
     let server = limited();
     let beats = |names: &[&str]| {
-        let items: Vec<String> = names.iter().map(|name| format!("{{\"agent\":\"{name}\"}}")).collect();
+        let items: Vec<String> = names
+            .iter()
+            .map(|name| format!("{{\"agent\":\"{name}\"}}"))
+            .collect();
         format!("[{}]", items.join(","))
     };
-    let rejected = server.post("/api/v1/heartbeats", beats(&["a", "b", "a", "c", "d", "a", "e"])).await.taken(202, 5);
-    assert_eq!(rejected.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [4, 6]);
-    assert!(rejected[0].1.contains("agents_max") && rejected[0].1.contains("limit of 3"), "{rejected:?}");
-    assert_eq!(server.post("/api/v1/heartbeats", beats(&["c", "b", "a"])).await.taken(202, 3), []);
-    assert_eq!(server.post("/api/v1/heartbeats", beats(&["f"])).await.taken(422, 0).len(), 1);
+    let rejected = server
+        .post("/api/v1/heartbeats", beats(&["a", "b", "a", "c", "d", "a", "e"]))
+        .await
+        .taken(202, 5);
+    assert_eq!(
+        rejected.iter().map(|(index, _)| *index).collect::<Vec<_>>(),
+        [4, 6]
+    );
+    assert!(
+        rejected[0].1.contains("agents_max") && rejected[0].1.contains("limit of 3"),
+        "{rejected:?}"
+    );
+    assert_eq!(
+        server
+            .post("/api/v1/heartbeats", beats(&["c", "b", "a"]))
+            .await
+            .taken(202, 3),
+        []
+    );
+    assert_eq!(
+        server
+            .post("/api/v1/heartbeats", beats(&["f"]))
+            .await
+            .taken(422, 0)
+            .len(),
+        1
+    );
     assert!(server.get("/ping/g").await.problem(422).contains("agents_max"));
     assert_eq!(server.get("/ping/a").await.text(), "OK");
     let event = r#"{"type":"x","agent":"h"}"#;
     assert_eq!(server.post("/api/v1/events", event).await.taken(422, 0).len(), 1);
     assert_eq!(known(&server, EntityKind::Agent), 3);
     assert_eq!(server.dropped("refused_agents_limit"), 5);
-    assert_eq!(server.app.runtime().fleet(|fleet| fleet.refusals().agents), 0, "nothing acknowledged was passed over");
+    assert_eq!(
+        server.app.runtime().fleet(|fleet| fleet.refusals().agents),
+        0,
+        "nothing acknowledged was passed over"
+    );
 }
 
 #[tokio::test]
@@ -41,25 +74,39 @@ async fn tasks_sandboxes_and_services_have_their_limit_too() {
     let server = limited();
     for (route, item, kind) in [
         ("tasks", r#"{"task":"NAME","status":"pending"}"#, EntityKind::Task),
-        ("sandboxes", r#"{"sandbox":"NAME","state":"running"}"#, EntityKind::Sandbox),
+        (
+            "sandboxes",
+            r#"{"sandbox":"NAME","state":"running"}"#,
+            EntityKind::Sandbox,
+        ),
         ("services", r#"{"service":"NAME"}"#, EntityKind::Service),
     ] {
         let path = format!("/api/v1/{route}");
         for (name, status) in [("one", 202), ("two", 202), ("three", 422), ("one", 202)] {
             let answer = server.post(&path, item.replace("NAME", name)).await;
             let rejected = answer.taken(status, u64::from(status == 202));
-            assert!(rejected.iter().all(|(_, error)| error.contains("entities_max")), "{rejected:?}");
+            assert!(
+                rejected.iter().all(|(_, error)| error.contains("entities_max")),
+                "{rejected:?}"
+            );
         }
         assert_eq!(known(&server, kind), 2, "{route}");
     }
     let call = r#"{"service":"three","agent":"a"}"#;
     assert_eq!(server.post("/api/v1/calls", call).await.taken(422, 0).len(), 1);
-    assert_eq!(known(&server, EntityKind::Agent), 0, "a record passes whole or not at all");
+    assert_eq!(
+        known(&server, EntityKind::Agent),
+        0,
+        "a record passes whole or not at all"
+    );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_at_once_never_overshoot() {
-    let settings = FleetSettings { agents_max: 50, ..settings() };
+    let settings = FleetSettings {
+        agents_max: 50,
+        ..settings()
+    };
     let server = std::sync::Arc::new(Server::with(ServerOptions::default(), settings));
     let mut senders = tokio::task::JoinSet::new();
     for sender in 0..8 {

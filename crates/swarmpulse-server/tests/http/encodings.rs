@@ -31,20 +31,37 @@ async fn known_encodings_are_taken_and_others_refused() {
         ("deflate", zlib(plain)),
         ("identity", plain.to_vec()),
     ] {
-        let sent = with(request("POST", "/api/v1/heartbeats", body), "content-encoding", encoding);
+        let sent = with(
+            request("POST", "/api/v1/heartbeats", body),
+            "content-encoding",
+            encoding,
+        );
         assert_eq!(server.send(sent).await.taken(202, 2), [], "{encoding}");
     }
     for encoding in ["br", "gzip, gzip", "snappy"] {
-        let sent = with(request("POST", "/api/v1/heartbeats", "{}"), "content-encoding", encoding);
-        assert!(server.send(sent).await.problem(415).contains("zstd"), "{encoding}");
+        let sent = with(
+            request("POST", "/api/v1/heartbeats", "{}"),
+            "content-encoding",
+            encoding,
+        );
+        assert!(
+            server.send(sent).await.problem(415).contains("zstd"),
+            "{encoding}"
+        );
     }
     assert_eq!(server.dropped("body_encoding"), 3);
 }
 
 #[tokio::test]
 async fn broken_archives_and_bombs_are_refused() {
-    let limits = Limits { decompressed_bytes: 1 << 20, ..Limits::default() };
-    let server = Server::with_options(ServerOptions { limits, ..ServerOptions::default() });
+    let limits = Limits {
+        decompressed_bytes: 1 << 20,
+        ..Limits::default()
+    };
+    let server = Server::with_options(ServerOptions {
+        limits,
+        ..ServerOptions::default()
+    });
     let spaces = vec![b' '; 100 << 20];
     let bomb = gzip(&spaces);
     let zstd_bomb = zstd::stream::encode_all(&spaces[..], 3).unwrap();
@@ -58,9 +75,21 @@ async fn broken_archives_and_bombs_are_refused() {
         ("deflate", vec![0xff; 64], 400),
         ("gzip", Vec::new(), 400),
     ] {
-        let sent = with(request("POST", "/api/v1/heartbeats", body), "content-encoding", encoding);
+        let sent = with(
+            request("POST", "/api/v1/heartbeats", body),
+            "content-encoding",
+            encoding,
+        );
         server.send(sent).await.problem(status);
     }
     assert!(!server.knows_agent("default", "a1"));
-    assert_eq!(server.get("/metrics").await.text().matches("swarmpulse_http_body_bytes 0\n").count(), 1);
+    assert_eq!(
+        server
+            .get("/metrics")
+            .await
+            .text()
+            .matches("swarmpulse_http_body_bytes 0\n")
+            .count(),
+        1
+    );
 }

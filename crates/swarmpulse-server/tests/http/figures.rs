@@ -14,11 +14,23 @@ use crate::prometheus::{Family, parse};
 async fn busy() -> Server {
     let server = Server::start();
     for (path, body) in [
-        ("/api/v1/heartbeats", r#"[{"agent":"a\"1\\","status":"working","sequence":1},{"agent":"a2","status":"failed"}]"#),
-        ("/api/v1/heartbeats", r#"{"agent":"a\"1\\","sequence":5,"prompt":"text of a person"}"#),
-        ("/api/v1/tasks", r#"[{"task":"t1","status":"running"},{"task":"t2","status":"failed"}]"#),
+        (
+            "/api/v1/heartbeats",
+            r#"[{"agent":"a\"1\\","status":"working","sequence":1},{"agent":"a2","status":"failed"}]"#,
+        ),
+        (
+            "/api/v1/heartbeats",
+            r#"{"agent":"a\"1\\","sequence":5,"prompt":"text of a person"}"#,
+        ),
+        (
+            "/api/v1/tasks",
+            r#"[{"task":"t1","status":"running"},{"task":"t2","status":"failed"}]"#,
+        ),
         ("/api/v1/sandboxes", r#"{"sandbox":"s1","state":"running"}"#),
-        ("/api/v1/calls", r#"[{"service":"api","status_code":500},{"service":"api","status_code":200}]"#),
+        (
+            "/api/v1/calls",
+            r#"[{"service":"api","status_code":500},{"service":"api","status_code":200}]"#,
+        ),
         ("/api/v1/events", r#"{"type":7}"#),
     ] {
         server.post(path, body).await;
@@ -28,7 +40,9 @@ async fn busy() -> Server {
 
 fn value(family: &Family, wanted: &[(&str, &str)]) -> Option<f64> {
     let found = family.samples.iter().find(|(_, labels, _)| {
-        wanted.iter().all(|(name, value)| labels.get(*name).is_some_and(|found| found == value))
+        wanted
+            .iter()
+            .all(|(name, value)| labels.get(*name).is_some_and(|found| found == value))
     });
     found.map(|(_, _, value)| *value)
 }
@@ -37,16 +51,26 @@ fn value(family: &Family, wanted: &[(&str, &str)]) -> Option<f64> {
 async fn the_figures_are_exactly_the_registry_and_well_formed() {
     let server = busy().await;
     let answer = server.get("/metrics").await;
-    assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    assert_eq!(
+        answer.header("content-type"),
+        "text/plain; version=0.0.4; charset=utf-8"
+    );
     let families = parse(answer.text());
     let registry = metric_names();
     for (name, family) in &families {
-        let series = registry.iter().find(|series| series.name == name).unwrap_or_else(|| panic!("{name} is unknown"));
+        let series = registry
+            .iter()
+            .find(|series| series.name == name)
+            .unwrap_or_else(|| panic!("{name} is unknown"));
         assert_eq!(family.kind, series.series_type.as_str(), "{name}");
         for (full, labels, _) in &family.samples {
             let mut expected: BTreeSet<&str> = series.labels.iter().copied().collect();
             expected.extend(full.ends_with("_bucket").then_some("le"));
-            assert_eq!(labels.keys().map(String::as_str).collect::<BTreeSet<_>>(), expected, "{full}");
+            assert_eq!(
+                labels.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+                expected,
+                "{full}"
+            );
         }
     }
     // Without a probe nobody has looked at processes and the machine.
@@ -68,12 +92,28 @@ async fn the_figures_are_right() {
     server.get("/nowhere").await;
     let families = parse(server.get("/metrics").await.text());
     for (name, labels, expected) in [
-        ("swarmpulse_agents", &[("namespace", "default"), ("verdict", "down")][..], 1.0),
-        ("swarmpulse_agents", &[("namespace", "default"), ("verdict", "working")], 1.0),
-        ("swarmpulse_agents", &[("namespace", "default"), ("verdict", "silent")], 0.0),
+        (
+            "swarmpulse_agents",
+            &[("namespace", "default"), ("verdict", "down")][..],
+            1.0,
+        ),
+        (
+            "swarmpulse_agents",
+            &[("namespace", "default"), ("verdict", "working")],
+            1.0,
+        ),
+        (
+            "swarmpulse_agents",
+            &[("namespace", "default"), ("verdict", "silent")],
+            0.0,
+        ),
         ("swarmpulse_agents_expected", &[("namespace", "default")], 2.0),
         ("swarmpulse_agents_available", &[("namespace", "default")], 1.0),
-        ("swarmpulse_agent_up", &[("agent", "a\"1\\"), ("kind", "agent")], 1.0),
+        (
+            "swarmpulse_agent_up",
+            &[("agent", "a\"1\\"), ("kind", "agent")],
+            1.0,
+        ),
         ("swarmpulse_agent_up", &[("agent", "a2")], 0.0),
         ("swarmpulse_agent_lost_reports_total", &[("agent", "a\"1\\")], 3.0),
         ("swarmpulse_tasks", &[("status", "running")], 1.0),
@@ -86,12 +126,32 @@ async fn the_figures_are_right() {
         ("swarmpulse_ready", &[], 1.0),
         ("swarmpulse_dropped_total", &[("reason", "rejected_type")], 1.0),
         ("swarmpulse_redacted_total", &[("what", "payload")], 1.0),
-        ("swarmpulse_http_requests_total", &[("route", "/api/v1/heartbeats"), ("method", "POST"), ("status", "202")], 2.0),
-        ("swarmpulse_http_requests_total", &[("route", "/api/v1/events"), ("method", "POST"), ("status", "422")], 1.0),
-        ("swarmpulse_http_requests_total", &[("route", "unmatched"), ("method", "GET"), ("status", "404")], 1.0),
+        (
+            "swarmpulse_http_requests_total",
+            &[
+                ("route", "/api/v1/heartbeats"),
+                ("method", "POST"),
+                ("status", "202"),
+            ],
+            2.0,
+        ),
+        (
+            "swarmpulse_http_requests_total",
+            &[("route", "/api/v1/events"), ("method", "POST"), ("status", "422")],
+            1.0,
+        ),
+        (
+            "swarmpulse_http_requests_total",
+            &[("route", "unmatched"), ("method", "GET"), ("status", "404")],
+            1.0,
+        ),
         ("swarmpulse_http_requests_open", &[], 1.0),
     ] {
-        assert_eq!(value(&families[name], labels), Some(expected), "{name} {labels:?}");
+        assert_eq!(
+            value(&families[name], labels),
+            Some(expected),
+            "{name} {labels:?}"
+        );
     }
 }
 
@@ -99,37 +159,77 @@ async fn the_figures_are_right() {
 async fn openmetrics_is_given_to_those_who_ask() {
     let server = busy().await;
     let accept = "application/openmetrics-text;version=1.0.0,text/plain;q=0.5";
-    let answer = server.send(with(request("GET", "/metrics", ""), "accept", accept)).await;
-    assert!(answer.header("content-type").starts_with("application/openmetrics-text"));
+    let answer = server
+        .send(with(request("GET", "/metrics", ""), "accept", accept))
+        .await;
+    assert!(
+        answer
+            .header("content-type")
+            .starts_with("application/openmetrics-text")
+    );
     assert!(answer.text().ends_with("# EOF\n"));
     assert!(answer.text().contains("# TYPE swarmpulse_records counter\n"));
     assert!(answer.text().contains("\nswarmpulse_records_total "));
-    assert!(answer.text().contains("# UNIT swarmpulse_http_request_seconds seconds\n"));
+    assert!(
+        answer
+            .text()
+            .contains("# UNIT swarmpulse_http_request_seconds seconds\n")
+    );
 }
 
 #[tokio::test]
 async fn a_token_of_a_namespace_sees_the_figures_of_that_alone() {
     let server = busy().await;
-    let write = format!("Bearer {}", server.token(Scope::Ingest, Some("team")));
-    let read = format!("Bearer {}", server.token(Scope::Read, Some("team")));
-    let beat = request("POST", "/api/v1/heartbeats", r#"{"agent":"theirs","status":"failed"}"#);
-    server.send(with(beat, "authorization", &write)).await.taken(202, 1);
-    let answer = server.send(with(request("GET", "/metrics", ""), "authorization", &read)).await;
+    let write = format!("Bearer {}", server.token(Scope::Ingest, Some("team")).await);
+    let read = format!("Bearer {}", server.token(Scope::Read, Some("team")).await);
+    let beat = request(
+        "POST",
+        "/api/v1/heartbeats",
+        r#"{"agent":"theirs","status":"failed"}"#,
+    );
+    server
+        .send(with(beat, "authorization", &write))
+        .await
+        .taken(202, 1);
+    let answer = server
+        .send(with(request("GET", "/metrics", ""), "authorization", &read))
+        .await;
     let families = parse(answer.text());
-    let labels = || families.values().flat_map(|family| &family.samples).map(|(_, labels, _)| labels);
-    assert!(labels().all(|labels| labels.get("namespace").is_none_or(|namespace| namespace == "team")));
-    assert_eq!(value(&families["swarmpulse_alerts"], &[("severity", "critical")]), Some(1.0));
-    assert!(!families.contains_key("swarmpulse_http_requests_total"), "own figures speak of all");
+    let labels = || {
+        families
+            .values()
+            .flat_map(|family| &family.samples)
+            .map(|(_, labels, _)| labels)
+    };
+    assert!(labels().all(|labels| {
+        labels
+            .get("namespace")
+            .is_none_or(|namespace| namespace == "team")
+    }));
+    assert_eq!(
+        value(&families["swarmpulse_alerts"], &[("severity", "critical")]),
+        Some(1.0)
+    );
+    assert!(
+        !families.contains_key("swarmpulse_http_requests_total"),
+        "own figures speak of all"
+    );
 }
 
 #[tokio::test]
 async fn many_agents_are_counted_and_not_listed() {
     let server = Server::start();
     let items: Vec<String> = (0..1001).map(|n| format!("{{\"agent\":\"a{n}\"}}")).collect();
-    server.post("/api/v1/heartbeats", items.join("\n")).await.taken(202, 1001);
+    server
+        .post("/api/v1/heartbeats", items.join("\n"))
+        .await
+        .taken(202, 1001);
     let families = parse(server.get("/metrics").await.text());
     assert!(!families.contains_key("swarmpulse_agent_up"));
-    assert_eq!(value(&families["swarmpulse_series_omitted"], &[("family", "agent")]), Some(1001.0));
+    assert_eq!(
+        value(&families["swarmpulse_series_omitted"], &[("family", "agent")]),
+        Some(1001.0)
+    );
     assert_eq!(value(&families["swarmpulse_agents_expected"], &[]), Some(1001.0));
 }
 
@@ -138,13 +238,19 @@ async fn many_agents_are_counted_and_not_listed() {
 async fn promtool_agrees() {
     let server = busy().await;
     let text = server.get("/metrics").await;
-    let Ok(mut promtool) =
-        Command::new("promtool").args(["check", "metrics"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn()
+    let Ok(mut promtool) = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
     else {
         return;
     };
     promtool.stdin.take().unwrap().write_all(&text.body).unwrap();
     let output = promtool.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!said.contains("error while linting") && output.status.code() != Some(1), "{said}");
+    assert!(
+        !said.contains("error while linting") && output.status.code() != Some(1),
+        "{said}"
+    );
 }

@@ -19,7 +19,9 @@ struct Full {
 impl Journal for Full {
     fn append(&mut self, received_at: Timestamp, body: &[u8]) -> Result<u64, JournalError> {
         if self.full.load(Ordering::SeqCst) {
-            return Err(JournalError::Full { path: "data/journal".into() });
+            return Err(JournalError::Full {
+                path: "data/journal".into(),
+            });
         }
         self.inner.append(received_at, body)
     }
@@ -43,7 +45,10 @@ impl Journal for Full {
 #[tokio::test]
 async fn a_full_disk_is_told_reads_go_on_and_it_ends_when_there_is_room() {
     let full = Arc::new(AtomicBool::new(false));
-    let journal = Full { inner: MemoryJournal::new(64 << 20), full: Arc::clone(&full) };
+    let journal = Full {
+        inner: MemoryJournal::new(64 << 20),
+        full: Arc::clone(&full),
+    };
     let server = Server::over(Box::new(journal), ServerOptions::default(), settings());
     assert_eq!(server.get("/readyz").await.json()["status"], "ok");
     full.store(true, Ordering::SeqCst);
@@ -53,11 +58,34 @@ async fn a_full_disk_is_told_reads_go_on_and_it_ends_when_there_is_room() {
     assert!(!server.knows_agent("default", "a1"));
     let ready = server.get("/readyz").await;
     assert_eq!(ready.status, 503);
-    assert!(ready.json()["reasons"][0].as_str().unwrap().contains("no space left"), "{}", ready.text());
-    assert_eq!(server.get("/healthz").await.json()["status"], "ok", "the process is alive");
-    assert!(server.get("/metrics").await.text().contains("swarmpulse_store_fault{store=\"journal\"} 1\n"));
+    assert!(
+        ready.json()["reasons"][0]
+            .as_str()
+            .unwrap()
+            .contains("no space left"),
+        "{}",
+        ready.text()
+    );
+    assert_eq!(
+        server.get("/healthz").await.json()["status"],
+        "ok",
+        "the process is alive"
+    );
+    assert!(
+        server
+            .get("/metrics")
+            .await
+            .text()
+            .contains("swarmpulse_store_fault{store=\"journal\"} 1\n")
+    );
     full.store(false, Ordering::SeqCst);
-    assert_eq!(server.post("/api/v1/heartbeats", r#"{"agent":"a1"}"#).await.taken(202, 1), []);
+    assert_eq!(
+        server
+            .post("/api/v1/heartbeats", r#"{"agent":"a1"}"#)
+            .await
+            .taken(202, 1),
+        []
+    );
     assert_eq!(server.get("/readyz").await.status, 200);
 }
 

@@ -8,7 +8,7 @@ use http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use swarmpulse_model::record::FleetSettings;
 use swarmpulse_runtime::{Options, Runtime, Stores};
-use swarmpulse_server::{App, Peer, ServerOptions, mint, router};
+use swarmpulse_server::{App, Peer, ServerOptions, router};
 use swarmpulse_store::memory::{MemoryHistory, MemoryJournal, MemoryState};
 use swarmpulse_store::{Journal, Scope};
 use tower::ServiceExt;
@@ -58,9 +58,20 @@ impl Server {
             history: Arc::new(MemoryHistory::default()),
             state: Arc::new(MemoryState::default()),
         };
-        let runtime = Runtime::start(stores, Options { settings, ..Options::default() }).unwrap();
+        let runtime = Runtime::start(
+            stores,
+            Options {
+                settings,
+                ..Options::default()
+            },
+        )
+        .unwrap();
         let app = App::new(runtime.handle(), options);
-        Self { router: router(Arc::clone(&app)), app, runtime: Some(runtime) }
+        Self {
+            router: router(Arc::clone(&app)),
+            app,
+            runtime: Some(runtime),
+        }
     }
 
     /// Sends a request from this machine to a loopback listener.
@@ -73,7 +84,11 @@ impl Server {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 256 << 20).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -84,19 +99,27 @@ impl Server {
         self.send(request("POST", path, body)).await
     }
 
-    /// Stores a token and gives its secret.
-    pub(crate) fn token(&self, scope: Scope, namespace: Option<&str>) -> String {
-        let minted = mint(scope, namespace, "", self.app.runtime().now()).unwrap();
-        self.app.runtime().state().add_token(&minted.token).unwrap();
-        minted.secret
+    /// Makes a token over the API and gives its secret.
+    pub(crate) async fn token(&self, scope: Scope, namespace: Option<&str>) -> String {
+        let wanted = serde_json::json!({"scope": scope.as_str(), "namespace": namespace});
+        let made = self.post("/api/v1/admin/tokens", wanted.to_string()).await;
+        made.json()["secret"].as_str().unwrap().to_owned()
     }
 
     pub(crate) fn knows_agent(&self, namespace: &str, agent: &str) -> bool {
-        self.app.runtime().fleet(|fleet| fleet.agent_named(namespace, agent).is_some())
+        self.app
+            .runtime()
+            .fleet(|fleet| fleet.agent_named(namespace, agent).is_some())
     }
 
     pub(crate) fn dropped(&self, reason: &str) -> u64 {
-        self.app.runtime().counters().drops().get(reason).copied().unwrap_or(0)
+        self.app
+            .runtime()
+            .counters()
+            .drops()
+            .get(reason)
+            .copied()
+            .unwrap_or(0)
     }
 
     pub(crate) fn stop_runtime(&mut self) {
@@ -113,11 +136,17 @@ impl Drop for Server {
 }
 
 pub(crate) fn settings() -> FleetSettings {
-    FleetSettings { local_host: "this-host".into(), ..FleetSettings::default() }
+    FleetSettings {
+        local_host: "this-host".into(),
+        ..FleetSettings::default()
+    }
 }
 
 pub(crate) fn request(method: &str, path: &str, body: impl Into<Body>) -> Request<Body> {
-    let builder = Request::builder().method(method).uri(path).header("host", "127.0.0.1:9870");
+    let builder = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "127.0.0.1:9870");
     builder.body(body.into()).unwrap()
 }
 
@@ -144,12 +173,20 @@ impl Answer {
     /// Checks that this is a problem of that status, whole; gives its detail.
     #[track_caller]
     pub(crate) fn problem(&self, status: u16) -> String {
-        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
         assert_eq!(self.header("content-type"), "application/problem+json");
         let problem: swarmpulse_api::Problem = serde_json::from_slice(&self.body).unwrap();
         assert_eq!(problem.status, status);
         assert!(problem.kind.starts_with("urn:swarmpulse:"), "{}", problem.kind);
-        assert!(!problem.title.is_empty() && !problem.detail.is_empty(), "{problem:?}");
+        assert!(
+            !problem.title.is_empty() && !problem.detail.is_empty(),
+            "{problem:?}"
+        );
         assert_eq!(problem.request_id, self.header("x-request-id"));
         problem.detail
     }
@@ -157,9 +194,17 @@ impl Answer {
     /// Checks the answer to an ingest; gives the errors.
     #[track_caller]
     pub(crate) fn taken(&self, status: u16, accepted: u64) -> Vec<(u64, String)> {
-        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
         let body: swarmpulse_api::Accepted = serde_json::from_slice(&self.body).unwrap();
         assert_eq!(body.accepted, accepted, "{body:?}");
-        body.rejected.into_iter().map(|rejected| (rejected.index, rejected.error)).collect()
+        body.rejected
+            .into_iter()
+            .map(|rejected| (rejected.index, rejected.error))
+            .collect()
     }
 }

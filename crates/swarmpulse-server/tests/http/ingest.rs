@@ -17,7 +17,10 @@ async fn a_heartbeat_as_curl_sends_it_is_taken() {
     assert_eq!(answer.taken(202, 1), []);
     assert_eq!(answer.text(), r#"{"accepted":1,"rejected":[]}"#);
     assert_eq!(answer.header("content-type"), "application/json");
-    assert!(server.knows_agent("default", "a1"), "it is applied once it is answered");
+    assert!(
+        server.knows_agent("default", "a1"),
+        "it is applied once it is answered"
+    );
 }
 
 #[tokio::test]
@@ -39,7 +42,12 @@ async fn every_kind_of_record_has_its_route() {
         let got = server.get(&format!("/api/v1/{route}")).await;
         assert_ne!(got.status, 202, "{route}");
     }
-    let known = [EntityKind::Agent, EntityKind::Task, EntityKind::Sandbox, EntityKind::Service];
+    let known = [
+        EntityKind::Agent,
+        EntityKind::Task,
+        EntityKind::Sandbox,
+        EntityKind::Service,
+    ];
     let known = known.map(|kind| server.app.runtime().fleet(|fleet| fleet.known(kind)));
     assert_eq!(known, [3, 1, 1, 2]);
 }
@@ -49,10 +57,20 @@ async fn arrays_and_lines_are_taken_item_by_item() {
     let server = Server::start();
     let items = r#"[{"agent":"a1"},{"agent":5},{"agent":"a2"},{}]"#;
     let rejected = server.post("/api/v1/heartbeats", items).await.taken(202, 2);
-    assert_eq!(rejected.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1, 3]);
-    assert!(rejected.iter().all(|(_, error)| error.contains("agent")), "{rejected:?}");
+    assert_eq!(
+        rejected.iter().map(|(index, _)| *index).collect::<Vec<_>>(),
+        [1, 3]
+    );
+    assert!(
+        rejected.iter().all(|(_, error)| error.contains("agent")),
+        "{rejected:?}"
+    );
     let lines = "{\"agent\":\"a3\"}\n\n{broken\n{\"agent\":\"a4\"}\n";
-    let ndjson = with(request("POST", "/api/v1/heartbeats", lines), "content-type", "application/x-ndjson");
+    let ndjson = with(
+        request("POST", "/api/v1/heartbeats", lines),
+        "content-type",
+        "application/x-ndjson",
+    );
     let rejected = server.send(ndjson).await.taken(202, 2);
     assert_eq!(rejected.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1]);
     for agent in ["a1", "a2", "a3", "a4"] {
@@ -65,7 +83,7 @@ async fn arrays_and_lines_are_taken_item_by_item() {
 #[tokio::test]
 async fn a_pid_without_a_host_is_of_this_machine_if_it_comes_from_here() {
     let server = Server::start();
-    let secret = server.token(swarmpulse_store::Scope::Ingest, None);
+    let secret = server.token(swarmpulse_store::Scope::Ingest, None).await;
     let bearer = format!("Bearer {secret}");
     for (peer, agent, fields, host) in [
         (LOCAL, "here", r#""pid":7"#, Some("this-host")),
@@ -74,7 +92,11 @@ async fn a_pid_without_a_host_is_of_this_machine_if_it_comes_from_here() {
         (REMOTE, "there", r#""pid":7"#, None),
     ] {
         let body = format!("{{\"agent\":\"{agent}\",{fields}}}");
-        let request = with(request("POST", "/api/v1/heartbeats", body), "authorization", &bearer);
+        let request = with(
+            request("POST", "/api/v1/heartbeats", body),
+            "authorization",
+            &bearer,
+        );
         assert_eq!(server.send_as(peer, request).await.taken(202, 1), []);
         let found = server.app.runtime().fleet(|fleet| {
             let agent = fleet.agent_named("default", agent).unwrap();
@@ -92,19 +114,44 @@ async fn a_sandbox_event_is_answered_as_its_platform_does() {
     let answer = server.post(path, body).await;
     assert_eq!(answer.status, 202);
     let first: SandboxEventAccepted = serde_json::from_slice(&answer.body).unwrap();
-    assert_eq!((first.status.as_str(), first.sandbox_id.as_str()), ("accepted", "sb-1"));
+    assert_eq!(
+        (first.status.as_str(), first.sandbox_id.as_str()),
+        ("accepted", "sb-1")
+    );
     assert_eq!(first.event_type, "agent.tool_use");
     assert!(first.event_id.starts_with("evt-"), "{}", first.event_id);
-    assert!(first.timestamp.ends_with('Z') && first.timestamp.len() == 24, "{}", first.timestamp);
+    assert!(
+        first.timestamp.ends_with('Z') && first.timestamp.len() == 24,
+        "{}",
+        first.timestamp
+    );
     let second = server.post(path, body).await.json();
-    assert_ne!(second["event_id"], first.event_id.as_str(), "each is an event of its own");
+    assert_ne!(
+        second["event_id"],
+        first.event_id.as_str(),
+        "each is an event of its own"
+    );
     let named = r#"{"event_type":"agent.message","event_id":"e-7"}"#;
     assert_eq!(server.post(path, named).await.json()["event_id"], "e-7");
-    let events = server.app.runtime().fleet(|fleet| fleet.sandbox_named("default", "sb-1").map(|sandbox| sandbox.events));
+    let events = server.app.runtime().fleet(|fleet| {
+        fleet
+            .sandbox_named("default", "sb-1")
+            .map(|sandbox| sandbox.events)
+    });
     assert_eq!(events, Some(3));
 
-    assert_eq!(server.post(path, format!("[{body},{body}]")).await.taken(202, 2), []);
-    assert_eq!(server.post(path, r#"{"source":"agent"}"#).await.taken(422, 0).len(), 1);
+    assert_eq!(
+        server.post(path, format!("[{body},{body}]")).await.taken(202, 2),
+        []
+    );
+    assert_eq!(
+        server
+            .post(path, r#"{"source":"agent"}"#)
+            .await
+            .taken(422, 0)
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -114,7 +161,11 @@ async fn an_agents_own_heartbeat_route_takes_what_its_orchestrator_takes() {
         "current_task_id":"t1","health_metrics":{"cpu":0.5},"checksum":"abc"}"#;
     for path in ["/agents/a1/heartbeat", "/api/v1/agents/a1/heartbeat"] {
         assert_eq!(server.post(path, body).await.taken(202, 1), []);
-        assert_eq!(server.post(path, "").await.taken(202, 1), [], "an empty body is a heartbeat too");
+        assert_eq!(
+            server.post(path, "").await.taken(202, 1),
+            [],
+            "an empty body is a heartbeat too"
+        );
     }
     let said = server.app.runtime().fleet(|fleet| {
         let agent = fleet.agent_named("default", "a1").unwrap();

@@ -45,14 +45,24 @@ async fn signals_become_statuses_and_unknown_ones_are_refused() {
         assert_eq!((said.as_deref(), judged), (status, verdict), "{signal}");
     }
     server.get("/ping/logger/log").await;
-    assert_eq!(status_of(&server, "logger").0, None, "a log says nothing of how it goes");
+    assert_eq!(
+        status_of(&server, "logger").0,
+        None,
+        "a log says nothing of how it goes"
+    );
     for bad in ["/ping/a1/stopp", "/ping/a1/1e3", "/ping/a1/99999999999"] {
         let detail = server.get(bad).await.problem(404);
         assert!(detail.contains("exit code"), "{detail}");
     }
     let long = format!("/ping/{}", "x".repeat(201));
     assert!(server.get(&long).await.problem(422).contains("200"));
-    assert!(server.get("/ping/a%0Ab").await.problem(422).contains("control character"));
+    assert!(
+        server
+            .get("/ping/a%0Ab")
+            .await
+            .problem(422)
+            .contains("control character")
+    );
     assert!(server.dropped("rejected_id") >= 2);
 }
 
@@ -66,14 +76,23 @@ async fn the_beginning_of_a_body_is_kept_without_secrets() {
         panic!("{message:?}");
     };
     assert!(message.starts_with("disk full, password=[redacted"), "{message}");
-    assert!(!message.contains("hunter2") && message.len() <= 8192, "{}", message.len());
+    assert!(
+        !message.contains("hunter2") && message.len() <= 8192,
+        "{}",
+        message.len()
+    );
 }
 
 #[tokio::test]
 async fn pages_of_other_sites_cannot_ping() {
     let server = Server::start();
-    for (name, value) in [("origin", "http://evil.example"), ("sec-fetch-site", "cross-site")] {
-        let answer = server.send(with(request("GET", "/ping/victim/fail", ""), name, value)).await;
+    for (name, value) in [
+        ("origin", "http://evil.example"),
+        ("sec-fetch-site", "cross-site"),
+    ] {
+        let answer = server
+            .send(with(request("GET", "/ping/victim/fail", ""), name, value))
+            .await;
         answer.problem(403);
     }
     assert!(!server.knows_agent("default", "victim"));

@@ -19,7 +19,10 @@ pub(crate) fn parse(text: &str) -> BTreeMap<String, Family> {
     for line in text.lines() {
         if let Some(help) = line.strip_prefix("# HELP ") {
             let (name, help) = help.split_once(' ').unwrap_or_else(|| panic!("no help: {line}"));
-            assert!(!help.is_empty() && families.insert(name.to_owned(), Family::default()).is_none(), "{line}");
+            assert!(
+                !help.is_empty() && families.insert(name.to_owned(), Family::default()).is_none(),
+                "{line}"
+            );
             current = name.to_owned();
         } else if let Some(kind) = line.strip_prefix("# TYPE ") {
             let (name, kind) = kind.split_once(' ').unwrap();
@@ -28,8 +31,12 @@ pub(crate) fn parse(text: &str) -> BTreeMap<String, Family> {
             families.get_mut(name).unwrap().kind = kind.to_owned();
         } else {
             let (name, labels, value) = sample(line);
-            let family = families.get_mut(&current).unwrap_or_else(|| panic!("no family: {line}"));
-            let suffix = name.strip_prefix(&current).unwrap_or_else(|| panic!("a family stands together: {line}"));
+            let family = families
+                .get_mut(&current)
+                .unwrap_or_else(|| panic!("no family: {line}"));
+            let suffix = name
+                .strip_prefix(&current)
+                .unwrap_or_else(|| panic!("a family stands together: {line}"));
             match family.kind.as_str() {
                 "histogram" => assert!(matches!(suffix, "_bucket" | "_sum" | "_count"), "{line}"),
                 _ => assert_eq!(suffix, "", "{line}"),
@@ -39,24 +46,33 @@ pub(crate) fn parse(text: &str) -> BTreeMap<String, Family> {
             family.samples.push((name, labels, value));
         }
     }
-    families.values().filter(|family| family.kind == "histogram").for_each(check_histogram);
+    families
+        .values()
+        .filter(|family| family.kind == "histogram")
+        .for_each(check_histogram);
     families
 }
 
 fn sample(line: &str) -> (String, BTreeMap<String, String>, f64) {
-    let name_end = line.find(['{', ' ']).unwrap_or_else(|| panic!("no value: {line}"));
+    let name_end = line
+        .find(['{', ' '])
+        .unwrap_or_else(|| panic!("no value: {line}"));
     let (name, mut rest) = line.split_at(name_end);
     let is_name = |name: &str| {
         !name.is_empty()
             && !name.starts_with(|first: char| first.is_ascii_digit())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
     assert!(is_name(name), "{line}");
     let mut labels = BTreeMap::new();
     if let Some(inner) = rest.strip_prefix('{') {
         rest = inner;
         loop {
-            let (label, after) = rest.split_once("=\"").unwrap_or_else(|| panic!("no label: {line}"));
+            let (label, after) = rest
+                .split_once("=\"")
+                .unwrap_or_else(|| panic!("no label: {line}"));
             assert!(is_name(label), "{line}");
             let mut value = String::new();
             let mut characters = after.char_indices();
@@ -78,9 +94,13 @@ fn sample(line: &str) -> (String, BTreeMap<String, String>, f64) {
                 None => break,
             }
         }
-        rest = rest.strip_prefix('}').unwrap_or_else(|| panic!("no end of labels: {line}"));
+        rest = rest
+            .strip_prefix('}')
+            .unwrap_or_else(|| panic!("no end of labels: {line}"));
     }
-    let value = rest.strip_prefix(' ').unwrap_or_else(|| panic!("no space: {line}"));
+    let value = rest
+        .strip_prefix(' ')
+        .unwrap_or_else(|| panic!("no space: {line}"));
     assert!(!value.contains(' '), "{line}");
     let value = match value {
         "+Inf" => f64::INFINITY,
@@ -92,17 +112,31 @@ fn sample(line: &str) -> (String, BTreeMap<String, String>, f64) {
 
 fn check_histogram(family: &Family) {
     let mut series: BTreeMap<BTreeMap<String, String>, Vec<(f64, f64)>> = BTreeMap::new();
-    for (name, labels, value) in family.samples.iter().filter(|(name, ..)| name.ends_with("_bucket")) {
+    for (name, labels, value) in family
+        .samples
+        .iter()
+        .filter(|(name, ..)| name.ends_with("_bucket"))
+    {
         let mut labels = labels.clone();
         let bound = labels.remove("le").unwrap_or_else(|| panic!("no bound: {name}"));
-        let bound = if bound == "+Inf" { f64::INFINITY } else { bound.parse().unwrap() };
+        let bound = if bound == "+Inf" {
+            f64::INFINITY
+        } else {
+            bound.parse().unwrap()
+        };
         series.entry(labels).or_default().push((bound, *value));
     }
     for (labels, buckets) in series {
-        assert!(buckets.is_sorted_by(|one, next| one.0 < next.0 && one.1 <= next.1), "{labels:?} {buckets:?}");
+        assert!(
+            buckets.is_sorted_by(|one, next| one.0 < next.0 && one.1 <= next.1),
+            "{labels:?} {buckets:?}"
+        );
         let last = buckets.last().unwrap();
         assert!(last.0.is_infinite());
-        let count = family.samples.iter().find(|(name, of, _)| name.ends_with("_count") && *of == labels);
+        let count = family
+            .samples
+            .iter()
+            .find(|(name, of, _)| name.ends_with("_count") && *of == labels);
         assert_eq!(count.unwrap().2, last.1, "{labels:?}");
     }
 }
