@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use swarmpulse_model::Timestamp;
 use swarmpulse_store::SegmentInfo;
 
-use crate::directory::{Encoding, spare_path};
+use crate::directory::{Encoding, segment_path, spare_path};
 use crate::disk::SegmentFile;
 use crate::format::{HEADER_BYTES, Seal};
 
@@ -185,9 +185,53 @@ pub(crate) struct Shared {
     pub(crate) spare: Mutex<Option<Spare>>,
     /// Held while housekeeping goes on: one thread at a time.
     pub(crate) housekeeping: Mutex<()>,
+    /// Whether another process changes the files: then the catalog may be behind them, never ahead.
+    pub(crate) written_elsewhere: bool,
 }
 
 impl Shared {
+    /// The segments of this folder.
+    pub(crate) fn new(dir: &Path, catalog: Catalog, written_elsewhere: bool) -> Self {
+        Self {
+            dir: dir.to_owned(),
+            catalog: Mutex::new(catalog),
+            spare: Mutex::new(None),
+            housekeeping: Mutex::new(()),
+            written_elsewhere,
+        }
+    }
+
+    /// Brings the catalog up to date about a segment whose file is not as it says. Where this process writes it is so
+    /// already.
+    pub(crate) fn look_again(&self, first_offset: u64) {
+        if !self.written_elsewhere {
+            return;
+        }
+        let mut catalog = self.catalog.lock();
+        match find_file(&self.dir, first_offset) {
+            Ok(Some((encoding, bytes))) => {
+                if let Some(segment) = catalog.segment_mut(first_offset) {
+                    segment.encoding = encoding;
+                    segment.info.bytes = bytes;
+                }
+            }
+            Ok(None) => {
+                // Retired, and so are all before it, unless someone took it out of the middle: then it is lost.
+                while let Some(oldest) = catalog.segments.front().map(|segment| segment.info.first_offset)
+                    && oldest <= first_offset
+                    && matches!(find_file(&self.dir, oldest), Ok(None))
+                {
+                    catalog.segments.pop_front();
+                }
+                catalog
+                    .segments
+                    .retain(|segment| segment.info.first_offset != first_offset);
+            }
+            // Whoever opens it is told.
+            Err(_) => {}
+        }
+    }
+
     /// Takes the spare file and moves it to this path; then the housekeeper may make the next.
     pub(crate) fn take_spare(&self, path: &Path) -> io::Result<Option<Spare>> {
         let mut held = self.spare.lock();
@@ -195,4 +239,17 @@ impl Shared {
         std::fs::rename(spare_path(&self.dir), path)?;
         Ok(Some(spare))
     }
+}
+
+/// How the segment that begins with this entry is stored now, and its length. A writer puts the compressed file in place
+/// before it deletes the plain one: asked for in this order, one of them is found.
+fn find_file(dir: &Path, first_offset: u64) -> io::Result<Option<(Encoding, u64)>> {
+    for encoding in [Encoding::Plain, Encoding::Compressed] {
+        match std::fs::metadata(segment_path(dir, first_offset, encoding)) {
+            Ok(file) => return Ok(Some((encoding, file.len()))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
 }

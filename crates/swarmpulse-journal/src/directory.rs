@@ -1,4 +1,4 @@
-//! The journal's folder: file names, the lock, and what an earlier run left unfinished.
+//! The journal's folder: file names, the lock, and what is in it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -82,21 +82,31 @@ impl DirectoryLock {
     }
 }
 
-/// The segments' files by first entry, the oldest first, each with the encodings found. Deletes what was left
-/// unfinished: nobody was told that it is there.
-pub(crate) fn list(dir: &Path) -> Result<BTreeMap<u64, Vec<Encoding>>, JournalError> {
-    let mut found: BTreeMap<u64, Vec<Encoding>> = BTreeMap::new();
+/// What a folder holds.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Listing {
+    /// The segments' files by first entry, the oldest first, each with the encodings found.
+    pub(crate) segments: BTreeMap<u64, Vec<Encoding>>,
+    /// Files that were, or are, being made.
+    pub(crate) unfinished: Vec<PathBuf>,
+}
+
+/// Lists the folder; changes nothing.
+pub(crate) fn list(dir: &Path) -> Result<Listing, JournalError> {
+    let mut listing = Listing::default();
     for item in fs::read_dir(dir).map_err(|error| io_error("list", dir, error))? {
         let item = item.map_err(|error| io_error("list", dir, error))?;
         let name = item.file_name();
         let Some(name) = name.to_str() else { continue };
         if name.ends_with(UNFINISHED) {
-            remove(&item.path())?;
+            listing.unfinished.push(item.path());
         } else if let Some((first_offset, encoding)) = parse(name) {
-            found.entry(first_offset).or_default().push(encoding);
+            let encodings = listing.segments.entry(first_offset).or_default();
+            encodings.push(encoding);
+            encodings.sort_unstable();
         }
     }
-    Ok(found)
+    Ok(listing)
 }
 
 fn parse(name: &str) -> Option<(u64, Encoding)> {

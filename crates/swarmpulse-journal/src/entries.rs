@@ -13,7 +13,7 @@ use crate::frames::Frames;
 use crate::segment_file::{self, Source};
 
 /// How often a segment is looked up again when its file is not what the catalog said a moment ago.
-const LOOK_UPS: usize = 8;
+pub(crate) const LOOK_UPS: usize = 8;
 
 /// Entries from one number to another.
 pub(crate) struct EntryStream {
@@ -115,7 +115,9 @@ impl EntryStream {
             };
             let path = segment_path(&self.shared.dir, segment.info.first_offset, segment.encoding);
             match self.try_open(&segment, path) {
-                Err(error) if look_ups < LOOK_UPS && replaced(&error) => {}
+                Err(error) if look_ups < LOOK_UPS && replaced(&error) => {
+                    self.shared.look_again(segment.info.first_offset);
+                }
                 other => return other,
             }
         }
@@ -143,7 +145,8 @@ impl EntryStream {
     }
 }
 
-fn replaced(error: &JournalError) -> bool {
+/// Whether the file is gone, or another one has its name.
+pub(crate) fn replaced(error: &JournalError) -> bool {
     matches!(error, JournalError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
 }
 

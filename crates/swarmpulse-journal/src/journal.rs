@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use swarmpulse_model::Timestamp;
 use swarmpulse_store::{Journal, JournalError, JournalReader, MAX_ENTRY_BYTES, Retention};
 
@@ -54,12 +53,7 @@ impl SegmentJournal {
         } = recover(&*disk, dir, &options)?;
         let Catalog { next_offset, .. } = catalog;
         let last_at = catalog.last_at();
-        let shared = Arc::new(Shared {
-            dir: dir.to_owned(),
-            catalog: Mutex::new(catalog),
-            spare: Mutex::new(None),
-            housekeeping: Mutex::new(()),
-        });
+        let shared = Arc::new(Shared::new(dir, catalog, false));
         Ok((
             Self {
                 options,

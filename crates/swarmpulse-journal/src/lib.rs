@@ -22,6 +22,9 @@
 //!
 //! **Checksums are salted** with a random number of the segment, so that a body that imitates frames (it comes from
 //! outside) is never taken for some when the reader looks for the next valid one behind damage.
+//!
+//! **From beside.** [`open_reader`] reads a journal that another process writes, or that a crash left as it is. It takes
+//! no lock and changes nothing.
 
 mod catalog;
 mod compress;
@@ -42,8 +45,11 @@ mod recover;
 mod recovery;
 mod scan;
 mod segment_file;
+mod survey;
+mod view;
 
 pub use housekeeper::{Compressed, Housekeeper};
 pub use journal::SegmentJournal;
 pub use options::Options;
 pub use recovery::{Damage, Recovery, Truncation};
+pub use view::open_reader;

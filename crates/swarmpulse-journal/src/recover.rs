@@ -1,9 +1,8 @@
-//! Opens what is on disk: trusts sealed segments, reads the unsealed, cuts off torn tails, reports damage.
+//! Opens what is on disk for writing: trusts sealed segments, reads the unsealed, cuts off torn tails, sets aside what
+//! cannot be read, reports damage.
 
 use std::collections::VecDeque;
-use std::fs::{self, File};
-use std::io;
-use std::os::unix::fs::FileExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use swarmpulse_store::JournalError;
@@ -11,14 +10,13 @@ use swarmpulse_store::JournalError;
 use crate::catalog::{Catalog, Segment};
 use crate::directory::{Encoding, damaged_path, list, remove, segment_path};
 use crate::disk::Disk;
-use crate::error::{foreign, io_error};
-use crate::format::{FRAME_HEADER_BYTES, HEADER_BYTES, Seal, SegmentHeader, VERSION};
-use crate::frames::Frames;
+use crate::error::io_error;
+use crate::format::HEADER_BYTES;
 use crate::open_segment::{OpenSegment, seal_file};
 use crate::options::Options;
 use crate::recovery::{Damage, Recovery, Truncation};
-use crate::scan::{Scan, scan};
-use crate::segment_file;
+use crate::scan::Scan;
+use crate::survey::{Candidate, choose, content_bytes, room_entries};
 
 /// A journal as opened.
 pub(crate) struct Recovered {
@@ -28,16 +26,6 @@ pub(crate) struct Recovered {
     pub(crate) open: Option<OpenSegment>,
     /// What was found and done.
     pub(crate) report: Recovery,
-}
-
-/// A segment's file with a readable header.
-struct Candidate {
-    first_offset: u64,
-    encoding: Encoding,
-    path: PathBuf,
-    header: SegmentHeader,
-    seal: Option<Seal>,
-    bytes: u64,
 }
 
 struct Opening<'a> {
@@ -97,74 +85,27 @@ pub(crate) fn recover(disk: &dyn Disk, dir: &Path, options: &Options) -> Result<
 }
 
 impl Opening<'_> {
-    /// The files with readable headers; others are set aside, or removed if a crash left them blank.
+    /// The files with readable headers; others are set aside, or removed if a crash left them blank. Deletes what was
+    /// left unfinished: nobody was told that it is there.
     fn candidates(&mut self) -> Result<Vec<Candidate>, JournalError> {
-        let found: Vec<(u64, Vec<Encoding>)> = list(self.dir)?.into_iter().collect();
+        let listing = list(self.dir)?;
+        for path in &listing.unfinished {
+            remove(path)?;
+        }
+        let found: Vec<(u64, Vec<Encoding>)> = listing.segments.into_iter().collect();
         let mut candidates = Vec::with_capacity(found.len());
         for (at, (first_offset, encodings)) in found.iter().enumerate() {
-            let encoding = self.choose(*first_offset, encodings)?;
+            let encoding = choose(self.dir, *first_offset, encodings)?;
+            for other in encodings.iter().filter(|other| **other != encoding) {
+                remove(&segment_path(self.dir, *first_offset, *other))?;
+            }
             let path = segment_path(self.dir, *first_offset, encoding);
-            match self.examine(&path, *first_offset, encoding)? {
+            match Candidate::examine(&path, *first_offset, encoding, Some(self.options.partition))? {
                 Some(candidate) => candidates.push(candidate),
                 None => self.set_aside(&path, *first_offset, found.get(at + 1).map(|next| next.0))?,
             }
         }
         Ok(candidates)
-    }
-
-    /// Of a segment that is there plain and compressed, the compressed one if it was finished; deletes the other.
-    fn choose(&self, first_offset: u64, encodings: &[Encoding]) -> Result<Encoding, JournalError> {
-        let [only] = encodings else {
-            let compressed = segment_path(self.dir, first_offset, Encoding::Compressed);
-            let finished =
-                segment_file::read_seal(&compressed).map_err(|error| io_error("read", &compressed, error))?;
-            let (keep, drop) = match finished {
-                Some(_) => (Encoding::Compressed, Encoding::Plain),
-                None => (Encoding::Plain, Encoding::Compressed),
-            };
-            remove(&segment_path(self.dir, first_offset, drop))?;
-            return Ok(keep);
-        };
-        Ok(*only)
-    }
-
-    fn examine(
-        &self,
-        path: &Path,
-        first_offset: u64,
-        encoding: Encoding,
-    ) -> Result<Option<Candidate>, JournalError> {
-        let fail = |error| io_error("read", path, error);
-        let bytes = fs::metadata(path).map_err(fail)?.len();
-        let opened = segment_file::open(path, encoding, HEADER_BYTES as u64).map_err(fail)?;
-        let Some(header) = opened.header else {
-            return Ok(None);
-        };
-        if header.version > VERSION {
-            let (theirs, ours) = (header.version, VERSION);
-            return Err(foreign(
-                path,
-                format!("layout {theirs} was written by a later version; this one reads up to {ours}"),
-            ));
-        }
-        if header.partition != self.options.partition {
-            let (theirs, ours) = (header.partition, self.options.partition);
-            return Err(foreign(
-                path,
-                format!("it belongs to partition {theirs}, not {ours}"),
-            ));
-        }
-        let seal = segment_file::read_seal(path).map_err(fail)?;
-        let named_right = header.first_offset == first_offset;
-        let path = path.to_owned();
-        Ok(named_right.then_some(Candidate {
-            first_offset,
-            encoding,
-            path,
-            header,
-            seal,
-            bytes,
-        }))
     }
 
     /// Keeps a file of which nothing can be read out of the way.
@@ -186,7 +127,7 @@ impl Opening<'_> {
         let kept = damaged_path(path);
         fs::rename(path, &kept).map_err(|error| io_error("rename", path, error))?;
         // How many entries it held is not known: skip more numbers than fit, so that none is used twice.
-        let room = bytes.max(2 * self.options.segment_bytes) / FRAME_HEADER_BYTES as u64;
+        let room = room_entries(bytes, self.options.segment_bytes);
         let next_held = next.unwrap_or(first_offset.saturating_add(room));
         self.floor = next_held;
         self.damaged(
@@ -211,20 +152,11 @@ impl Opening<'_> {
 
     /// Takes in a segment; `limit` is where the next one begins.
     fn take(&mut self, candidate: &Candidate, limit: Option<u64>) -> Result<(), JournalError> {
-        let trusted = candidate.seal.filter(|seal| {
-            seal.first_offset == candidate.first_offset
-                && seal.salt == candidate.header.salt
-                && seal.next_offset <= limit.unwrap_or(u64::MAX)
-        });
-        if let Some(seal) = trusted {
-            self.push(Segment::sealed(&seal, candidate.encoding, candidate.bytes, false));
+        if let Some(segment) = candidate.sealed(limit) {
+            self.push(segment);
             return Ok(());
         }
-        let fail = |error| io_error("read", &candidate.path, error);
-        let opened = segment_file::open(&candidate.path, candidate.encoding, u64::MAX).map_err(fail)?;
-        let offsets = candidate.first_offset..limit.unwrap_or(u64::MAX);
-        let mut frames = Frames::new(opened.source, candidate.header.salt, HEADER_BYTES as u64, offsets);
-        let found = scan(&mut frames, candidate.first_offset).map_err(fail)?;
+        let found = candidate.scan(limit, u64::MAX)?;
         for hole in found.holes.clone() {
             self.damaged(
                 &candidate.path,
@@ -274,19 +206,7 @@ impl Opening<'_> {
             return self.set_aside(&candidate.path, candidate.first_offset, limit);
         }
         let incomplete = limit.is_some_and(|limit| found.info.next_offset < limit);
-        let mut segment = Segment::sealed(
-            &Seal {
-                first_offset: found.info.first_offset,
-                next_offset: found.info.next_offset,
-                first_at: found.info.first_at,
-                last_at: found.info.last_at,
-                data_end: found.end,
-                salt: candidate.header.salt,
-            },
-            candidate.encoding,
-            candidate.bytes,
-            !found.holes.is_empty(),
-        );
+        let mut segment = candidate.scanned(found);
         if candidate.encoding == Encoding::Plain {
             match self
                 .disk
@@ -311,7 +231,7 @@ impl Opening<'_> {
             );
         }
         if (candidate.encoding, limit) == (Encoding::Compressed, None) {
-            let room = 2 * self.options.segment_bytes / FRAME_HEADER_BYTES as u64;
+            let room = room_entries(candidate.bytes, self.options.segment_bytes);
             self.floor = next.saturating_add(room);
             self.damaged(&candidate.path, next, self.floor, "its end cannot be read", None);
         }
@@ -333,24 +253,4 @@ impl Opening<'_> {
         }
         Ok(())
     }
-}
-
-/// How many bytes from `position` on there are up to the last that is not zero.
-fn content_bytes(path: &Path, position: u64) -> Result<u64, JournalError> {
-    let measure = || -> io::Result<u64> {
-        let file = File::open(path)?;
-        let mut chunk = vec![0; 256 << 10];
-        let (mut at, mut content) = (position, 0);
-        loop {
-            let read = file.read_at(&mut chunk, at)?;
-            if read == 0 {
-                return Ok(content);
-            }
-            if let Some(last) = chunk[..read].iter().rposition(|byte| *byte != 0) {
-                content = at + last as u64 + 1 - position;
-            }
-            at += read as u64;
-        }
-    };
-    measure().map_err(|error| io_error("read", path, error))
 }

@@ -72,6 +72,10 @@ pub(crate) fn read_seal(path: &Path) -> io::Result<Option<Seal>> {
         return Ok(None);
     };
     let mut bytes = [0; SEAL_BYTES];
-    file.read_exact_at(&mut bytes, at)?;
-    Ok(Seal::decode(&bytes))
+    match file.read_exact_at(&mut bytes, at) {
+        Ok(()) => Ok(Seal::decode(&bytes)),
+        // A writer has just cut it: the seal was not there when asked.
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        Err(error) => Err(error),
+    }
 }

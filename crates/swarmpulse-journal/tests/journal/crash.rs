@@ -1,5 +1,6 @@
 //! kill -9 of a process that appends, at random moments, again and again on the same journal.
 
+use std::cell::Cell;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
@@ -7,7 +8,7 @@ use swarmpulse_journal::Options;
 use swarmpulse_model::Timestamp;
 use swarmpulse_store::Journal;
 
-use crate::support::{MANUAL, Random, body, open};
+use crate::support::{MANUAL, Random, body, open, read_all, read_beside};
 
 const ROUNDS: u64 = 40;
 const OPTIONS: Options = Options {
@@ -54,7 +55,7 @@ fn appends_until_killed() {
 fn no_synced_entry_is_lost_by_kill_9() {
     let dir = tempfile::tempdir().unwrap();
     let mut random = Random(7);
-    let mut acknowledged = 0;
+    let acknowledged = Cell::new(0);
     for round in 0..ROUNDS {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args([
@@ -79,12 +80,20 @@ fn no_synced_entry_is_lost_by_kill_9() {
         let mut seen = 0;
         let mut note = |line: &str| {
             if let Some((_, end)) = line.split_once("synced ") {
-                acknowledged = end.parse().unwrap();
+                acknowledged.set(end.parse().unwrap());
                 seen += 1;
             }
             seen
         };
         while note(&lines.next().expect("it ended by itself").unwrap()) <= syncs {}
+        let beside = swarmpulse_journal::open_reader(dir.path()).unwrap();
+        assert!(beside.next_offset() >= acknowledged.get(), "round {round}");
+        let (entries, damaged) = read_all(&*beside);
+        assert_eq!(
+            (entries.len() as u64, damaged),
+            (beside.next_offset(), vec![]),
+            "round {round}, while it appends"
+        );
         child.kill().unwrap();
         // What it told before it died counts as well; only a whole line does.
         for line in lines
@@ -95,9 +104,14 @@ fn no_synced_entry_is_lost_by_kill_9() {
         }
         child.wait().unwrap();
 
+        let beside = read_beside(dir.path());
         let (journal, report) = open(dir.path(), OPTIONS);
+        assert_eq!(beside, read_all(&*journal.reader()), "round {round}");
         assert_eq!(report.damage, vec![], "round {round}");
-        assert!(journal.next_offset() >= acknowledged, "round {round}: {report:?}");
+        assert!(
+            journal.next_offset() >= acknowledged.get(),
+            "round {round}: {report:?}"
+        );
         let mut next = 0;
         for entry in journal.reader().read_from(0).unwrap() {
             assert_eq!(entry.unwrap(), crate::support::entry(next), "round {round}");
@@ -105,5 +119,6 @@ fn no_synced_entry_is_lost_by_kill_9() {
         }
         assert_eq!(next, journal.next_offset(), "round {round}");
     }
+    let acknowledged = acknowledged.get();
     assert!(acknowledged > 10_000, "only {acknowledged} entries were appended");
 }

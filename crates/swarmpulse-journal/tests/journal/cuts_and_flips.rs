@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use swarmpulse_store::Journal;
 
-use crate::support::{MANUAL, append_group, assert_holds, folder_in_memory, open, read_all, segment_files};
+use crate::support::{
+    MANUAL, append_group, assert_holds, folder_in_memory, open, read_all, read_beside, segment_files,
+};
 
 const GROUPS: [u64; 4] = [3, 1, 4, 2];
 /// Entries of a closed segment before the last.
@@ -60,7 +62,9 @@ fn a_cut_at_any_byte_keeps_every_entry_before_it_and_goes_on() {
             bytes.resize(cut + zeros, 0);
             restore(&crashed, &bytes);
             let whole = crashed.ends.iter().filter(|end| **end <= cut as u64).count() as u64;
+            let beside = read_beside(dir.path());
             let (mut journal, report) = open(dir.path(), MANUAL);
+            assert_eq!(beside, read_all(&*journal.reader()), "cut at {cut}");
             assert_eq!(
                 (journal.next_offset(), report.damage),
                 (BEFORE + whole, vec![]),
@@ -95,7 +99,9 @@ fn a_flipped_byte_never_costs_more_than_its_entry_or_the_last_group() {
         bytes.resize(bytes.len() + 4096, 0);
         restore(&crashed, &bytes);
         let hit = crashed.ends.iter().filter(|end| **end <= at as u64).count() as u64;
+        let beside = read_beside(dir.path());
         let (mut journal, report) = open(dir.path(), MANUAL);
+        assert_eq!(beside, read_all(&*journal.reader()), "flip at {at}");
         if at < 64 {
             assert_eq!((report.truncated, report.damage), (None, vec![]), "flip at {at}");
             assert_holds(&*journal.reader(), 0..BEFORE + entries);

@@ -6,7 +6,9 @@ use std::path::Path;
 use swarmpulse_journal::{Options, SegmentJournal};
 use swarmpulse_store::{Journal, JournalError};
 
-use crate::support::{MANUAL, append_group, assert_holds, folder_in_memory, open, read_all, segment_files};
+use crate::support::{
+    MANUAL, append_group, assert_holds, folder_in_memory, open, read_all, read_beside, segment_files,
+};
 
 /// Three closed segments of ten entries each.
 fn closed_segments(dir: &Path, compress: bool) -> SegmentJournal {
@@ -41,8 +43,10 @@ fn any_flipped_byte_of_a_closed_segment_is_reported_and_the_rest_is_read() {
         let whole = fs::read(&path).unwrap();
         for at in 0..whole.len() {
             flip(&path, at);
+            let beside = read_beside(dir.path());
             let (journal, _) = open(dir.path(), MANUAL);
             let (entries, damaged) = read_all(&*journal.reader());
+            assert_eq!(beside, (entries.clone(), damaged.clone()), "flip at {at}");
             let numbers: Vec<u64> = entries.iter().map(|entry| entry.offset).collect();
             for entry in &entries {
                 assert_eq!(*entry, crate::support::entry(entry.offset), "flip at {at}");
@@ -80,7 +84,9 @@ fn a_segment_without_a_readable_header_is_set_aside_and_its_numbers_are_not_used
     let last = segment_files(dir.path()).pop().unwrap();
     flip(&last, 3);
     flip(&last, 35);
+    let beside = read_beside(dir.path());
     let (mut journal, report) = open(dir.path(), MANUAL);
+    assert_eq!(beside, read_all(&*journal.reader()));
     let [damage] = report.damage.as_slice() else {
         panic!("{report:?}")
     };
@@ -108,8 +114,10 @@ fn a_missing_segment_in_the_middle_is_a_gap() {
     let dir = folder_in_memory();
     drop(closed_segments(dir.path(), true));
     fs::remove_file(&segment_files(dir.path())[1]).unwrap();
+    let beside = read_beside(dir.path());
     let (journal, _) = open(dir.path(), MANUAL);
     let (entries, damaged) = read_all(&*journal.reader());
+    assert_eq!(beside, (entries.clone(), damaged.clone()));
     assert_eq!(
         entries.iter().map(|entry| entry.offset).collect::<Vec<_>>(),
         (0..10).chain(20..30).collect::<Vec<_>>()
@@ -156,7 +164,12 @@ fn a_folder_in_use_of_another_partition_or_a_later_layout_is_refused() {
         bytes[copy + 28..copy + 32].copy_from_slice(&crc.to_le_bytes());
     }
     fs::write(path, bytes).unwrap();
+    let beside = swarmpulse_journal::open_reader(dir.path())
+        .err()
+        .unwrap()
+        .to_string();
     let later = refusal(MANUAL);
+    assert_eq!(beside, later);
     assert!(
         later.contains("layout 2 was written by a later version"),
         "{later}"

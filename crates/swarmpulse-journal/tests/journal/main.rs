@@ -10,3 +10,4 @@ mod full_disk;
 mod housekeeping;
 mod support;
 mod torn_groups;
+mod view;

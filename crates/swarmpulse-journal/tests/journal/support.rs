@@ -1,9 +1,10 @@
 //! What the tests share: entries that can be told by their number, a seeded generator, reading everything.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use swarmpulse_journal::{Options, Recovery, SegmentJournal};
+use swarmpulse_journal::{Options, Recovery, SegmentJournal, open_reader};
 use swarmpulse_model::Timestamp;
 use swarmpulse_store::{Entry, Journal, JournalError, JournalReader};
 use tempfile::TempDir;
@@ -93,4 +94,21 @@ pub(crate) fn segment_files(dir: &Path) -> Vec<PathBuf> {
     files.retain(|path| path.to_string_lossy().contains(".seg"));
     files.sort();
     files
+}
+
+/// Every file of this folder with its bytes.
+pub(crate) fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let paths = std::fs::read_dir(dir).unwrap().map(|item| item.unwrap().path());
+    paths
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .collect()
+}
+
+/// What a reader beside the writer finds, as [`read_all`]; asserts that no file of the folder changed.
+#[track_caller]
+pub(crate) fn read_beside(dir: &Path) -> (Vec<Entry>, Vec<u64>) {
+    let before = files(dir);
+    let found = read_all(&*open_reader(dir).unwrap());
+    assert!(files(dir) == before, "reading changed the folder");
+    found
 }

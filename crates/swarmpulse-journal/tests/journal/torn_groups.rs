@@ -5,7 +5,7 @@ use std::fs;
 use swarmpulse_store::Journal;
 
 use crate::support::{
-    MANUAL, Random, append_group, assert_holds, folder_in_memory, open, read_all, segment_files,
+    MANUAL, Random, append_group, assert_holds, folder_in_memory, open, read_all, read_beside, segment_files,
 };
 
 const SECTOR_BYTES: usize = 512;
@@ -44,8 +44,10 @@ fn any_mix_of_sectors_of_the_last_group_keeps_what_was_synced_and_is_not_called_
             .collect();
         fs::write(&path, mixed).unwrap();
 
+        let beside = read_beside(dir.path());
         let (mut journal, report) = open(dir.path(), MANUAL);
         assert_eq!(report.damage, vec![], "seed {seed}");
+        assert_eq!(beside, read_all(&*journal.reader()), "seed {seed}");
         let kept = journal.next_offset();
         assert!(
             (acknowledged..=written).contains(&kept),
