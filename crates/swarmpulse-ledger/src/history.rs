@@ -2,6 +2,13 @@
 //!
 //! The journal is authoritative. How far it has been followed is stored in the newest day's file, in the transaction of
 //! the rows: a power cut takes both or neither. Before a newer file says how far, all older ones are on disk.
+//!
+//! Rows are found by their time and by filters of 512 rows each (`keys`, `grams`), not by an index per column and not by
+//! a full-text index. Measured on 400,000 events of 10,000 agents in batches of 10,000: rows alone cost 3.1 us of
+//! processor time and 274 bytes each; indexes on agent, task and sandbox make that 14.1 us and 388 bytes (every row
+//! touches pages all over the file), an FTS5 index of words 9.0 us and 356 bytes, one of three letters, which is what
+//! finding parts of words takes, 20.8 us and 474 bytes. With the filters the whole append, making the JSON included,
+//! costs 3 to 4 us; they take about 40 bytes a row, and answer over a day of ten million rows in about 0.1 s.
 
 mod block;
 mod candidates;

@@ -13,7 +13,7 @@ use swarmpulse_store::{Filter, HistoryQuery, HistoryRow, PAGE_ROWS_MAX, Place};
 use super::candidates::{BlockStatements, Candidates, Stretch, Wanted};
 use super::row::{self, stored_offset};
 
-/// Units of work in one call: about a second of one core.
+/// Units of work in one call: about half a second of one core.
 pub(crate) const BUDGET: u64 = 500_000;
 /// What looking at a block costs, in rows.
 const BLOCK_COST: u64 = 8;

@@ -215,7 +215,7 @@ pub fn sample_queries(rows: &[HistoryRow]) -> Vec<HistoryQuery> {
         ..HistoryQuery::default()
     }];
     let up_to_a_day = |draw: &mut Draw| draw.below(100_000) as i64 * 1_000_000_000;
-    for _ in 0..400 {
+    for _ in 0..300 {
         let row = &rows[draw.below(rows.len())];
         let facets = Facets::of(&row.effect);
         let own = |draw: &mut Draw, facet: Option<&str>| facet.filter(|_| draw.below(4) == 0).map(Text::from);
@@ -240,7 +240,7 @@ pub fn sample_queries(rows: &[HistoryRow]) -> Vec<HistoryQuery> {
             from: (draw.below(4) == 0).then(|| row.at.plus_ns(-up_to_a_day(&mut draw))),
             to: (draw.below(4) == 0).then(|| row.at.plus_ns(up_to_a_day(&mut draw) + 1)),
             ascending: draw.below(2) == 0,
-            limit: [3, 50, 1000, 10_000][draw.below(4)],
+            limit: [20, 100, 1000, 10_000][draw.below(4)],
             cursor: None,
         });
     }
