@@ -32,7 +32,7 @@ pub fn open_reader(dir: &Path) -> Result<Arc<dyn JournalReader>, JournalError> {
     let mut looks = 0;
     let catalog = loop {
         looks += 1;
-        match View::of(dir, &settled_listing(dir)?) {
+        match View::of(dir, &settled(|| list_folder(dir))?) {
             // Compressed or retired since it was listed.
             Err(error) if looks < LOOK_UPS && replaced(&error) => {}
             other => break other?,
@@ -45,10 +45,10 @@ pub fn open_reader(dir: &Path) -> Result<Arc<dyn JournalReader>, JournalError> {
 
 /// The folder as two listings in a row show it. One alone may miss a segment that is there throughout: its compressed
 /// file appears behind the place that listing has reached, and its plain one goes before it is reached.
-fn settled_listing(dir: &Path) -> Result<Listing, JournalError> {
-    let mut before = list_folder(dir)?;
+fn settled(mut list: impl FnMut() -> Result<Listing, JournalError>) -> Result<Listing, JournalError> {
+    let mut before = list()?;
     for _ in 0..LOOK_UPS {
-        let now = list_folder(dir)?;
+        let now = list()?;
         if now.segments == before.segments {
             return Ok(now);
         }
@@ -151,4 +151,73 @@ fn scan_beside_writer(
         return Ok(found);
     }
     scan_to(found.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use swarmpulse_model::Timestamp;
+
+    use super::*;
+    use crate::format::FrameHeader;
+    use crate::frames::Frames;
+    use crate::scan::scan;
+
+    const BODY: &[u8] = &[7; 10];
+    const FRAME_BYTES: usize = 42;
+
+    /// Six frames, two to a group.
+    fn written() -> Vec<u8> {
+        let frame = |offset: u64| {
+            let header = FrameHeader::of(BODY, offset, Timestamp(1), offset as u32 % 2);
+            [&header.encode(1), BODY].concat()
+        };
+        (0..6).flat_map(frame).collect()
+    }
+
+    fn scan_to(bytes: &[u8], end: u64) -> Result<Scan, JournalError> {
+        let length = usize::try_from(end.saturating_sub(HEADER_BYTES as u64)).unwrap();
+        let bytes = &bytes[..length.min(bytes.len())];
+        Ok(scan(&mut Frames::new(bytes, 1, HEADER_BYTES as u64, 0..u64::MAX), 0).unwrap())
+    }
+
+    #[test]
+    fn what_was_written_while_the_scan_passed_is_not_called_damage() {
+        let now = written();
+        let mut passed = now.clone();
+        passed[FRAME_BYTES..3 * FRAME_BYTES].fill(0);
+        passed.truncate(5 * FRAME_BYTES);
+        assert!(!scan_to(&passed, u64::MAX).unwrap().holes.is_empty());
+        let mut looks = [&passed, &now].into_iter();
+        let found = scan_beside_writer(|end| scan_to(looks.next().unwrap(), end)).unwrap();
+        assert_eq!((found.info.next_offset, found.holes), (5, vec![]));
+    }
+
+    #[test]
+    fn what_is_still_not_there_the_second_time_is_damage() {
+        let mut damaged = written();
+        damaged[2 * FRAME_BYTES + 5] ^= 1;
+        let found = scan_beside_writer(|end| scan_to(&damaged, end)).unwrap();
+        assert_eq!(found.info.next_offset, 6);
+        assert!(matches!(found.holes.as_slice(), [hole] if *hole == (2..3)));
+    }
+
+    #[test]
+    fn a_segment_that_one_listing_missed_is_in_the_next() {
+        let listing = |first_offsets: &[u64]| Listing {
+            segments: first_offsets
+                .iter()
+                .map(|at| (*at, vec![Encoding::Plain]))
+                .collect(),
+            unfinished: Vec::new(),
+        };
+        let mut listings = [&[0, 20][..], &[0, 10, 20], &[0, 10, 20]].into_iter();
+        let found = settled(|| Ok(listing(listings.next().unwrap()))).unwrap();
+        assert_eq!(found, listing(&[0, 10, 20]));
+        let mut looks = 0;
+        let restless = settled(|| {
+            looks += 1;
+            Ok(listing(&[looks]))
+        });
+        assert_eq!(restless.unwrap(), listing(&[1 + LOOK_UPS as u64]), "bounded");
+    }
 }
