@@ -45,7 +45,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
         .context("start the asynchronous workers")?
         .block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener).context("hand over the listener")?;
-            serve(vec![listener], app, told_to_end()).await.context("serve")
+            serve(listener, app, told_to_end()).await.context("serve")
         });
     tracing::info!("stopping");
     runtime.stop();
@@ -100,10 +100,14 @@ fn stores(data: &Path, state: Arc<SqliteState>) -> anyhow::Result<Stores> {
             Err(error) => tracing::warn!(%error, "closed journal segments stay uncompressed"),
         }
     };
+    let history = SqliteHistory::open(data.join("history"))?;
+    for damage in history.take_reports() {
+        tracing::error!(?damage, "a damaged day of history was set aside");
+    }
     Ok(Stores {
         journal: Box::new(journal),
         journal_chores: Some(Box::new(chores)),
-        history: Arc::new(SqliteHistory::open(data.join("history"))?),
+        history: Arc::new(history),
         state,
     })
 }
