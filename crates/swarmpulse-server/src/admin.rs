@@ -28,7 +28,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 }
 
 async fn list(State(app): State<Arc<App>>, access: Access) -> Result<Json<Page<TokenInfo>>, ApiError> {
-    let tokens = app.tokens().all().await.map_err(refused)?;
+    let tokens = app.tokens().all().await.map_err(|error| refused(&error))?;
     let items = tokens
         .iter()
         .filter(|token| may_manage(&access, token))
@@ -72,7 +72,10 @@ async fn create(
         token: info(&minted.token),
         secret: minted.secret,
     };
-    app.tokens().add(minted.token).await.map_err(refused)?;
+    app.tokens()
+        .add(minted.token)
+        .await
+        .map_err(|error| refused(&error))?;
     tracing::info!(token = %created.token.id, scope = %created.token.scope, by = %access.principal, "token made");
     Ok((StatusCode::CREATED, Json(created)))
 }
@@ -82,11 +85,17 @@ async fn remove(
     access: Access,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let tokens = app.tokens().all().await.map_err(refused)?;
+    let tokens = app.tokens().all().await.map_err(|error| refused(&error))?;
     let known = tokens
         .iter()
         .any(|token| token.id == id && may_manage(&access, token));
-    if known && app.tokens().remove(id.clone()).await.map_err(refused)? {
+    if known
+        && app
+            .tokens()
+            .remove(id.clone())
+            .await
+            .map_err(|error| refused(&error))?
+    {
         tracing::info!(token = %id, by = %access.principal, "token removed");
         return Ok(StatusCode::NO_CONTENT);
     }
@@ -110,7 +119,7 @@ fn info(token: &Token) -> TokenInfo {
     }
 }
 
-fn refused(error: StateError) -> ApiError {
+fn refused(error: &StateError) -> ApiError {
     match error {
         StateError::TokenTaken { .. } => ApiError::new(StatusCode::CONFLICT, error.to_string()),
         StateError::Full { .. } => ApiError::new(StatusCode::INSUFFICIENT_STORAGE, error.to_string()),
