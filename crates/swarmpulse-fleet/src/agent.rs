@@ -6,15 +6,17 @@ use swarmpulse_model::record::DeclaredStatus;
 use swarmpulse_model::{Attributes, Claim, Position, Text, Timestamp, Verdict};
 
 use crate::arena::{Index, Keyed};
+use crate::call_book::{CallBook, OpenCall};
 use crate::flapping::Flapping;
 use crate::interval::Interval;
 use crate::judge::Basis;
+use crate::outcomes::Outcomes;
 use crate::process::ProcessLink;
 use crate::sequence::Sequence;
 use crate::skew::Skew;
 
-/// Calls of one agent kept open at once; further ones are counted as refused.
-pub const OPEN_CALLS_MAX: usize = 64;
+/// Open tasks linked to one agent; further ones are counted as refused.
+pub const OPEN_TASKS_MAX: usize = 1024;
 /// Services remembered as called by one agent.
 pub const SERVICES_MAX: usize = 8;
 
@@ -42,19 +44,6 @@ pub enum How {
     Process,
 }
 
-/// A call under way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OpenCall {
-    /// Pairs it with its end.
-    pub call: Text,
-    /// The service called.
-    pub service: Index,
-    /// When it was opened, by receipt.
-    pub since: Moment,
-    /// The longest it may take, where the caller says so.
-    pub timeout_s: Option<f32>,
-}
-
 /// The last answer that asked the agent to hold back.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BackOff {
@@ -77,48 +66,19 @@ pub struct Death {
     pub verdict: Verdict,
     /// Not believed before this: the watcher may tell more.
     pub hold_until: Timestamp,
+    /// What ended is known to be this very instance: its later words are late.
+    pub of_instance: bool,
 }
 
-/// How calls and tasks of late went: exponentially weighted over about the last ten.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Outcomes {
-    count: u32,
-    success: f32,
-    latency_ms: Option<f32>,
-}
-
-impl Outcomes {
-    const WEIGHT: f32 = 0.1;
-
-    /// One ended so.
-    pub fn observe(&mut self, success: bool, latency_ms: Option<f64>) {
-        let value = if success { 1.0 } else { 0.0 };
-        self.success = if self.count == 0 {
-            value
-        } else {
-            self.success + (value - self.success) * Self::WEIGHT
-        };
-        self.count = self.count.saturating_add(1);
-        if let Some(latency_ms) = latency_ms {
-            let latency_ms = latency_ms as f32;
-            self.latency_ms = Some(
-                self.latency_ms
-                    .map_or(latency_ms, |known| known + (latency_ms - known) * Self::WEIGHT),
-            );
-        }
-    }
-
-    /// Share that succeeded, 0 to 1.
-    #[must_use]
-    pub fn success_ratio(&self) -> Option<f64> {
-        (self.count > 0).then_some(f64::from(self.success))
-    }
-
-    /// Mean time, in milliseconds.
-    #[must_use]
-    pub fn latency_ms(&self) -> Option<f64> {
-        self.latency_ms.map(f64::from)
-    }
+/// A pid that was named as the agent's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedPid {
+    /// The process id on the agent's host.
+    pub pid: u32,
+    /// When it was last named.
+    pub at: Timestamp,
+    /// Its watcher named it, not the agent itself: the two may differ, as with a command in a shell.
+    pub by_watcher: bool,
 }
 
 /// One agent.
@@ -130,12 +90,19 @@ pub struct Agent {
     pub(crate) first_seen_at: Timestamp,
     /// It speaks for itself; a process that is merely looked at does not.
     pub(crate) speaks: bool,
+    /// It is this monitor, whose own word is no sign that it sees others.
+    pub(crate) is_monitor: bool,
 
     // This life.
     pub(crate) instance: Option<Text>,
+    /// The instance is its watcher's name for this life; the agent has not named it itself.
+    pub(crate) instance_by_watcher: bool,
+    pub(crate) watcher_instance: Option<Text>,
+    pub(crate) previous_instance: Option<Text>,
     pub(crate) life_since: Timestamp,
     pub(crate) host: Option<u32>,
-    pub(crate) pid: Option<u32>,
+    pub(crate) named_pids: SmallVec<[NamedPid; 1]>,
+    pub(crate) previous_pid: Option<u32>,
     pub(crate) sandbox: Option<Index>,
     pub(crate) process: Option<Box<ProcessLink>>,
     pub(crate) restarts: u32,
@@ -157,7 +124,7 @@ pub struct Agent {
     pub(crate) declared_since: Moment,
     pub(crate) task_named: Option<Text>,
     pub(crate) open_tasks: SmallVec<[Index; 2]>,
-    pub(crate) open_calls: Vec<OpenCall>,
+    pub(crate) calls: Option<Box<CallBook>>,
     pub(crate) services: SmallVec<[Index; 2]>,
     pub(crate) back_off: Option<BackOff>,
     pub(crate) outcomes: Outcomes,
@@ -190,10 +157,15 @@ impl Agent {
             kind: kind.unwrap_or_else(|| Text::const_new("agent")),
             first_seen_at: moment.at,
             speaks: false,
+            is_monitor: false,
             instance: None,
+            instance_by_watcher: false,
+            watcher_instance: None,
+            previous_instance: None,
             life_since: moment.at,
             host: None,
-            pid: None,
+            named_pids: SmallVec::new(),
+            previous_pid: None,
             sandbox: None,
             process: None,
             restarts: 0,
@@ -211,7 +183,7 @@ impl Agent {
             declared_since: moment,
             task_named: None,
             open_tasks: SmallVec::new(),
-            open_calls: Vec::new(),
+            calls: None,
             services: SmallVec::new(),
             back_off: None,
             outcomes: Outcomes::default(),
@@ -269,7 +241,11 @@ impl Agent {
     /// The process it named or was found in.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
-        self.pid
+        let linked = self.process.as_deref().filter(|process| !process.ended);
+        linked
+            .map(|process| process.pid)
+            .or_else(|| self.named_pids.first().map(|named| named.pid))
+            .or_else(|| self.process.as_deref().map(|process| process.pid))
     }
     /// What the probe saw of its process.
     #[must_use]
@@ -294,7 +270,7 @@ impl Agent {
     /// Calls under way.
     #[must_use]
     pub fn open_calls(&self) -> &[OpenCall] {
-        &self.open_calls
+        self.calls.as_deref().map_or(&[], |calls| &calls.open)
     }
     /// Services it called of late.
     #[must_use]
@@ -347,6 +323,11 @@ impl Agent {
         &self.aliases
     }
 
+    /// Whether that pid was named as its own in this life.
+    pub(crate) fn has_named(&self, pid: u32) -> bool {
+        self.named_pids.iter().any(|named| named.pid == pid)
+    }
+
     /// Its silence is counted from here.
     pub(crate) fn silence_base(&self) -> Timestamp {
         self.contact.map_or(self.life_since, |moment| moment.at)
@@ -355,7 +336,7 @@ impl Agent {
     /// Whether it has work in hand by anyone's word.
     pub(crate) fn has_open_work(&self) -> bool {
         !self.open_tasks.is_empty()
-            || !self.open_calls.is_empty()
+            || !self.open_calls().is_empty()
             || self.declared == Some(DeclaredStatus::Working)
     }
 }

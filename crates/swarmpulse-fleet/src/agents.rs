@@ -8,6 +8,7 @@ use crate::arena::Index;
 use crate::fleet::{Fleet, Step};
 use crate::judge::{Basis, Bench, Decision};
 use crate::tasks::moment;
+use crate::tick::is_death_by_silence;
 
 impl Fleet {
     /// The agent of that name or alias.
@@ -54,7 +55,6 @@ impl Fleet {
             services: &self.services,
             sandboxes: &self.sandboxes,
             task_limits: &self.task_limits,
-            call_limits: &self.call_limits,
             frozen: self.freeze.is_frozen(),
             visible_since: self.freeze.visible_since(),
         }
@@ -66,10 +66,14 @@ impl Fleet {
         let Some(agent) = self.agents.get(index) else {
             return;
         };
-        let decision = self.bench().decide(agent, step.now);
-        if decision.verdict == Verdict::Down && decision.basis == Basis::Silence {
-            self.arm(index, step.now);
-            return;
+        let mut decision = self.bench().decide(agent, step.now);
+        if is_death_by_silence(&decision) && agent.verdict != Verdict::Down {
+            // Until then what was said of it stands.
+            decision = Decision {
+                verdict: agent.verdict,
+                basis: agent.basis,
+                next: step.now,
+            };
         }
         self.settle(step, index, decision);
     }
@@ -80,19 +84,20 @@ impl Fleet {
         let Some(agent) = self.agents.get_mut(index) else {
             return;
         };
-        if agent.verdict == Verdict::Down
-            && decision.verdict != Verdict::Down
-            && decision.verdict != Verdict::Stopped
-        {
-            if let Some(until) = agent.flapping.hold_until(now, &self.settings) {
-                decision = Decision {
-                    verdict: Verdict::Down,
-                    basis: Basis::Flapping,
-                    next: until.min(decision.next),
-                };
+        if agent.verdict == Verdict::Down {
+            match decision.verdict {
+                Verdict::Stopped => {}
+                Verdict::Down => agent.flapping.relapsed(now, &self.settings),
+                _ => {
+                    if let Some(until) = agent.flapping.hold_until(now, &self.settings) {
+                        decision = Decision {
+                            verdict: Verdict::Down,
+                            basis: Basis::Flapping,
+                            next: until.min(decision.next),
+                        };
+                    }
+                }
             }
-        } else if agent.verdict == Verdict::Down && decision.verdict == Verdict::Down {
-            agent.flapping.relapsed(now, &self.settings);
         }
         let is_new = self.new_agents.contains(&index);
         if is_new {
@@ -109,7 +114,11 @@ impl Fleet {
             self.counts.change(from, decision.verdict);
             self.announce(step, index, (!is_new).then_some(from));
         }
-        self.arm(index, decision.next.min(self.forget_agent_at(index)));
+        let at_latest = match decision.verdict {
+            Verdict::Down | Verdict::Stopped => decision.next.min(self.forget_agent_at(index)),
+            _ => decision.next,
+        };
+        self.arm(index, at_latest);
     }
 
     /// Says a changed verdict, and raises or clears the conditions that go with it.
@@ -162,6 +171,21 @@ impl Fleet {
         if at < agent.armed_at {
             agent.armed_at = at;
             self.deadlines.push(at, index);
+            if self.deadlines.len() > 4 * self.agents.len() + 1024 {
+                self.rebuild_deadlines();
+            }
+        }
+    }
+}
+
+impl Fleet {
+    /// Puts every agent into the queue once. Entries that an earlier time has overtaken fall out.
+    pub(crate) fn rebuild_deadlines(&mut self) {
+        self.deadlines.clear();
+        for (index, agent) in self.agents.iter_from(0) {
+            if agent.armed_at != Timestamp::NEVER {
+                self.deadlines.push(agent.armed_at, index);
+            }
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Calls: opened, closed, and what their answers say.
 
+use swarmpulse_model::Timestamp;
 use swarmpulse_model::record::{Call, CallState};
-use swarmpulse_model::{Text, Timestamp};
+use swarmpulse_model::time::seconds;
 
-use crate::agent::{BackOff, How, OPEN_CALLS_MAX, OpenCall, SERVICES_MAX};
+use crate::agent::{BackOff, How, SERVICES_MAX};
 use crate::arena::Index;
+use crate::call_book::{Displaced, Opened};
 use crate::fleet::{Fleet, Step};
 use crate::tasks::moment;
 
@@ -15,45 +17,82 @@ fn asks_to_back_off(status_code: u16) -> bool {
 
 impl Fleet {
     pub(crate) fn apply_call(&mut self, step: &mut Step<'_>, call: Call) {
+        let agent = self.caller(step, &call);
         let Some(service) = self.service(step, &call.service) else {
+            // There is no room for the service, yet the caller was heard.
+            if let Some(agent) = agent {
+                self.contact(step, agent, How::Event(call.service.clone()), call.at);
+                self.review(step, agent);
+            }
             return;
         };
-        let agent = self.caller(step, &call);
-        let opened = match agent {
-            Some(agent) if call.state == CallState::Open => self.open_call(step, agent, service, &call),
-            Some(agent) => self.close_call(agent, call.call.as_deref()),
-            None => None,
-        };
         let failed = call.error.is_some() || call.status_code.is_some_and(|code| code >= 400);
-        let back_off = call.status_code.filter(|code| asks_to_back_off(*code));
-        if call.state == CallState::Closed {
-            let latency_ms = call
-                .latency_ms
-                .or_else(|| opened.map(|at| step.now.seconds_since(at) * 1000.0));
-            if !failed && let Some(latency_ms) = latency_ms {
-                self.call_limits.observe(&call.service, latency_ms / 1000.0);
+        let heard = agent.is_some_and(|agent| self.contact(step, agent, How::Call(service), call.at));
+        let caller = agent.filter(|_| heard);
+        match call.state {
+            CallState::Open => {
+                if let Some(agent) = caller {
+                    self.open_call(step, agent, service, &call);
+                }
+                if let Some(service) = self.services.get_mut(service) {
+                    service.last_call_at = Some(step.now);
+                }
             }
-            self.count_call(step.now, service, call.status_code, failed, latency_ms);
-            if let Some(agent) = agent.and_then(|agent| self.agents.get_mut(agent)) {
-                agent.outcomes.observe(!failed, latency_ms);
-                agent.back_off = match back_off {
-                    Some(status_code) => Some(BackOff {
-                        since: moment(step),
-                        status_code,
-                        service: Some(service),
-                    }),
-                    None => None,
-                };
-            }
-        } else if let Some(service) = self.services.get_mut(service) {
-            service.last_call_at = Some(step.now);
+            CallState::Closed => self.end_call(step, caller, service, &call, failed),
         }
         let Some(agent) = agent else { return };
-        self.remember_service(agent, service);
-        if self.contact(step, agent, How::Call(service), call.at) && !failed {
-            self.progress(step, agent, How::Call(service));
+        if heard {
+            self.remember_service(agent, service);
+            if !failed {
+                self.progress(step, agent, How::Call(service));
+                self.progress_of_task(step, call.task.as_deref());
+            }
         }
         self.review(step, agent);
+    }
+
+    /// A call ended, or is reported after the fact.
+    fn end_call(
+        &mut self,
+        step: &Step<'_>,
+        caller: Option<Index>,
+        service: Index,
+        call: &Call,
+        failed: bool,
+    ) {
+        let mut opened = None;
+        if let Some(agent) = caller.and_then(|agent| self.agents.get_mut(agent))
+            && (call.call.is_some() || agent.calls.is_some())
+        {
+            match agent
+                .calls
+                .get_or_insert_default()
+                .close(call.call.as_ref(), step.now)
+            {
+                Ok(open) => opened = open,
+                Err(_) => {
+                    self.refusals.repeated_calls += 1;
+                    return;
+                }
+            }
+        }
+        if let Some(open) = &opened {
+            self.recount_open_calls(open.service, -1);
+        }
+        let latency_ms = call
+            .latency_ms
+            .filter(|latency_ms| latency_ms.is_finite() && *latency_ms >= 0.0)
+            .or_else(|| opened.map(|open| step.now.seconds_since(open.since.at) * 1000.0));
+        self.count_call(step.now, service, call.status_code, failed, latency_ms);
+        if let Some(agent) = caller.and_then(|agent| self.agents.get_mut(agent)) {
+            agent.outcomes.observe(!failed, latency_ms);
+            let asked = call.status_code.filter(|code| asks_to_back_off(*code));
+            agent.back_off = asked.map(|status_code| BackOff {
+                since: moment(step),
+                status_code,
+                service: Some(service),
+            });
+        }
     }
 
     fn caller(&mut self, step: &mut Step<'_>, call: &Call) -> Option<Index> {
@@ -66,34 +105,52 @@ impl Fleet {
         task.agent
     }
 
-    fn open_call(&mut self, step: &Step<'_>, agent: Index, service: Index, call: &Call) -> Option<Timestamp> {
-        let entry = self.agents.get_mut(agent)?;
-        let name = call.call.clone().unwrap_or_else(|| Text::const_new("-"));
-        entry.open_calls.retain(|open| open.call != name);
-        if entry.open_calls.len() >= OPEN_CALLS_MAX {
-            entry.open_calls.remove(0);
-            self.refusals.open_calls += 1;
+    fn open_call(&mut self, step: &Step<'_>, agent: Index, service: Index, call: &Call) {
+        let Some(entry) = self.agents.get_mut(agent) else {
+            return;
+        };
+        let timeout_s = call
+            .timeout_s
+            .filter(|timeout_s| timeout_s.is_finite() && *timeout_s > 0.0)
+            .map(|timeout_s| timeout_s as f32);
+        let calls = entry.calls.get_or_insert_default();
+        match calls.open(call.call.clone(), service, moment(step), timeout_s) {
+            Opened::New => {}
+            Opened::InPlaceOf(before, why) => {
+                self.recount_open_calls(before, -1);
+                self.refusals.open_calls += u64::from(why == Displaced::NoRoom);
+            }
+            Opened::Overtaken => {
+                self.refusals.repeated_calls += 1;
+                return;
+            }
         }
-        entry.open_calls.push(OpenCall {
-            call: name,
-            service,
-            since: moment(step),
-            timeout_s: call.timeout_s.map(|seconds| seconds as f32),
-        });
         self.recount_open_calls(service, 1);
-        None
     }
 
-    /// Closes a call; gives when it was opened.
-    fn close_call(&mut self, agent: Index, name: Option<&str>) -> Option<Timestamp> {
-        let entry = self.agents.get_mut(agent)?;
-        let number = entry
-            .open_calls
-            .iter()
-            .position(|open| open.call == name.unwrap_or("-"))?;
-        let open = entry.open_calls.remove(number);
-        self.recount_open_calls(open.service, -1);
-        Some(open.since.at)
+    /// Progress was seen after a call had run out: its end was lost, and it is no longer under way.
+    pub(crate) fn drop_overdue_calls(&mut self, now: Timestamp, agent: Index) {
+        let Some(calls) = self.agents.get(agent).map(crate::Agent::open_calls) else {
+            return;
+        };
+        let bench = self.bench();
+        let overdue: Vec<usize> = (0..calls.len())
+            .filter(|number| {
+                let (limit_s, _) = bench.call_limit(&calls[*number]);
+                now >= calls[*number].since.at.plus_ns(seconds(limit_s))
+            })
+            .collect();
+        for number in overdue.into_iter().rev() {
+            let book = self
+                .agents
+                .get_mut(agent)
+                .and_then(|agent| agent.calls.as_deref_mut());
+            let Some(dropped) = book.map(|book| book.open.remove(number)) else {
+                return;
+            };
+            self.recount_open_calls(dropped.service, -1);
+            self.refusals.lost_call_ends += 1;
+        }
     }
 
     pub(crate) fn recount_open_calls(&mut self, service: Index, by: i64) {
@@ -118,6 +175,9 @@ impl Fleet {
         service.last_call_at = Some(now);
         service.last_status_code = code.or(service.last_status_code);
         service.outcomes.observe(!failed, latency_ms);
+        if !failed && let Some(latency_ms) = latency_ms {
+            service.durations.observe(latency_ms / 1000.0);
+        }
     }
 
     fn remember_service(&mut self, agent: Index, service: Index) {

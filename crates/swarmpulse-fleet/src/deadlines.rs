@@ -31,6 +31,11 @@ impl Deadlines {
         self.0.pop().map(|Reverse(entry)| entry)
     }
 
+    /// How many entries there are, overtaken ones included.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Empties the queue.
     pub fn clear(&mut self) {
         self.0.clear();

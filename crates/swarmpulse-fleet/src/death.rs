@@ -1,7 +1,7 @@
-//! The end of a life, by positive evidence.
+//! The end of a life, by positive evidence, and agents that are forgotten.
 
 use swarmpulse_model::time::seconds;
-use swarmpulse_model::{Claim, Timestamp, Verdict};
+use swarmpulse_model::{Claim, Effect, Timestamp, Verdict};
 
 use crate::agent::Death;
 use crate::arena::Index;
@@ -18,26 +18,39 @@ impl Fleet {
         claim: Claim,
         verdict: Verdict,
         hold_until: Timestamp,
+        of_instance: bool,
     ) {
         let Some(agent) = self.agents.get_mut(index) else {
             return;
         };
-        let said_so_before = agent
-            .death
-            .as_deref()
-            .is_some_and(|death| knows_more(&death.claim, &claim));
-        if !said_so_before {
-            agent.death = Some(Box::new(Death {
-                claim,
-                moment: moment(step),
-                verdict,
-                hold_until,
-            }));
+        match agent.death.as_deref_mut() {
+            Some(death) if knows_more(&death.claim, &claim) => death.of_instance |= of_instance,
+            known => {
+                let of_instance = of_instance || known.is_some_and(|death| death.of_instance);
+                agent.death = Some(Box::new(Death {
+                    claim,
+                    moment: moment(step),
+                    verdict,
+                    hold_until,
+                    of_instance,
+                }));
+            }
         }
-        let calls = std::mem::take(&mut agent.open_calls);
+        let calls = agent.calls.take().map(|calls| calls.open).unwrap_or_default();
         agent.back_off = None;
         for call in calls {
             self.recount_open_calls(call.service, -1);
+        }
+    }
+
+    /// A death was told by someone who takes it back. The life goes on; silence since then counts as ever.
+    pub(crate) fn take_back_death(&mut self, step: &mut Step<'_>, index: Index, of: impl Fn(&Claim) -> bool) {
+        let Some(agent) = self.agents.get_mut(index) else {
+            return;
+        };
+        if agent.death.as_deref().is_some_and(|death| of(&death.claim)) {
+            agent.death = None;
+            self.review(step, index);
         }
     }
 
@@ -61,15 +74,16 @@ impl Fleet {
         agent.since.max(agent.silence_base()).plus_ns(seconds(keep_s))
     }
 
-    /// Forgets an agent that was over for long enough.
+    /// Forgets an agent that was over for long enough, and what was held to be true of it.
     pub(crate) fn forget_agent(&mut self, step: &mut Step<'_>, index: Index) {
         let Some(agent) = self.agents.get(index) else {
             return;
         };
         let key = self.key_of(agent);
+        self.clear_raised(step, index, "it is forgotten");
+        self.clear_conditions_of(step, &key, "it is forgotten");
         self.remove_agent(index);
-        step.effects
-            .push(swarmpulse_model::Effect::Forgotten(Box::new(key)));
+        step.effects.push(Effect::Forgotten(Box::new(key)));
     }
 
     /// Takes an agent and all links to it out of the graph.
@@ -79,21 +93,22 @@ impl Fleet {
         };
         self.counts.remove(agent.verdict);
         self.new_agents.retain(|other| *other != index);
-        for task in &agent.open_tasks {
-            if let Some(task) = self.tasks.get_mut(*task) {
+        for &task_index in &agent.open_tasks {
+            if let Some(task) = self.tasks.get_mut(task_index) {
                 task.agent = None;
+                if let Some(name) = task.agent_name.clone() {
+                    self.wait_for_agent(agent.namespace, name, task_index);
+                }
             }
         }
-        for call in &agent.open_calls {
+        for call in agent.open_calls() {
             self.recount_open_calls(call.service, -1);
         }
         if let Some(sandbox) = agent.sandbox.and_then(|sandbox| self.sandboxes.get_mut(sandbox)) {
             sandbox.agents.retain(|other| *other != index);
         }
-        if let Some(pid) = agent.pid
-            && self.local_pids.get(&pid) == Some(&index)
-        {
-            self.local_pids.remove(&pid);
+        for named in &agent.named_pids {
+            self.unname_local_pid(named.pid, index);
         }
         for alias in agent.aliases {
             self.aliases.remove(&(agent.namespace, alias));
@@ -101,17 +116,17 @@ impl Fleet {
     }
 }
 
-/// Whether the known cause of a death says more than the new one.
+/// Whether the known cause of a death says at least as much as the new one.
 fn knows_more(known: &Claim, new: &Claim) -> bool {
     let rank = |claim: &Claim| match claim {
-        Claim::SaidStopped { .. } => 3,
+        Claim::SaidStopped { .. } | Claim::SaidFailed { .. } => 3,
         Claim::ProcessExited {
             exit_code,
             signal,
             out_of_memory,
             ..
         } if exit_code.is_some() || signal.is_some() || *out_of_memory => 2,
-        Claim::ProcessExited { .. } | Claim::SaidFailed { .. } => 1,
+        Claim::ProcessExited { .. } => 1,
         _ => 0,
     };
     rank(known) >= rank(new)

@@ -2,12 +2,17 @@
 
 use swarmpulse_model::effect::EventSeen;
 use swarmpulse_model::record::{DeclaredStatus, Event, EventSource};
+use swarmpulse_model::time::seconds;
 use swarmpulse_model::{Claim, Effect, Text, Verdict};
 
 use crate::agent::How;
 use crate::arena::Index;
 use crate::fleet::{Fleet, Step};
+use crate::revival::Word;
 use crate::tasks::moment;
+
+/// A start that is told so long after the agent was first heard in this life is another one, in seconds.
+const START_APART_S: f64 = 10.0;
 
 impl Fleet {
     pub(crate) fn apply_event(&mut self, step: &mut Step<'_>, mut event: Event) {
@@ -35,6 +40,7 @@ impl Fleet {
             return;
         };
         if let Some(sandbox) = self.sandboxes.get_mut(sandbox) {
+            sandbox.heard_at = step.now;
             sandbox.last_event_at = Some(step.now);
             sandbox.last_event_type = Some(event.event_type.clone());
             sandbox.events += 1;
@@ -59,12 +65,12 @@ impl Fleet {
             return None;
         }
         let index = self.sandboxes.find(step.namespace, sandbox)?;
-        let name = self
-            .sandboxes
-            .get(index)?
-            .agent_name
-            .clone()
-            .unwrap_or_else(|| sandbox.into());
+        let entry = self.sandboxes.get(index)?;
+        if !entry.agents.is_empty() {
+            // Which of several agents sent it, nobody can tell.
+            return None;
+        }
+        let name = entry.agent_name.clone().unwrap_or_else(|| sandbox.into());
         let agent = self.agent(step, &name, Some(&Text::const_new("sandbox-agent")))?;
         self.place_in_sandbox(agent, index);
         Some(agent)
@@ -80,53 +86,58 @@ impl Fleet {
         if event.source == EventSource::System {
             return;
         }
-        if let Some(instance) = &event.instance {
-            self.enter_life(step, agent, instance);
-        }
-        if !self.contact(step, agent, How::Event(event.event_type.clone()), event.at) {
+        if let Some(instance) = &event.instance
+            && !self.enter_life(step, agent, instance, false)
+        {
+            self.refusals.late_words += 1;
             return;
         }
+        let own = is_agents_own(event);
         let declared = match event.short_type() {
             "waiting" => Some(DeclaredStatus::Waiting),
-            "shutdown" | "completed" if is_agents_own(event) => {
-                let how = event.event_type.clone();
-                self.end_life(
-                    step,
-                    agent,
-                    Claim::SaidStopped { how },
-                    Verdict::Stopped,
-                    step.now,
-                );
-                return;
-            }
-            "started" if is_agents_own(event) => Some(DeclaredStatus::Starting),
-            "heartbeat" => return,
+            "shutdown" | "completed" if own => Some(DeclaredStatus::Stopped),
+            "started" if own => Some(DeclaredStatus::Starting),
             _ => None,
         };
-        let moment = moment(step);
+        let word = Word {
+            sent_at: event.at,
+            declared,
+            ..Word::default()
+        };
+        if !self.admit(step, agent, &word) {
+            return;
+        }
+        if declared == Some(DeclaredStatus::Starting) && self.starts_anew(step, agent, event) {
+            self.begin_life(step, agent, event.instance.clone());
+        }
+        self.touch(step, agent, How::Event(event.event_type.clone()), event.at);
+        if declared == Some(DeclaredStatus::Stopped) {
+            let how = event.event_type.clone();
+            let claim = Claim::SaidStopped { how };
+            self.end_life(step, agent, claim, Verdict::Stopped, step.now, false);
+            return;
+        }
         if event.is_progress() {
             self.progress(step, agent, How::Event(event.event_type.clone()));
-            if let Some(task) = event
-                .task
-                .as_deref()
-                .and_then(|task| self.tasks.find(step.namespace, task))
-                && let Some(task) = self.tasks.get_mut(task)
-            {
-                task.progress_at = step.now;
-                task.heard_at = step.now;
-            }
+            self.progress_of_task(step, event.task.as_deref());
         }
-        let Some(entry) = self.agents.get_mut(agent) else {
-            return;
-        };
-        let ends_a_wait = event.is_progress() && entry.declared == Some(DeclaredStatus::Waiting);
-        if declared.is_some()
-            || ends_a_wait
-            || entry.declared == Some(DeclaredStatus::Starting) && event.is_progress()
+        if let Some(entry) = self.agents.get_mut(agent)
+            && declared.is_some()
         {
             entry.declared = declared;
-            entry.declared_since = moment;
+            entry.declared_since = moment(step);
         }
+    }
+
+    /// Whether a start that names no life is another one: the agent was under way before.
+    fn starts_anew(&self, step: &Step<'_>, agent: Index, event: &Event) -> bool {
+        let Some(agent) = self.agents.get(agent) else {
+            return false;
+        };
+        event.instance.is_none()
+            && agent.contact.is_some()
+            && agent.declared != Some(DeclaredStatus::Starting)
+            && step.now.since(agent.life_since) > seconds(START_APART_S)
     }
 }
 

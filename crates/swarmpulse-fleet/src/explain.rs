@@ -1,7 +1,7 @@
 //! Evidence in words: what the verdict on an agent rests on, the strongest first.
 
 use swarmpulse_model::record::DeclaredStatus;
-use swarmpulse_model::{Claim, Evidence, Text, Timestamp};
+use swarmpulse_model::{Claim, Evidence, Text, Timestamp, Verdict};
 
 use crate::agent::{Agent, Moment};
 use crate::fleet::Fleet;
@@ -16,30 +16,24 @@ fn evidence(claim: Claim, moment: Moment) -> Evidence {
 }
 
 impl Fleet {
-    /// The evidence for the verdict on an agent, with the ages it has now.
+    /// The evidence for the verdict on an agent, with the ages it has now: first what decided, then the rest, the
+    /// stronger class first.
     #[must_use]
     pub fn explain(&self, agent: &Agent, now: Timestamp) -> Vec<Evidence> {
-        let mut all = Vec::with_capacity(4);
-        all.extend(self.leading_evidence(agent, now));
+        let mut all = Vec::with_capacity(5);
+        all.extend(self.leading_evidence(agent));
+        let leading = all.len();
         if agent.flapping.is_flapping() && agent.basis != Basis::Flapping {
             all.push(self.flapping_evidence(agent));
         }
         self.add_process(agent, now, &mut all);
         if let Some(contact) = agent.contact.filter(|_| agent.basis != Basis::Contact) {
-            all.push(evidence(
-                Claim::Contact {
-                    how: self.words(agent, false),
-                },
-                contact,
-            ));
+            let how = self.words(agent, false);
+            all.push(evidence(Claim::Contact { how }, contact));
         }
         if let Some(progress) = agent.progress.filter(|_| agent.basis != Basis::Progress) {
-            all.push(evidence(
-                Claim::Progress {
-                    how: self.words(agent, true),
-                },
-                progress,
-            ));
+            let how = self.words(agent, true);
+            all.push(evidence(Claim::Progress { how }, progress));
         }
         if agent.restarts > 0 {
             all.push(Evidence {
@@ -50,29 +44,47 @@ impl Fleet {
                 record: None,
             });
         }
+        let decided_by_work = matches!(
+            agent.basis,
+            Basis::OpenTask(_) | Basis::OpenCall(_) | Basis::SaysWorking
+        );
+        if matches!(agent.verdict, Verdict::Working | Verdict::Silent) && !decided_by_work {
+            all.extend(self.work_evidence(agent));
+        }
+        if matches!(agent.verdict, Verdict::Silent | Verdict::Unknown) {
+            all.push(self.silence_evidence(agent));
+        }
+        all[leading..].sort_by_key(Evidence::class);
         all
     }
 
-    fn leading_evidence(&self, agent: &Agent, now: Timestamp) -> Option<Evidence> {
-        let contact = agent.contact.unwrap_or(agent.declared_since);
-        let limit_s = agent.interval.silence_limit_ns(&self.settings) as f64 / 1e9;
-        let silence = |claim| Evidence {
-            claim,
+    fn silence_evidence(&self, agent: &Agent) -> Evidence {
+        Evidence {
+            claim: Claim::NoContact {
+                limit_s: self.deadline_s(agent),
+            },
             at: agent.silence_base(),
             record: agent.contact.map(|moment| moment.record),
-        };
+        }
+    }
+
+    fn leading_evidence(&self, agent: &Agent) -> Option<Evidence> {
+        let contact = agent.contact.unwrap_or(agent.declared_since);
         Some(match agent.basis {
             Basis::Death => {
                 let death = agent.death.as_deref()?;
                 evidence(death.claim.clone(), death.moment)
             }
-            Basis::Silence => silence(Claim::NoContact { limit_s }),
+            Basis::Silence => self.silence_evidence(agent),
             Basis::Frozen => {
                 let reason = self.blindness().map_or_else(
                     || Text::const_new("contact is only returning"),
                     |blind| blind.reason,
                 );
-                silence(Claim::Frozen { reason })
+                Evidence {
+                    claim: Claim::Frozen { reason },
+                    ..self.silence_evidence(agent)
+                }
             }
             Basis::ProbeFailed => {
                 let (since, error) = agent.process.as_deref()?.unreadable.clone()?;
@@ -86,7 +98,7 @@ impl Fleet {
                 };
                 evidence(claim, process.progress?)
             }
-            Basis::OpenTask(_) | Basis::OpenCall(_) | Basis::SaysWorking => self.work_evidence(agent, now)?,
+            Basis::OpenTask(_) | Basis::OpenCall(_) | Basis::SaysWorking => self.work_evidence(agent)?,
             Basis::ProviderRunning => {
                 let sandbox = self.sandboxes.get(agent.sandbox?)?;
                 let claim = Claim::ProviderRunning {
@@ -125,56 +137,56 @@ impl Fleet {
     }
 
     /// Open work as evidence: a claim while it is within its limit, the want of progress after.
-    fn work_evidence(&self, agent: &Agent, now: Timestamp) -> Option<Evidence> {
-        let work = self.bench().open_work(agent)?;
-        let stuck = work.stuck_at <= now;
-        let limit_s = work.limit_s;
-        let (claim, name, moment) = match work.basis {
+    fn work_evidence(&self, agent: &Agent) -> Option<Evidence> {
+        let silent_at = agent
+            .silence_base()
+            .plus_ns(agent.interval.silence_limit_ns(&self.settings));
+        let work = self.bench().open_work(agent, silent_at)?;
+        let (basis, limit_s) = match (agent.verdict, work.claim) {
+            (Verdict::Silent, Some(claim)) => (claim.basis, claim.limit_s),
+            _ => (work.basis, work.limit_s),
+        };
+        let (claim, name, at, record) = match basis {
             Basis::OpenTask(index) => {
                 let task = self.tasks.get(index)?;
                 let claim = Claim::OpenTask {
                     task: task.id.clone(),
                     limit_s,
                 };
-                (
-                    claim,
-                    Text::from(format!("task {}", task.id)),
-                    Moment {
-                        at: task.since,
-                        record: agent.declared_since.record,
-                    },
-                )
+                let at = task.opened_at.unwrap_or(task.since);
+                (claim, format!("task {}", task.id), at, None)
             }
             Basis::OpenCall(number) => {
-                let call = agent.open_calls.get(number as usize)?;
+                let call = agent.open_calls().get(number as usize)?;
                 let service = self
                     .services
                     .get(call.service)
                     .map_or_else(Text::default, |service| service.id.clone());
-                let name = Text::from(format!("a call of {service}"));
-                (Claim::OpenCall { service, limit_s }, name, call.since)
+                let name = format!("a call of {service}");
+                let claim = Claim::OpenCall { service, limit_s };
+                (claim, name, call.since.at, Some(call.since.record))
             }
-            _ => (
-                Claim::SaysWorking { limit_s },
-                Text::const_new("the work it speaks of"),
-                agent.declared_since,
-            ),
+            _ => {
+                let said = agent.declared_since;
+                (
+                    Claim::SaysWorking { limit_s },
+                    "the work it speaks of".to_owned(),
+                    said.at,
+                    Some(said.record),
+                )
+            }
         };
-        if stuck {
-            let at = agent
-                .progress
-                .map_or(moment.at, |progress| progress.at.max(moment.at));
-            return Some(Evidence {
-                claim: Claim::NoProgress { work: name, limit_s },
-                at,
-                record: Some(moment.record),
-            });
+        if agent.verdict != Verdict::Stuck {
+            return Some(Evidence { claim, at, record });
         }
-        let record = (!matches!(work.basis, Basis::OpenTask(_))).then_some(moment.record);
-        Some(Evidence {
-            claim,
-            at: moment.at,
-            record,
+        let claim = Claim::NoProgress {
+            work: name.into(),
+            limit_s,
+        };
+        let progress = agent.progress.filter(|progress| progress.at > at);
+        Some(match progress {
+            Some(progress) => evidence(claim, progress),
+            None => Evidence { claim, at, record },
         })
     }
 

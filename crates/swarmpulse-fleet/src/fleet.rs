@@ -1,10 +1,13 @@
 //! The fleet: every entity, and the one way in which it changes.
 
+#[cfg(debug_assertions)]
+mod invariants;
 mod lookup;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use swarmpulse_model::record::FleetSettings;
 use swarmpulse_model::{
     Condition, Effect, EffectId, EntityKey, Envelope, Position, Record, Source, Text, Timestamp,
@@ -44,6 +47,8 @@ pub(crate) struct Step<'a> {
     pub source: Source,
     /// The record names the life it is from, and it is the one known.
     pub instance_named: bool,
+    /// The record began another life of its agent.
+    pub new_life: bool,
     pub effects: &'a mut Vec<Effect>,
 }
 
@@ -58,7 +63,11 @@ pub struct Refusals {
     pub aliases: u64,
     pub conditions: u64,
     pub open_calls: u64,
+    pub open_tasks: u64,
+    pub task_types: u64,
     pub repeated_events: u64,
+    pub repeated_calls: u64,
+    pub lost_call_ends: u64,
     pub late_tasks: u64,
     pub late_words: u64,
     pub late_looks: u64,
@@ -67,7 +76,7 @@ pub struct Refusals {
 impl Refusals {
     /// Each count with its reason.
     #[must_use]
-    pub fn named(&self) -> [(&'static str, u64); 11] {
+    pub fn named(&self) -> [(&'static str, u64); 15] {
         [
             ("agents_limit", self.agents),
             ("tasks_limit", self.tasks),
@@ -76,10 +85,14 @@ impl Refusals {
             ("aliases_limit", self.aliases),
             ("conditions_limit", self.conditions),
             ("open_calls_limit", self.open_calls),
+            ("open_tasks_of_agent_limit", self.open_tasks),
+            ("task_types_limit", self.task_types),
             ("repeated_event", self.repeated_events),
+            ("repeated_call", self.repeated_calls),
+            ("call_whose_end_was_lost", self.lost_call_ends),
             ("late_task", self.late_tasks),
             ("word_of_a_life_that_is_over", self.late_words),
-            ("look_at_an_older_process", self.late_looks),
+            ("look_at_another_process", self.late_looks),
         ]
     }
 }
@@ -98,16 +111,16 @@ pub struct Fleet {
     pub(crate) sandboxes: Arena<SandboxEntry>,
     pub(crate) services: Arena<ServiceEntry>,
     pub(crate) aliases: BTreeMap<(u32, Text), Index>,
-    pub(crate) orphan_tasks: BTreeMap<(u32, Text), Vec<Index>>,
-    pub(crate) local_pids: BTreeMap<u32, Index>,
+    pub(crate) orphan_tasks: BTreeMap<(u32, Text), BTreeSet<Index>>,
+    pub(crate) local_pids: BTreeMap<u32, SmallVec<[Index; 2]>>,
     pub(crate) seen_events: SeenIds,
     pub(crate) task_limits: LearnedLimits,
-    pub(crate) call_limits: LearnedLimits,
-    pub(crate) conditions: BTreeMap<(Text, Option<EntityKey>), Condition>,
+    pub(crate) conditions: BTreeMap<(Option<EntityKey>, Text), Condition>,
     pub(crate) freeze: Freeze,
     pub(crate) counts: Counts,
     pub(crate) refusals: Refusals,
-    pub(crate) forget_task_at: VecDeque<(Timestamp, Index)>,
+    pub(crate) forget_tasks_at: BTreeSet<(Timestamp, Index)>,
+    pub(crate) forget_sandboxes_at: BTreeSet<(Timestamp, Index)>,
     #[serde(skip)]
     pub(crate) deadlines: Deadlines,
     #[serde(skip)]
@@ -136,14 +149,7 @@ impl Fleet {
         self.sandboxes.reindex();
         self.services.reindex();
         self.seen_events.reindex();
-        self.deadlines.clear();
-        let mut armed = Vec::with_capacity(self.agents.len());
-        for (index, agent) in self.agents.iter_from(0) {
-            armed.push((agent.armed_at, index));
-        }
-        for (at, index) in armed {
-            self.deadlines.push(at, index);
-        }
+        self.rebuild_deadlines();
     }
 
     /// Applies a whole envelope. Effects are numbered in the order in which they are returned.
@@ -171,17 +177,18 @@ impl Fleet {
         self.scratch = made;
     }
 
-    /// Applies one record. `context.received_at` must not go back.
+    /// Applies one record. Receipt times do not go back; one that does is taken for the one before.
     pub fn apply(&mut self, context: &Context<'_>, record: Record, effects: &mut Vec<Effect>) {
-        self.now = context.received_at;
+        self.now = self.now.max(context.received_at);
         let namespace = self.namespaces.intern(context.namespace);
         let mut step = Step {
-            now: context.received_at,
+            now: self.now,
             position: context.position,
             namespace,
             namespace_name: context.namespace.into(),
             source: context.source,
             instance_named: false,
+            new_life: false,
             effects,
         };
         match record {
@@ -213,33 +220,5 @@ impl Fleet {
         for index in all {
             self.review(step, index);
         }
-    }
-
-    #[cfg(debug_assertions)]
-    fn check_invariants(&self) {
-        // The whole sweep is quadratic over a run of records; small fleets are where tests look.
-        if self.agents.len() > 64 {
-            return;
-        }
-        let mut counts = Counts::default();
-        for (index, agent) in self.agents.iter_from(0) {
-            counts.add(agent.verdict);
-            for task in &agent.open_tasks {
-                let task = self.tasks.get(*task);
-                debug_assert!(
-                    task.is_some_and(|task| task.agent == Some(index)),
-                    "{} and its tasks agree",
-                    agent.id
-                );
-            }
-            if let Some(sandbox) = agent.sandbox {
-                let known = self
-                    .sandboxes
-                    .get(sandbox)
-                    .is_some_and(|sandbox| sandbox.agents.contains(&index));
-                debug_assert!(known, "{} and its sandbox agree", agent.id);
-            }
-        }
-        debug_assert_eq!(counts, self.counts, "counts agree with verdicts");
     }
 }

@@ -9,10 +9,8 @@ use swarmpulse_model::{Condition, Severity, Text, Timestamp, Verdict};
 use crate::agent::Agent;
 use crate::arena::Index;
 use crate::fleet::{Fleet, Step};
-use crate::hosts::Places;
+use crate::judge::Basis;
 
-/// Fewer silent agents are no sign of blindness.
-const MASS_MIN: u32 = 5;
 /// A report is overdue after so many intervals and a second.
 const OVERDUE_INTERVALS: f64 = 1.2;
 /// A stall or gap shorter than this blinds nobody: the shortest deadline is far longer.
@@ -84,20 +82,31 @@ struct Frozen {
     check_at: Timestamp,
 }
 
+/// The limit of a freeze passed without a word: `fleet_down_or_blind` holds until contact returns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct GivenUp {
+    since: Timestamp,
+    check_at: Timestamp,
+}
+
 /// The state of self-doubt.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Freeze {
     frozen: Option<Frozen>,
-    /// The limit passed without a word: `fleet_down_or_blind` holds until contact returns.
-    given_up: Option<Timestamp>,
+    given_up: Option<GivenUp>,
     visible_since: Timestamp,
+    /// Numbers the freezes; an agent that carries the number was heard since.
     epoch: u32,
-    heard: u32,
 }
 
 impl Freeze {
     pub(crate) fn is_frozen(&self) -> bool {
         self.frozen.is_some()
+    }
+
+    /// The limit passed, and contact has not returned since.
+    pub(crate) fn has_given_up(&self) -> bool {
+        self.given_up.is_some()
     }
 
     /// Silence before this does not count: nobody could see.
@@ -106,16 +115,14 @@ impl Freeze {
     }
 
     pub(crate) fn next_due(&self) -> Timestamp {
-        let given_up = self.given_up.unwrap_or(Timestamp::NEVER);
-        self.frozen.as_ref().map_or(given_up, |frozen| frozen.check_at)
+        let frozen = self.frozen.as_ref().map(|frozen| frozen.check_at);
+        let given_up = self.given_up.as_ref().map(|given_up| given_up.check_at);
+        frozen.or(given_up).unwrap_or(Timestamp::NEVER)
     }
 
-    /// An agent was heard; counts it once for each freeze.
-    pub(crate) fn heard(&mut self, epoch: &mut u32) {
-        if *epoch != self.epoch {
-            *epoch = self.epoch;
-            self.heard += 1;
-        }
+    /// An agent was heard.
+    pub(crate) fn heard(&self, epoch: &mut u32) {
+        *epoch = self.epoch;
     }
 }
 
@@ -134,7 +141,8 @@ impl Fleet {
     pub(crate) fn apply_monitor(&mut self, step: &mut Step<'_>, event: &MonitorEvent) {
         let blinds = match event {
             MonitorEvent::Started { last_seen_at } => {
-                last_seen_at.is_some_and(|seen| step.now.seconds_since(seen) >= 0.0)
+                // With an empty journal there is nothing to be blind to.
+                last_seen_at.is_some()
             }
             MonitorEvent::Stalled { duration_s } | MonitorEvent::IngestGap { duration_s, .. } => {
                 *duration_s >= BLIND_MIN_S
@@ -147,9 +155,9 @@ impl Fleet {
         }
     }
 
-    fn begin_freeze(&mut self, step: &mut Step<'_>, reason: BlindReason) {
+    pub(crate) fn begin_freeze(&mut self, step: &mut Step<'_>, reason: BlindReason) {
         let now = step.now;
-        if self.expected() == 0 {
+        if !self.agents.iter_from(0).any(|(_, agent)| is_expected(agent)) {
             return;
         }
         let (since, until) = match &self.freeze.frozen {
@@ -160,9 +168,7 @@ impl Fleet {
         if matches!(reason, BlindReason::Monitor(_)) {
             self.freeze.visible_since = now;
         }
-        self.freeze.given_up = None;
         self.freeze.epoch = self.freeze.epoch.wrapping_add(1).max(1);
-        self.freeze.heard = 0;
         let sentence = reason.sentence();
         self.freeze.frozen = Some(Frozen {
             reason,
@@ -170,64 +176,52 @@ impl Fleet {
             until,
             check_at: now.plus_ns(SECOND_NS),
         });
-        self.raise(
-            step,
-            "fleet_down_or_blind",
-            Severity::Critical,
-            false,
-            "it is judged anew",
-        );
-        self.raise(
-            step,
-            "monitor_blind",
-            Severity::Warning,
-            true,
-            &format!("I cannot see: {sentence}"),
-        );
+        if self.freeze.given_up.take().is_some() {
+            self.tell(step, &FLEET_DOWN_OR_BLIND, false, "it is judged anew");
+        }
+        self.tell(step, &MONITOR_BLIND, true, &format!("I cannot see: {sentence}"));
     }
 
     /// Ends a freeze when contact has returned, or its limit has passed.
     pub(crate) fn watch_freeze(&mut self, step: &mut Step<'_>) {
         let now = step.now;
-        if let Some(check_at) = self.freeze.given_up.filter(|check_at| *check_at <= now) {
-            if self.contact_returned() {
-                self.freeze.given_up = None;
-                self.raise(
-                    step,
-                    "fleet_down_or_blind",
-                    Severity::Critical,
-                    false,
-                    "contact returned",
-                );
-            } else {
-                self.freeze.given_up = Some(check_at.max(now).plus_ns(SECOND_NS));
+        let check_at = now.plus_ns(SECOND_NS);
+        if let Some(frozen) = &self.freeze.frozen {
+            if frozen.check_at > now {
+                return;
             }
-            return;
-        }
-        let Some(frozen) = &self.freeze.frozen else { return };
-        if frozen.check_at > now {
-            return;
-        }
-        let until = frozen.until;
-        if self.contact_returned() {
-            // Those still missing have had no chance yet: their silence counts from here.
-            self.freeze.visible_since = now;
-            self.end_freeze(step, "contact returned");
-        } else if now >= until {
-            self.freeze.given_up = Some(now.plus_ns(SECOND_NS));
-            self.freeze.visible_since = Timestamp::default();
-            self.end_freeze(step, "the limit passed");
-            let waited = Duration(self.settings.blind_limit_s).to_string();
-            let reason = format!("no contact returned within {waited}: the fleet is down, or I am blind");
-            self.raise(step, "fleet_down_or_blind", Severity::Critical, true, &reason);
-        } else if let Some(frozen) = &mut self.freeze.frozen {
-            frozen.check_at = now.plus_ns(SECOND_NS).min(until);
+            let (since, until) = (frozen.since, frozen.until);
+            let by_monitor = matches!(frozen.reason, BlindReason::Monitor(_));
+            if self.contact_returned(now, since, by_monitor) {
+                // Those still missing have had no chance yet: their silence counts from here.
+                self.freeze.visible_since = now;
+                self.end_freeze(step, "contact returned");
+            } else if now >= until {
+                self.freeze.given_up = Some(GivenUp { since, check_at });
+                self.end_freeze(step, "the limit passed");
+                let waited = Duration(self.settings.blind_limit_s).to_string();
+                let reason = format!("no contact returned within {waited}: the fleet is down, or I am blind");
+                self.tell(step, &FLEET_DOWN_OR_BLIND, true, &reason);
+            } else if let Some(frozen) = &mut self.freeze.frozen {
+                frozen.check_at = check_at.min(until);
+            }
+        } else if let Some(given_up) = &self.freeze.given_up {
+            if given_up.check_at > now {
+                return;
+            }
+            let since = given_up.since;
+            if self.contact_returned(now, since, false) {
+                self.freeze.given_up = None;
+                self.tell(step, &FLEET_DOWN_OR_BLIND, false, "contact returned");
+            } else {
+                self.freeze.given_up = Some(GivenUp { since, check_at });
+            }
         }
     }
 
     fn end_freeze(&mut self, step: &mut Step<'_>, why: &str) {
         self.freeze.frozen = None;
-        self.raise(step, "monitor_blind", Severity::Warning, false, why);
+        self.tell(step, &MONITOR_BLIND, false, why);
         let held: Vec<Index> = self
             .agents
             .iter_from(0)
@@ -239,93 +233,68 @@ impl Fleet {
         }
     }
 
-    /// Freezes if more than half of those expected are silent, on more than one host. True while frozen.
-    pub(crate) fn freeze_on_mass_silence(&mut self, step: &mut Step<'_>) -> bool {
-        if self.freeze.is_frozen() {
-            return true;
-        }
-        if self.freeze.given_up.is_some() {
-            return false;
-        }
-        let (mut expected, mut silent) = (0, 0);
-        let mut hosts = Places::default();
-        let mut sandboxes = Places::default();
-        let mut providers = Places::default();
-        for (_, agent) in self.agents.iter_from(0).filter(|(_, agent)| is_expected(agent)) {
-            expected += 1;
-            let (interval_s, _) = agent.interval.current(&self.settings);
-            if step.now.seconds_since(agent.silence_base()) > OVERDUE_INTERVALS * interval_s + 1.0 {
-                silent += 1;
-                hosts.add(agent.host);
-                sandboxes.add(agent.sandbox);
-                providers.add(
-                    agent
-                        .sandbox
-                        .and_then(|sandbox| self.sandboxes.get(sandbox)?.provider_number),
-                );
+    /// Whether at least half of those expected were heard since the freeze began. After something that happened to the
+    /// monitor itself, those whose next report is not due yet are not waited for: slow senders are no sign of blindness.
+    fn contact_returned(&self, now: Timestamp, began: Timestamp, by_monitor: bool) -> bool {
+        let (mut heard, mut missing, mut due) = (0_u32, 0_u32, 0_u32);
+        for (_, agent) in self.agents.iter_from(0) {
+            if !agent.speaks || agent.is_monitor {
+                continue;
+            }
+            let fell_since =
+                agent.verdict == Verdict::Down && agent.basis == Basis::Silence && agent.since >= began;
+            if agent.heard_epoch == self.freeze.epoch {
+                heard += 1;
+            } else if is_expected(agent) || fell_since {
+                missing += 1;
+                due += u32::from(now >= self.overdue_at(agent, began));
             }
         }
-        let confined = hosts
-            .confined_to()
-            .or(sandboxes.confined_to())
-            .or(providers.confined_to())
-            .is_some();
-        if silent < MASS_MIN || silent * 2 <= expected || confined {
-            return false;
-        }
-        self.begin_freeze(
-            step,
-            BlindReason::MassSilence {
-                silent,
-                expected,
-                hosts: hosts.count() as u32,
-            },
-        );
-        true
+        let waited_ns = seconds(self.settings.silence_floor_s);
+        heard >= missing || by_monitor && now.since(began) >= waited_ns && heard >= due
     }
 
-    fn expected(&self) -> u32 {
-        self.agents
-            .iter_from(0)
-            .filter(|(_, agent)| is_expected(agent))
-            .count() as u32
-    }
-
-    /// At least half of those expected were heard since the freeze began.
-    fn contact_returned(&self) -> bool {
-        let mut heard = 0;
-        let mut expected = 0;
-        for (_, agent) in self.agents.iter_from(0) {
-            let was_heard = agent.heard_epoch == self.freeze.epoch && agent.speaks;
-            heard += u32::from(was_heard);
-            expected += u32::from(was_heard || is_expected(agent));
-        }
-        heard * 2 >= expected
+    /// When the next report of an agent is overdue, counted from no earlier than `from`.
+    pub(crate) fn overdue_at(&self, agent: &Agent, from: Timestamp) -> Timestamp {
+        let (interval_s, _) = agent.interval.current(&self.settings);
+        agent
+            .silence_base()
+            .max(from)
+            .plus_ns(seconds(OVERDUE_INTERVALS * interval_s + 1.0))
     }
 
     /// Raises or clears a condition of the monitor itself.
-    fn raise(
-        &mut self,
-        step: &mut Step<'_>,
-        name: &'static str,
-        severity: Severity,
-        active: bool,
-        reason: &str,
-    ) {
-        let since = step.now;
+    fn tell(&mut self, step: &mut Step<'_>, what: &OwnCondition, active: bool, reason: &str) {
         let condition = Condition {
-            name: Text::const_new(name),
+            name: Text::const_new(what.name),
             subject: None,
-            severity,
+            severity: what.severity,
             active,
-            since,
+            since: step.now,
             reason: reason.into(),
         };
         self.apply_condition(step, condition);
     }
 }
 
-/// Whether silence of this agent says anything: it speaks for itself and is not over.
-fn is_expected(agent: &Agent) -> bool {
-    agent.speaks && agent.death.is_none() && !matches!(agent.verdict, Verdict::Down | Verdict::Stopped)
+struct OwnCondition {
+    name: &'static str,
+    severity: Severity,
+}
+
+const MONITOR_BLIND: OwnCondition = OwnCondition {
+    name: "monitor_blind",
+    severity: Severity::Warning,
+};
+const FLEET_DOWN_OR_BLIND: OwnCondition = OwnCondition {
+    name: "fleet_down_or_blind",
+    severity: Severity::Critical,
+};
+
+/// Whether silence of this agent says anything: it speaks for itself, is not over, and is not this monitor.
+pub(crate) fn is_expected(agent: &Agent) -> bool {
+    agent.speaks
+        && !agent.is_monitor
+        && agent.death.is_none()
+        && !matches!(agent.verdict, Verdict::Down | Verdict::Stopped)
 }

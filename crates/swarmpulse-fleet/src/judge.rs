@@ -65,38 +65,27 @@ pub(crate) struct Bench<'a> {
     pub services: &'a Arena<ServiceEntry>,
     pub sandboxes: &'a Arena<SandboxEntry>,
     pub task_limits: &'a LearnedLimits,
-    pub call_limits: &'a LearnedLimits,
     /// Deaths by silence are frozen.
     pub frozen: bool,
     /// Silence before this does not count.
     pub visible_since: Timestamp,
 }
 
-/// Open work: the piece that may go on longest.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct OpenWork {
-    pub basis: Basis,
-    /// Without progress it is stuck from here on.
-    pub stuck_at: Timestamp,
-    /// An agent that fell silent is believed to work until here.
-    pub claimed_until: Timestamp,
-    /// The limit behind `stuck_at`, in seconds.
-    pub limit_s: f64,
+fn decided(verdict: Verdict, basis: Basis, next: Timestamp) -> Decision {
+    Decision { verdict, basis, next }
 }
 
 impl Bench<'_> {
     pub fn decide(&self, agent: &Agent, now: Timestamp) -> Decision {
         if let Some(death) = agent.death.as_deref().filter(|death| death.hold_until <= now) {
-            return Decision {
-                verdict: death.verdict,
-                basis: Basis::Death,
-                next: Timestamp::NEVER,
-            };
+            return decided(death.verdict, Basis::Death, Timestamp::NEVER);
         }
         let limit_ns = agent.interval.silence_limit_ns(self.settings);
         let silent_at = agent.silence_base().plus_ns(limit_ns);
         let mut decision = if now < silent_at {
-            self.in_contact(agent, now, silent_at, limit_ns)
+            let mut decision = self.in_contact(agent, now, silent_at, limit_ns);
+            decision.next = decision.next.min(silent_at);
+            decision
         } else {
             self.out_of_contact(agent, now, silent_at, limit_ns)
         };
@@ -107,77 +96,73 @@ impl Bench<'_> {
     }
 
     fn in_contact(&self, agent: &Agent, now: Timestamp, silent_at: Timestamp, limit_ns: i64) -> Decision {
-        let until = |verdict, basis, next: Timestamp| Decision {
-            verdict,
-            basis,
-            next: next.min(silent_at),
-        };
         if agent.declared == Some(DeclaredStatus::Waiting) {
-            return until(Verdict::Waiting, Basis::SaysWaiting, silent_at);
+            return decided(Verdict::Waiting, Basis::SaysWaiting, silent_at);
         }
         if let Some(hold_until) = self.backs_off_until(agent).filter(|until| *until > now) {
-            return until(Verdict::BackingOff, Basis::BackOff, hold_until);
+            return decided(Verdict::BackingOff, Basis::BackOff, hold_until);
         }
         let progress_until = agent
             .progress
             .map(|progress| progress.at.plus_ns(limit_ns))
             .filter(|until| *until > now);
-        if let Some(work) = self.open_work(agent) {
-            return if work.stuck_at > now {
-                until(Verdict::Working, work.basis, work.stuck_at)
-            } else {
-                until(Verdict::Stuck, work.basis, silent_at)
+        if let Some(work) = self.open_work(agent, silent_at) {
+            return match progress_until {
+                Some(until) => decided(Verdict::Working, Basis::Progress, until),
+                None if work.stuck_at > now => decided(Verdict::Working, work.basis, work.stuck_at),
+                None => decided(Verdict::Stuck, work.basis, silent_at),
             };
         }
-        if let Some(progress_until) = progress_until {
-            // A declared end of work is believed at once: the last progress was of the work before.
-            let declared_idle = agent.declared == Some(DeclaredStatus::Idle)
-                && agent
-                    .progress
-                    .is_some_and(|progress| progress.at <= agent.declared_since.at);
-            if !declared_idle {
-                return until(Verdict::Working, Basis::Progress, progress_until);
-            }
+        // A declared end of work is believed at once: the last progress was of the work before.
+        let declared_idle = agent.declared == Some(DeclaredStatus::Idle)
+            && agent
+                .progress
+                .is_some_and(|progress| progress.at <= agent.declared_since.at);
+        if let Some(until) = progress_until.filter(|_| !declared_idle) {
+            return decided(Verdict::Working, Basis::Progress, until);
         }
         match self.start_grace_until(agent).filter(|until| *until > now) {
-            Some(grace_until) => until(Verdict::Starting, Basis::StartGrace, grace_until),
-            None => until(Verdict::Idle, Basis::Contact, silent_at),
+            Some(until) => decided(Verdict::Starting, Basis::StartGrace, until),
+            None => decided(Verdict::Idle, Basis::Contact, silent_at),
         }
     }
 
     fn out_of_contact(&self, agent: &Agent, now: Timestamp, silent_at: Timestamp, limit_ns: i64) -> Decision {
-        let decided = |verdict, basis, next| Decision { verdict, basis, next };
-        let work = self.open_work(agent);
-        let exhausted = work.is_some_and(|work| work.stuck_at <= now);
+        let fallen = agent.verdict == Verdict::Down;
+        let work = self.open_work(agent, silent_at);
         let process = agent.process.as_deref();
-        let alive = process.and_then(|process| process.alive_at(now));
-        if let (Some(process), Some(_)) = (process, alive) {
+        if let Some(process) = process.filter(|process| process.alive_at(now).is_some()) {
             let next = process.fresh_until();
-            if let (true, Some(work)) = (exhausted, work) {
+            if let Some(work) = work.filter(|work| work.stuck_at <= now && !fallen) {
                 return decided(Verdict::Stuck, work.basis, next);
             }
             let busy_until = process
                 .progress_moment()
-                .map(|progress| progress.at.plus_ns(limit_ns));
-            if let Some(busy_until) = busy_until.filter(|until| *until > now) {
+                .map(|progress| progress.at.plus_ns(limit_ns))
+                .filter(|until| *until > now);
+            if let Some(busy_until) = busy_until {
                 return decided(Verdict::Silent, Basis::ProcessProgress, next.min(busy_until));
             }
         }
-        if let Some(work) = work.filter(|work| work.claimed_until > now) {
-            return decided(Verdict::Silent, work.basis, work.claimed_until);
+        if fallen {
+            // A claim extends a deadline; it does not revive those for whom it has passed.
+            return decided(Verdict::Down, Basis::Silence, Timestamp::NEVER);
         }
-        if let Some(claimed_until) = self
+        if let Some(claim) = work.and_then(|work| work.claim).filter(|claim| claim.until > now) {
+            return decided(Verdict::Silent, claim.basis, claim.until);
+        }
+        if let Some(until) = self
             .provider_claim_until(agent, silent_at)
             .filter(|until| *until > now)
         {
-            return decided(Verdict::Silent, Basis::ProviderRunning, claimed_until);
+            return decided(Verdict::Silent, Basis::ProviderRunning, until);
         }
         let starting = agent.declared == Some(DeclaredStatus::Starting) || agent.contact.is_none();
-        if let Some(grace_until) = self
+        if let Some(until) = self
             .start_grace_until(agent)
             .filter(|until| starting && *until > now)
         {
-            return decided(Verdict::Starting, Basis::StartGrace, grace_until);
+            return decided(Verdict::Starting, Basis::StartGrace, until);
         }
         if let Some((failed, _)) = process.and_then(|process| process.unreadable.as_ref()) {
             let until = failed.at.plus_ns(seconds(self.settings.unknown_limit_s));
@@ -185,10 +170,10 @@ impl Bench<'_> {
                 return decided(Verdict::Unknown, Basis::ProbeFailed, until);
             }
         }
-        let visible_silent_at = agent.silence_base().max(self.visible_since).plus_ns(limit_ns);
         if self.frozen {
             return decided(Verdict::Unknown, Basis::Frozen, Timestamp::NEVER);
         }
+        let visible_silent_at = agent.silence_base().max(self.visible_since).plus_ns(limit_ns);
         if visible_silent_at > now {
             return decided(Verdict::Unknown, Basis::Frozen, visible_silent_at);
         }
@@ -196,17 +181,18 @@ impl Bench<'_> {
     }
 
     fn start_grace_until(&self, agent: &Agent) -> Option<Timestamp> {
-        let started = matches!(
-            agent.declared,
+        let since = match agent.declared {
+            Some(DeclaredStatus::Starting) => agent.life_since.max(agent.declared_since.at),
             Some(
                 DeclaredStatus::Idle
-                    | DeclaredStatus::Working
-                    | DeclaredStatus::Waiting
-                    | DeclaredStatus::BackingOff
-            )
-        );
-        let in_start = agent.progress.is_none() && !started;
-        in_start.then(|| agent.life_since.plus_ns(seconds(self.settings.start_grace_s)))
+                | DeclaredStatus::Working
+                | DeclaredStatus::Waiting
+                | DeclaredStatus::BackingOff,
+            ) => return None,
+            _ if agent.progress.is_some() => return None,
+            _ => agent.life_since,
+        };
+        Some(since.plus_ns(seconds(self.settings.start_grace_s)))
     }
 
     fn backs_off_until(&self, agent: &Agent) -> Option<Timestamp> {
@@ -222,87 +208,5 @@ impl Bench<'_> {
         sandbox
             .claims_running()
             .then(|| silent_at.plus_ns(seconds(self.settings.provider_claim_s)))
-    }
-
-    /// The piece of open work that may go on longest.
-    pub fn open_work(&self, agent: &Agent) -> Option<OpenWork> {
-        if agent.open_calls.is_empty()
-            && agent.open_tasks.is_empty()
-            && agent.declared != Some(DeclaredStatus::Working)
-        {
-            return None;
-        }
-        let progress = agent.progress.map_or(Timestamp(i64::MIN), |moment| moment.at);
-        let mut longest: Option<OpenWork> = None;
-        let mut offer = |basis, since: Timestamp, limit_s: f64, claim_s: f64| {
-            let work = OpenWork {
-                basis,
-                stuck_at: since.plus_ns(seconds(limit_s)),
-                claimed_until: since.plus_ns(seconds(claim_s)),
-                limit_s,
-            };
-            if longest.is_none_or(|known| work.stuck_at > known.stuck_at) {
-                longest = Some(work);
-            }
-        };
-        for &index in &agent.open_tasks {
-            if let Some(task) = self.tasks.get(index) {
-                let (limit_s, source) = task.limit(self.settings, self.task_limits);
-                let claim_s = if source.is_known() {
-                    limit_s
-                } else {
-                    limit_s.min(self.settings.claim_limit_s)
-                };
-                offer(
-                    Basis::OpenTask(index),
-                    task.progress_at.max(progress),
-                    limit_s,
-                    claim_s,
-                );
-            }
-        }
-        for (number, call) in agent.open_calls.iter().enumerate() {
-            let service = self
-                .services
-                .get(call.service)
-                .map_or("", |service| service.id.as_str());
-            let (limit_s, known) = self.call_limit(call.timeout_s, service);
-            let claim_s = if known {
-                limit_s
-            } else {
-                limit_s.min(self.settings.claim_limit_s)
-            };
-            // A call has its own limit: what else the agent does meanwhile neither shortens nor stretches it.
-            offer(Basis::OpenCall(number as u32), call.since.at, limit_s, claim_s);
-        }
-        if agent.open_tasks.is_empty() && agent.open_calls.is_empty() {
-            // What the agent says of itself holds while it is in contact, and extends no deadline.
-            let since = agent.declared_since.at.max(progress);
-            offer(
-                Basis::SaysWorking,
-                since,
-                self.settings.task_limit_s,
-                f64::NEG_INFINITY,
-            );
-        }
-        longest
-    }
-
-    fn call_limit(&self, declared_s: Option<f32>, service: &str) -> (f64, bool) {
-        if let Some(declared_s) = declared_s {
-            return (f64::from(declared_s), true);
-        }
-        let configured = self
-            .settings
-            .call_limits
-            .iter()
-            .find(|limit| limit.name == service);
-        if let Some(limit) = configured {
-            return (limit.limit_s, true);
-        }
-        match self.call_limits.limit_s(service) {
-            Some(learned_s) => (learned_s, true),
-            None => (self.settings.call_limit_s, false),
-        }
     }
 }

@@ -1,10 +1,11 @@
 //! What the probe's looks at processes mean for their agents.
 
+use smallvec::SmallVec;
 use swarmpulse_model::process::{
     ProcessExit, ProcessOrigin, ProcessReport, ProcessSample, ProcessSeen, ProcessState,
 };
-use swarmpulse_model::time::seconds;
-use swarmpulse_model::{Claim, Text, Verdict};
+use swarmpulse_model::time::{SECOND_NS, seconds};
+use swarmpulse_model::{Claim, Source, Text, Timestamp, Verdict};
 
 use crate::agent::How;
 use crate::arena::Index;
@@ -12,72 +13,152 @@ use crate::fleet::{Fleet, Step};
 use crate::process::ProcessLink;
 use crate::tasks::moment;
 
-/// The rhythm of an agent that is merely looked at, in seconds.
-const LOOK_INTERVAL_S: f64 = 5.0;
+/// Kernel start times are reckoned from a boot time in whole seconds: they agree to within so much.
+const START_SLACK_NS: i64 = 2 * SECOND_NS;
 
 impl Fleet {
     pub(crate) fn apply_process(&mut self, step: &mut Step<'_>, report: ProcessReport) {
-        if let Some(index) = self.owner_of(step, &report) {
-            self.look(step, index, report);
+        for index in self.owners_of(step, &report) {
+            self.look(step, index, &report);
             self.review(step, index);
         }
     }
 
-    /// The agent whose process it is; a discovered process that an agent has named is that agent's.
-    fn owner_of(&mut self, step: &mut Step<'_>, report: &ProcessReport) -> Option<Index> {
-        if report.host == self.settings.local_host
-            && let Some(owner) = self.local_pids.get(&report.pid).copied()
-            && let Some(agent) = self
-                .agents
-                .get(owner)
-                .filter(|agent| agent.namespace == step.namespace)
-        {
-            let reported_as = self.agents.find(step.namespace, &report.agent);
-            if agent.id != report.agent
-                && reported_as != Some(owner)
-                && report.origin == ProcessOrigin::Discovered
-            {
-                self.join(step, owner, &report.agent, "pid");
-            }
-            return Some(owner);
+    /// The agents whose process it is: the one that the report names, and those that have named the pid. A process
+    /// that was merely discovered joins the one agent that named it.
+    fn owners_of(&mut self, step: &mut Step<'_>, report: &ProcessReport) -> SmallVec<[Index; 2]> {
+        let named = self.find_agent(step.namespace, &report.agent);
+        let mut owners = if report.host == self.settings.local_host {
+            self.owners_of_pid(report.pid)
+        } else {
+            SmallVec::new()
+        };
+        let named_its_pid = named.is_some_and(|named| owners.contains(&named));
+        owners.retain(|owner| self.may_own(step, *owner, report));
+        if named_its_pid && !named.is_some_and(|named| owners.contains(&named)) {
+            return owners;
         }
-        if let Some(known) = self.find_agent(step.namespace, &report.agent) {
-            return Some(known);
+        if let Some(named) = named.filter(|named| owners.contains(named)) {
+            // Each of several agents in one process is reported by its own name.
+            return SmallVec::from_slice(&[named]);
+        }
+        if report.origin == ProcessOrigin::Discovered && !owners.is_empty() {
+            let one = match owners.as_slice() {
+                [owner] => self
+                    .agents
+                    .get(*owner)
+                    .is_some_and(|agent| agent.namespace == step.namespace),
+                _ => false,
+            };
+            if one {
+                self.join(step, owners[0], &report.agent, "pid");
+            }
+            return owners;
+        }
+        if let Some(named) = named {
+            return SmallVec::from_slice(&[named]);
+        }
+        if !owners.is_empty() {
+            return owners;
         }
         // An end, or a failed look, is no reason to make up an agent.
-        matches!(report.seen, ProcessSeen::Alive(_))
-            .then(|| self.agent(step, &report.agent, report.kind.as_ref()))?
+        let alive =
+            matches!(&report.seen, ProcessSeen::Alive(sample) if sample.state != ProcessState::Zombie);
+        let made = alive.then(|| self.agent(step, &report.agent, report.kind.as_ref()));
+        made.flatten().into_iter().collect()
     }
 
-    fn look(&mut self, step: &mut Step<'_>, index: Index, report: ProcessReport) {
+    /// Whether the process can be the one that the agent named. One that started after the agent last named its pid
+    /// is another process under a used pid: the agent's own is gone.
+    fn may_own(&mut self, step: &mut Step<'_>, owner: Index, report: &ProcessReport) -> bool {
+        let Some(agent) = self.agents.get(owner) else {
+            return false;
+        };
+        // The monitor's own probe sees processes of every namespace; others speak for their own alone.
+        if agent.namespace != step.namespace && step.source != Source::Probe {
+            return false;
+        }
+        let named_at = agent
+            .named_pids
+            .iter()
+            .filter(|named| named.pid == report.pid)
+            .map(|named| named.at)
+            .max();
+        let started_later = named_at.is_some_and(|named_at| {
+            report.started_at != Timestamp::default() && report.started_at.since(named_at) > START_SLACK_NS
+        });
+        if started_later {
+            self.see_used_pid(step, owner, report.pid);
+        }
+        !started_later
+    }
+
+    /// The pid of an agent's process belongs to another process now.
+    fn see_used_pid(&mut self, step: &mut Step<'_>, index: Index, pid: u32) {
+        let exit = ProcessExit {
+            pid_reused: true,
+            ..ProcessExit::default()
+        };
         let Some(agent) = self.agents.get_mut(index) else {
             return;
         };
-        let linked = agent
+        let origin = match agent.process.as_deref_mut() {
+            Some(process) if process.pid == pid => {
+                process.ended = true;
+                process.looked = moment(step);
+                process.origin
+            }
+            _ => ProcessOrigin::Announced,
+        };
+        agent.named_pids.retain(|named| named.pid != pid);
+        self.unname_local_pid(pid, index);
+        self.end_process(step, index, pid, origin, &exit, true);
+        self.review(step, index);
+    }
+
+    fn look(&mut self, step: &mut Step<'_>, index: Index, report: &ProcessReport) {
+        let Some(agent) = self.agents.get(index) else {
+            return;
+        };
+        let other = agent
             .process
             .as_deref()
-            .map(|process| process.is(report.pid, report.started_at));
-        if linked == Some(false) {
-            let newer = agent
-                .process
-                .as_deref()
-                .is_some_and(|process| report.started_at > process.started_at);
-            let alive = matches!(report.seen, ProcessSeen::Alive(_));
-            if !(newer && alive) {
-                self.refusals.late_looks += 1;
+            .filter(|process| !process.is(report.pid, report.started_at));
+        if let Some(known) = other {
+            let newer = report.started_at > known.started_at;
+            let ended = known.ended || known.alive_at(step.now).is_none();
+            let named_alone = agent.has_named(report.pid) && !agent.has_named(known.pid);
+            let used_pid = known.pid == report.pid;
+            if !newer || !(ended || named_alone || used_pid) {
+                // An older process, or a second one beside the first, such as a command and the shell around it.
+                // Of the second, its end still counts if the agent itself named it.
+                match &report.seen {
+                    ProcessSeen::Exited(exit) if agent.has_named(report.pid) => {
+                        self.see_exit(step, index, report, exit);
+                    }
+                    _ => self.refusals.late_looks += 1,
+                }
                 return;
             }
             // Another process than before: another life, never the growth or the death of the old one.
-            agent.process = None;
-            let began = agent.instance.as_ref() != report.instance.as_ref() || report.instance.is_none();
-            if began {
+            let known_life =
+                report.instance.is_some() && agent.instance == report.instance && agent.death.is_none();
+            if known_life || matches!(report.seen, ProcessSeen::Unreadable { .. }) {
+                if let Some(agent) = self.agents.get_mut(index) {
+                    agent.process = None;
+                }
+            } else {
                 self.begin_life(step, index, report.instance.clone());
+                let link = Box::new(ProcessLink::new(report, moment(step)));
+                if let Some(agent) = self.agents.get_mut(index) {
+                    agent.process = Some(link);
+                }
             }
         }
-        match report.seen.clone() {
-            ProcessSeen::Alive(sample) => self.see_alive(step, index, &report, *sample),
-            ProcessSeen::Exited(exit) => self.see_exit(step, index, &report, &exit),
-            ProcessSeen::Unreadable { error } => self.see_nothing(step, index, error),
+        match &report.seen {
+            ProcessSeen::Alive(sample) => self.see_alive(step, index, report, sample),
+            ProcessSeen::Exited(exit) => self.see_exit(step, index, report, exit),
+            ProcessSeen::Unreadable { error } => self.see_nothing(step, index, report, error),
         }
     }
 
@@ -86,59 +167,33 @@ impl Fleet {
         step: &mut Step<'_>,
         index: Index,
         report: &ProcessReport,
-        sample: ProcessSample,
+        sample: &ProcessSample,
     ) {
         let now = moment(step);
-        let host = self.hosts.intern(&report.host);
-        let local = report.host == self.settings.local_host;
+        if self.agents.get(index).is_some_and(|agent| agent.host.is_none()) {
+            self.place_on_host(index, &report.host);
+        }
         let Some(agent) = self.agents.get_mut(index) else {
             return;
         };
-        agent.host.get_or_insert(host);
-        agent.pid = Some(report.pid);
-        if agent.instance.is_none() {
+        if agent.instance.is_none() && agent.death.is_none() {
             agent.instance.clone_from(&report.instance);
         }
-        let (state, progress) = (sample.state, sample.progress);
-        let link = agent.process.get_or_insert_with(|| {
-            Box::new(ProcessLink {
-                host: report.host.clone(),
-                pid: report.pid,
-                started_at: report.started_at,
-                origin: report.origin,
-                sample: Box::default(),
-                command: None,
-                looked: now,
-                alive: None,
-                progress: None,
-                unreadable: None,
-                ended: false,
-            })
-        });
+        let link = agent
+            .process
+            .get_or_insert_with(|| Box::new(ProcessLink::new(report, now)));
         link.see(sample, now);
         if report.origin != ProcessOrigin::Discovered {
             link.origin = report.origin;
         }
-        if local {
-            self.local_pids.insert(report.pid, index);
-        }
-        if !self.agents.get(index).is_some_and(|agent| agent.speaks) {
-            if let Some(agent) = self.agents.get_mut(index) {
-                agent.interval.declare(LOOK_INTERVAL_S);
-            }
-        }
-        match state {
-            ProcessState::Zombie => {
-                let exit = ProcessExit::default();
-                self.see_exit(step, index, report, &exit);
-            }
+        match sample.state {
+            ProcessState::Zombie => self.see_exit(step, index, report, &ProcessExit::default()),
             // Stopped by a signal it can neither speak nor work: that it is there is no contact.
             ProcessState::Stopped => {}
             _ => {
-                if self.contact(step, index, How::Process, None)
-                    && progress
-                    && !self.agents.get(index).is_some_and(|agent| agent.speaks)
-                {
+                let heard = self.contact(step, index, How::Process, None);
+                let speaks = self.agents.get(index).is_some_and(|agent| agent.speaks);
+                if heard && sample.progress && !speaks {
                     self.progress(step, index, How::Process);
                 }
             }
@@ -146,28 +201,54 @@ impl Fleet {
     }
 
     fn see_exit(&mut self, step: &mut Step<'_>, index: Index, report: &ProcessReport, exit: &ProcessExit) {
-        let now = step.now;
-        let hold_s = self.settings.exit_word_s;
         let Some(agent) = self.agents.get_mut(index) else {
             return;
         };
-        let open_work = agent.has_open_work();
-        let origin = agent
+        let of_instance = report.instance.is_some()
+            && (report.instance == agent.instance || report.instance == agent.watcher_instance);
+        let other_instance = report.instance.is_some()
+            && !of_instance
+            && (agent.instance.is_some() || agent.watcher_instance.is_some());
+        let named = agent.has_named(report.pid);
+        let linked = agent
             .process
             .as_deref()
-            .map_or(report.origin, |process| process.origin);
-        if let Some(process) = agent.process.as_deref_mut() {
-            process.ended = true;
-            process.looked = moment(step);
-        } else if agent.pid.is_some_and(|pid| pid != report.pid)
-            || report.instance.is_some() && agent.instance.is_some() && agent.instance != report.instance
-        {
+            .is_some_and(|process| process.is(report.pid, report.started_at));
+        if !named && !of_instance && (!linked || other_instance) {
             self.refusals.late_looks += 1;
             return;
         }
-        if self.local_pids.get(&report.pid) == Some(&index) {
-            self.local_pids.remove(&report.pid);
+        let mut origin = report.origin;
+        if let Some(process) = agent.process.as_deref_mut().filter(|_| linked) {
+            process.ended = true;
+            process.looked = moment(step);
+            if origin == ProcessOrigin::Discovered {
+                origin = process.origin;
+            }
         }
+        if named
+            && agent
+                .named_pids
+                .iter()
+                .any(|named| named.pid == report.pid && named.by_watcher)
+        {
+            origin = ProcessOrigin::Watched;
+        }
+        self.unname_local_pid(report.pid, index);
+        self.end_process(step, index, report.pid, origin, exit, of_instance || named);
+    }
+
+    /// What the end of its process says of an agent.
+    fn end_process(
+        &mut self,
+        step: &mut Step<'_>,
+        index: Index,
+        pid: u32,
+        origin: ProcessOrigin,
+        exit: &ProcessExit,
+        of_instance: bool,
+    ) {
+        let open_work = self.agents.get(index).is_some_and(crate::Agent::has_open_work);
         let known = exit.exit_code.is_some() || exit.signal.is_some() || exit.out_of_memory;
         let clean = exit.exit_code == Some(0) || exit.requested && !exit.out_of_memory;
         let unremarkable = origin == ProcessOrigin::Discovered
@@ -181,61 +262,61 @@ impl Fleet {
             Verdict::Down
         };
         // Its watcher will say in a moment how a watched process ended.
-        let hold_until = if origin == ProcessOrigin::Watched && !known {
-            now.plus_ns(seconds(hold_s))
+        let hold_until = if origin == ProcessOrigin::Watched && !known && !exit.pid_reused {
+            step.now.plus_ns(seconds(self.settings.exit_word_s))
         } else {
-            now
+            step.now
         };
         let claim = Claim::ProcessExited {
-            pid: report.pid,
+            pid,
             exit_code: exit.exit_code,
             signal: exit.signal,
             out_of_memory: exit.out_of_memory,
             pid_reused: exit.pid_reused,
         };
-        self.end_life(step, index, claim, verdict, hold_until);
+        self.end_life(step, index, claim, verdict, hold_until, of_instance);
     }
 
-    fn see_nothing(&mut self, step: &Step<'_>, index: Index, error: Text) {
+    fn see_nothing(&mut self, step: &Step<'_>, index: Index, report: &ProcessReport, error: &Text) {
         let now = moment(step);
-        let Some(link) = self
-            .agents
-            .get_mut(index)
-            .and_then(|agent| agent.process.as_deref_mut())
-        else {
+        let Some(agent) = self.agents.get_mut(index) else {
             return;
+        };
+        let link = match &mut agent.process {
+            Some(link) => link,
+            // It was never seen, but it is the agent's by its own word.
+            None if agent.named_pids.iter().any(|named| named.pid == report.pid) => {
+                agent.process.insert(Box::new(ProcessLink::new(report, now)))
+            }
+            None => return,
         };
         link.looked = now;
         match &mut link.unreadable {
-            Some((_, known)) => *known = error,
-            None => link.unreadable = Some((now, error)),
+            Some((_, known)) => known.clone_from(error),
+            None => link.unreadable = Some((now, error.clone())),
         }
-    }
-
-    /// Processes on the monitor's own machine that agents have named.
-    #[must_use]
-    pub fn local_pids(&self) -> Vec<crate::LocalPid> {
-        let named = self.local_pids.iter().filter_map(|(pid, index)| {
-            let agent = self.agents.get(*index)?;
-            if agent.death.is_some() {
-                return None;
-            }
-            let watched = agent.attributes.get("watcher").is_some();
-            Some(crate::LocalPid {
-                agent: agent.id.clone(),
-                kind: agent.kind.clone(),
-                instance: agent.instance.clone(),
-                pid: *pid,
-                watched,
-            })
-        });
-        named.collect()
     }
 }
 
 impl ProcessLink {
+    fn new(report: &ProcessReport, now: crate::agent::Moment) -> Self {
+        Self {
+            host: report.host.clone(),
+            pid: report.pid,
+            started_at: report.started_at,
+            origin: report.origin,
+            sample: Box::default(),
+            command: None,
+            looked: now,
+            alive: None,
+            progress: None,
+            unreadable: None,
+            ended: false,
+        }
+    }
+
     /// Takes in a look; a look at liveness alone keeps the figures of the last full one.
-    fn see(&mut self, sample: ProcessSample, now: crate::agent::Moment) {
+    fn see(&mut self, sample: &ProcessSample, now: crate::agent::Moment) {
         self.looked = now;
         self.alive = Some(now);
         self.unreadable = None;
@@ -250,9 +331,11 @@ impl ProcessLink {
             return;
         }
         let (connections, pss_bytes) = (self.sample.connections, self.sample.pss_bytes);
-        *self.sample = sample;
-        self.sample.command = None;
-        self.sample.connections = self.sample.connections.or(connections);
-        self.sample.pss_bytes = self.sample.pss_bytes.or(pss_bytes);
+        *self.sample = ProcessSample {
+            command: None,
+            connections: sample.connections.or(connections),
+            pss_bytes: sample.pss_bytes.or(pss_bytes),
+            ..sample.clone()
+        };
     }
 }

@@ -39,6 +39,11 @@ impl Names {
         self.0.get(number).map_or("", |name| name.0.as_str())
     }
 
+    /// How many names there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Builds the index again after deserialization.
     pub fn reindex(&mut self) {
         self.0.reindex();

@@ -94,12 +94,17 @@ impl ProcessLink {
         (readable && now.since(alive.at) < seconds(LOOK_FRESH_S)).then_some(alive)
     }
 
+    /// It was stopped by a signal or a debugger when it was last seen.
+    pub(crate) fn is_halted(&self) -> bool {
+        !self.ended && self.sample.state == ProcessState::Stopped
+    }
+
     /// It was seen to compute or do I/O, and is not known to have ended.
     pub(crate) fn progress_moment(&self) -> Option<Moment> {
         self.progress.filter(|_| !self.ended && self.unreadable.is_none())
     }
 
-    /// The end of its life is seen but not yet spoken of by its watcher.
+    /// The last look at it counts until here.
     pub(crate) fn fresh_until(&self) -> Timestamp {
         self.alive
             .map_or(Timestamp::NEVER, |alive| alive.at.plus_ns(seconds(LOOK_FRESH_S)))

@@ -4,10 +4,14 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use swarmpulse_model::effect::SandboxChange;
 use swarmpulse_model::record::{Resources, Sandbox, SandboxState, Usage};
+use swarmpulse_model::time::{SECOND_NS, seconds};
 use swarmpulse_model::{Attributes, Claim, Effect, EntityKey, EntityKind, Text, Timestamp, Verdict};
 
 use crate::arena::{Index, Keyed};
 use crate::fleet::{Fleet, Step};
+
+/// Providers told apart; silence of one of them alone is that one's.
+const PROVIDERS_MAX: usize = 1024;
 
 /// A sandbox as the fleet knows it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -24,6 +28,7 @@ pub struct SandboxEntry {
     pub provider_state: Option<Text>,
     pub since: Timestamp,
     pub first_seen_at: Timestamp,
+    pub(crate) heard_at: Timestamp,
     pub(crate) agents: SmallVec<[Index; 2]>,
     pub agent_name: Option<Text>,
     pub task: Option<Text>,
@@ -69,13 +74,15 @@ impl Fleet {
         let Some(sandbox) = self.sandboxes.get_mut(index) else {
             return;
         };
+        sandbox.heard_at = now;
         let before = sandbox.provider_state.clone();
         let moved = record.state.is_some() && record.state != before;
         merge(sandbox, &record);
-        sandbox.provider_number = sandbox
-            .provider
-            .as_deref()
-            .map(|provider| self.providers.intern(provider));
+        sandbox.provider_number = match sandbox.provider.as_deref() {
+            Some(provider) if self.providers.len() < PROVIDERS_MAX => Some(self.providers.intern(provider)),
+            Some(provider) => self.providers.find(provider),
+            None => None,
+        };
         if moved {
             sandbox.since = now;
             step.effects.push(Effect::Sandbox(Box::new(SandboxChange {
@@ -97,14 +104,23 @@ impl Fleet {
             return;
         };
         let gone = moved && sandbox.state.is_gone();
+        let back = moved && sandbox.state == SandboxState::Running;
         let agents = sandbox.agents.clone();
+        let id = sandbox.id.clone();
         let claim = Claim::SandboxGone {
-            sandbox: sandbox.id.clone(),
+            sandbox: id.clone(),
             state: sandbox.provider_state.clone().unwrap_or_default(),
         };
         for agent in agents {
             if gone {
-                self.end_life(step, agent, claim.clone(), Verdict::Down, now);
+                self.end_life(step, agent, claim.clone(), Verdict::Down, now, false);
+            } else if back {
+                // Provider lists flap: what it takes back was no death.
+                self.take_back_death(
+                    step,
+                    agent,
+                    |death| matches!(death, Claim::SandboxGone { sandbox, .. } if *sandbox == id),
+                );
             }
             self.review(step, agent);
         }
@@ -119,13 +135,47 @@ impl Fleet {
             self.refusals.sandboxes += 1;
             return None;
         }
-        Some(self.sandboxes.insert(SandboxEntry {
+        let index = self.sandboxes.insert(SandboxEntry {
             namespace: step.namespace,
             id: name.into(),
             since: step.now,
             first_seen_at: step.now,
+            heard_at: step.now,
             ..SandboxEntry::default()
-        }))
+        });
+        let forget_at = step.now.plus_ns(seconds(self.settings.forget_agent_s));
+        self.forget_sandboxes_at.insert((forget_at, index));
+        Some(index)
+    }
+
+    /// Forgets sandboxes of which nothing was heard for long enough, and in which no known agent is.
+    pub(crate) fn forget_sandboxes(&mut self, step: &mut Step<'_>) {
+        let keep_ns = seconds(self.settings.forget_agent_s);
+        while let Some(&(at, index)) = self.forget_sandboxes_at.first() {
+            if at > step.now {
+                return;
+            }
+            self.forget_sandboxes_at.pop_first();
+            let Some(sandbox) = self.sandboxes.get(index) else {
+                continue;
+            };
+            let mut forget_at = sandbox.heard_at.plus_ns(keep_ns);
+            if forget_at <= step.now && !sandbox.agents.is_empty() {
+                forget_at = step.now.plus_ns(keep_ns.max(SECOND_NS));
+            }
+            if forget_at > step.now {
+                self.forget_sandboxes_at.insert((forget_at, index));
+                continue;
+            }
+            let key = EntityKey::new(
+                self.namespaces.name(sandbox.namespace),
+                EntityKind::Sandbox,
+                &sandbox.id,
+            );
+            self.clear_conditions_of(step, &key, "it is forgotten");
+            self.sandboxes.remove(index);
+            step.effects.push(Effect::Forgotten(Box::new(key)));
+        }
     }
 
     /// The one agent of a sandbox, if there is just one.

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use swarmpulse_model::record::Service;
 use swarmpulse_model::{Attributes, Text, Timestamp};
 
-use crate::agent::Outcomes;
 use crate::arena::{Index, Keyed};
+use crate::durations::Durations;
 use crate::fleet::{Fleet, Step};
+use crate::outcomes::Outcomes;
 
 /// A service as the fleet knows it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -26,6 +27,7 @@ pub struct ServiceEntry {
     pub last_call_at: Option<Timestamp>,
     pub last_status_code: Option<u16>,
     pub outcomes: Outcomes,
+    pub(crate) durations: Durations,
     pub attributes: Attributes,
 }
 

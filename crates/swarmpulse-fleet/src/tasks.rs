@@ -1,12 +1,12 @@
-//! Tasks: their state, and the agents that have them in hand.
+//! Tasks: their state.
 
 use serde::{Deserialize, Serialize};
 use swarmpulse_model::effect::{FailureSeen, TaskChange};
 use swarmpulse_model::record::{Failure, FleetSettings, Task};
-use swarmpulse_model::time::seconds;
+use swarmpulse_model::time::{SECOND_NS, seconds};
 use swarmpulse_model::{Attributes, Effect, EntityKey, EntityKind, TaskStatus, Text, Timestamp};
 
-use crate::agent::{How, Moment};
+use crate::agent::Moment;
 use crate::arena::{Index, Keyed};
 use crate::durations::LearnedLimits;
 use crate::fleet::{Fleet, Step};
@@ -57,6 +57,15 @@ pub struct TaskEntry {
     /// It last moved, or its agent showed progress on it, by receipt.
     pub progress_at: Timestamp,
     pub(crate) heard_at: Timestamp,
+    /// In hand since, by receipt, through all its open statuses.
+    pub(crate) opened_at: Option<Timestamp>,
+    /// The latest time that its senders gave.
+    pub(crate) sent_at: Option<Timestamp>,
+    /// Known by an agent's word alone, and only while it is spoken of.
+    pub(crate) by_word: bool,
+    /// It stands among those that wait for an agent of this name to be known.
+    pub(crate) waiting_for: Option<Text>,
+    /// The agent that has it in hand: it stands among that agent's open tasks.
     pub(crate) agent: Option<Index>,
     pub agent_name: Option<Text>,
     pub sandbox: Option<Text>,
@@ -82,14 +91,14 @@ impl Keyed for TaskEntry {
 impl TaskEntry {
     /// How long it may go without progress, in seconds, and who says so.
     pub(crate) fn limit(&self, settings: &FleetSettings, learned: &LearnedLimits) -> (f64, LimitSource) {
-        if let Some(timeout_s) = self.timeout_s {
+        if let Some(timeout_s) = self.timeout_s.filter(|timeout_s| *timeout_s > 0.0) {
             return (timeout_s, LimitSource::Declared);
         }
         let task_type = self.task_type.as_deref().unwrap_or_default();
         if let Some(limit) = settings.task_limits.iter().find(|limit| limit.name == task_type) {
             return (limit.limit_s, LimitSource::Configured);
         }
-        match learned.limit_s(task_type) {
+        match learned.limit_s(self.namespace, task_type) {
             Some(learned_s) => (learned_s, LimitSource::Learned),
             None => (settings.task_limit_s, LimitSource::Default),
         }
@@ -98,56 +107,54 @@ impl TaskEntry {
 
 impl Fleet {
     pub(crate) fn apply_task(&mut self, step: &mut Step<'_>, record: Task) {
-        let namespace = step.namespace;
         let now = step.now;
-        let Some(index) = self
-            .tasks
-            .find(namespace, &record.task)
-            .or_else(|| self.add_task(step, &record))
-        else {
+        let found = self.tasks.find(step.namespace, &record.task);
+        let is_new = found.is_none();
+        let Some(index) = found.or_else(|| self.add_task(step, &record)) else {
             return;
         };
         let Some(task) = self.tasks.get_mut(index) else {
             return;
         };
         task.heard_at = now;
-        let is_new = task.first_seen_at == now && task.since == now && task.status == record.status;
+        task.by_word = false;
+        let sent_at = [
+            record.queued_at,
+            record.assigned_at,
+            record.started_at,
+            record.finished_at,
+        ];
+        let sent_at = sent_at.into_iter().flatten().max();
         let later_attempt = record.attempt.unwrap_or(0) > task.attempt.unwrap_or(0);
-        if task.status.is_final() && !later_attempt && record.status != task.status {
-            // A finished task is never overwritten: what comes now was overtaken.
+        let is_late = !later_attempt && is_overtaken(task, &record, sent_at);
+        if is_late {
             self.refusals.late_tasks += 1;
             return;
         }
+        task.sent_at = task.sent_at.max(sent_at);
         let from = task.status;
-        let moved = from != record.status || later_attempt;
-        if moved && record.status.is_final() && from.is_open() {
-            let took_s = now.seconds_since(task.since);
-            let task_type = task.task_type.clone().unwrap_or_default();
-            if record.status == TaskStatus::Completed {
-                self.task_limits.observe(&task_type, took_s);
+        let moved = is_new || from != record.status || later_attempt;
+        if moved {
+            let (opened_at, to) = (task.opened_at, record.status);
+            task.status = to;
+            task.since = now;
+            task.progress_at = now;
+            task.opened_at = match opened_at {
+                Some(at) if !later_attempt => to.is_open().then_some(at),
+                _ => to.is_open().then_some(now),
+            };
+            if to == TaskStatus::Completed && from != to {
+                self.learn_duration(step, &record, index, opened_at);
             }
         }
         let Some(task) = self.tasks.get_mut(index) else {
             return;
         };
-        if moved {
-            task.status = record.status;
-            task.since = now;
-            task.progress_at = now;
-        }
         merge(task, record);
-        let change = (moved || is_new).then(|| {
-            Effect::Task(Box::new(task_change(
-                task,
-                &step.namespace_name,
-                (!is_new).then_some(from),
-            )))
-        });
-        step.effects.extend(change);
-        if moved || is_new {
-            self.forget_task_at
-                .push_back((now.plus_ns(seconds(self.settings.forget_task_s)), index));
-            self.settle_outcome(index, from);
+        if moved {
+            let change = task_change(task, &step.namespace_name, (!is_new).then_some(from));
+            step.effects.push(Effect::Task(Box::new(change)));
+            self.count_outcome(index, (!is_new).then_some(from));
         }
         self.relink_task(step, index);
     }
@@ -157,7 +164,7 @@ impl Fleet {
             self.refusals.tasks += 1;
             return None;
         }
-        Some(self.tasks.insert(TaskEntry {
+        let index = self.tasks.insert(TaskEntry {
             namespace: step.namespace,
             id: record.task.clone(),
             task_type: None,
@@ -166,6 +173,10 @@ impl Fleet {
             first_seen_at: step.now,
             progress_at: step.now,
             heard_at: step.now,
+            opened_at: None,
+            sent_at: None,
+            by_word: false,
+            waiting_for: None,
             agent: None,
             agent_name: None,
             sandbox: None,
@@ -177,153 +188,73 @@ impl Fleet {
             error: None,
             retryable: None,
             attributes: Attributes::default(),
-        }))
+        });
+        let forget_at = step.now.plus_ns(seconds(self.settings.forget_task_s));
+        self.forget_tasks_at.insert((forget_at, index));
+        Some(index)
+    }
+
+    /// A task was completed: by its sender's clock where it gives both ends, else by receipt.
+    fn learn_duration(&mut self, step: &Step<'_>, record: &Task, index: Index, opened_at: Option<Timestamp>) {
+        let told_s = record
+            .started_at
+            .zip(record.finished_at)
+            .map(|(started, finished)| finished.seconds_since(started))
+            .filter(|took_s| *took_s >= 0.0);
+        let seen_s = opened_at.map(|opened| step.now.seconds_since(opened));
+        let task_type = record.task_type.as_deref();
+        let known_type = self.tasks.get(index).and_then(|task| task.task_type.as_deref());
+        let task_type = task_type.or(known_type).unwrap_or_default();
+        if let Some(took_s) = told_s.or(seen_s)
+            && !self.task_limits.observe(step.namespace, task_type, took_s)
+        {
+            self.refusals.task_types += 1;
+        }
     }
 
     /// Counts an ended task for the agent that had it.
-    fn settle_outcome(&mut self, index: Index, from: TaskStatus) {
+    fn count_outcome(&mut self, index: Index, from: Option<TaskStatus>) {
         let Some(task) = self.tasks.get(index) else { return };
         let success = match task.status {
             TaskStatus::Completed => true,
             TaskStatus::Failed => false,
             _ => return,
         };
-        if from == task.status {
+        if from == Some(task.status) {
             return;
         }
-        let (namespace, name) = (task.namespace, task.agent_name.clone());
-        let agent = name.and_then(|name| self.find_agent(namespace, &name));
+        let agent = task
+            .agent_name
+            .as_deref()
+            .and_then(|name| self.find_agent(task.namespace, name));
         if let Some(agent) = agent.and_then(|agent| self.agents.get_mut(agent)) {
             agent.outcomes.observe(success, None);
         }
     }
 
-    /// Puts a task into the hands of the agent that it names, if it is open, and out of all others'.
-    fn relink_task(&mut self, step: &mut Step<'_>, index: Index) {
-        let Some(task) = self.tasks.get(index) else { return };
-        let (open, before) = (task.status.is_open(), task.agent);
-        let named = task.agent_name.clone();
-        let sandbox_agent = task
-            .sandbox
-            .as_deref()
-            .and_then(|sandbox| self.agent_of_sandbox(step.namespace, sandbox));
-        let after = named
-            .as_deref()
-            .and_then(|name| self.find_agent(step.namespace, name))
-            .or(sandbox_agent);
-        if let Some(name) = named.filter(|_| after.is_none() && open) {
-            self.wait_for_agent(step.namespace, name, index);
-        }
-        if let Some(task) = self.tasks.get_mut(index) {
-            // The link stands while the agent has the task in hand, and no longer.
-            task.agent = after.filter(|_| open);
-        }
-        if let Some(before) = before.filter(|before| Some(*before) != after || !open) {
-            if let Some(agent) = self.agents.get_mut(before) {
-                agent.open_tasks.retain(|open| *open != index);
-            }
-            self.review(step, before);
-        }
-        if let Some(after) = after {
-            if let Some(agent) = self.agents.get_mut(after)
-                && open
-                && !agent.open_tasks.contains(&index)
-            {
-                agent.open_tasks.push(index);
-            }
-            self.review(step, after);
-        }
-    }
-
-    /// Tasks that wait for an agent of this name to be known.
-    pub(crate) fn adopt_tasks(&mut self, namespace: u32, agent: Index, name: &str) {
-        let Some(waiting) = self.orphan_tasks.remove(&(namespace, Text::from(name))) else {
+    /// Work on a task was seen to go on.
+    pub(crate) fn progress_of_task(&mut self, step: &mut Step<'_>, task: Option<&str>) {
+        let Some(index) = task.and_then(|task| self.tasks.find(step.namespace, task)) else {
             return;
         };
-        for index in waiting {
-            if let Some(task) = self.tasks.get_mut(index)
-                && task.status.is_open()
-                && task.agent_name.as_deref() == Some(name)
-            {
-                task.agent = Some(agent);
-                if let Some(agent) = self.agents.get_mut(agent)
-                    && !agent.open_tasks.contains(&index)
-                {
-                    agent.open_tasks.push(index);
-                }
-            }
-        }
-    }
-
-    fn wait_for_agent(&mut self, namespace: u32, name: Text, index: Index) {
-        let waiting = self.orphan_tasks.entry((namespace, name)).or_default();
-        if !waiting.contains(&index) {
-            waiting.push(index);
-        }
-    }
-
-    /// An agent names the task it has in hand: that opens it, and closes the one it named before.
-    pub(crate) fn name_task(&mut self, step: &mut Step<'_>, agent: Index, task: Option<Text>) {
-        let Some(entry) = self.agents.get_mut(agent) else {
+        let Some(task) = self.tasks.get_mut(index) else {
             return;
         };
-        if entry.task_named == task {
-            return;
+        task.progress_at = step.now;
+        task.heard_at = step.now;
+        if let Some(agent) = task.agent {
+            self.review(step, agent);
         }
-        let before = std::mem::replace(&mut entry.task_named, task.clone());
-        let name = entry.id.clone();
-        if let Some(before) = before.and_then(|before| self.tasks.find(step.namespace, &before)) {
-            if let Some(entry) = self.agents.get_mut(agent) {
-                entry.open_tasks.retain(|open| *open != before);
-            }
-        }
-        let Some(task) = task else { return };
-        if let Some(known) = self.tasks.find(step.namespace, &task) {
-            let Some(known_task) = self.tasks.get_mut(known) else {
-                return;
-            };
-            if known_task.status.is_final() {
-                return;
-            }
-            if known_task.status.is_open() {
-                known_task.agent_name = Some(name);
-                self.relink_task(step, known);
-                return;
-            }
-        }
-        let record = Task {
-            task,
-            task_type: None,
-            status: TaskStatus::Running,
-            queue: None,
-            agent: Some(name),
-            sandbox: None,
-            priority: None,
-            user: None,
-            attempt: None,
-            queued_at: None,
-            assigned_at: None,
-            started_at: None,
-            finished_at: None,
-            timeout_s: None,
-            error: None,
-            retryable: None,
-            attributes: Attributes::default(),
-        };
-        self.apply_task(step, record);
     }
 
+    /// A failure counts against its agent. It is no word of the agent: others report failures too.
     pub(crate) fn apply_failure(&mut self, step: &mut Step<'_>, failure: Failure) {
-        if let Some(agent) = failure
+        let agent = failure
             .agent
             .as_deref()
-            .and_then(|name| self.find_agent(step.namespace, name))
-        {
-            if let Some(agent) = self.agents.get_mut(agent) {
-                agent.outcomes.observe(false, None);
-            }
-            self.contact(step, agent, How::Event(Text::const_new("failure")), failure.at);
-            self.review(step, agent);
+            .and_then(|name| self.find_agent(step.namespace, name));
+        if let Some(agent) = agent.and_then(|agent| self.agents.get_mut(agent)) {
+            agent.outcomes.observe(false, None);
         }
         let namespace = step.namespace_name.clone();
         step.effects
@@ -332,38 +263,52 @@ impl Fleet {
 
     /// Forgets tasks that ended, or of which nothing was heard, long enough ago.
     pub(crate) fn forget_tasks(&mut self, step: &mut Step<'_>) {
-        while self.forget_task_at.front().is_some_and(|(at, _)| *at <= step.now) {
-            let Some((_, index)) = self.forget_task_at.pop_front() else {
-                break;
-            };
+        while let Some(&(at, index)) = self.forget_tasks_at.first() {
+            if at > step.now {
+                return;
+            }
+            self.forget_tasks_at.pop_first();
             let Some(task) = self.tasks.get(index) else {
                 continue;
             };
-            let forget_at = task
-                .heard_at
-                .max(task.since)
-                .plus_ns(seconds(self.settings.forget_task_s));
-            let in_hand = task
-                .agent
-                .and_then(|agent| self.agents.get(agent))
-                .is_some_and(|agent| agent.open_tasks.contains(&index));
-            if forget_at > step.now || in_hand {
-                let again = forget_at.max(step.now.plus_ns(seconds(self.settings.forget_task_s)));
-                self.forget_task_at.push_back((again, index));
-                continue;
+            let keep_ns = seconds(self.settings.forget_task_s);
+            let mut forget_at = task.heard_at.max(task.progress_at).plus_ns(keep_ns);
+            if forget_at <= step.now && task.agent.is_some() {
+                forget_at = step.now.plus_ns(keep_ns.max(SECOND_NS));
             }
-            if let Some(name) = task.agent_name.clone()
-                && let Some(waiting) = self.orphan_tasks.get_mut(&(task.namespace, name.clone()))
-            {
-                waiting.retain(|other| *other != index);
-                if waiting.is_empty() {
-                    let namespace = task.namespace;
-                    self.orphan_tasks.remove(&(namespace, name));
-                }
+            if forget_at > step.now {
+                self.forget_tasks_at.insert((forget_at, index));
+            } else {
+                self.forget_task(step, index);
             }
-            self.tasks.remove(index);
         }
     }
+
+    /// Forgets a task. One that had not ended is said to be forgotten; of others nobody expects more.
+    pub(crate) fn forget_task(&mut self, step: &mut Step<'_>, index: Index) {
+        let Some(task) = self.tasks.get(index) else { return };
+        let key = EntityKey::new(self.namespaces.name(task.namespace), EntityKind::Task, &task.id);
+        let ended = task.status.is_final();
+        self.unlink_task(index);
+        self.stop_waiting(index);
+        self.clear_conditions_of(step, &key, "it is forgotten");
+        self.tasks.remove(index);
+        if !ended {
+            step.effects.push(Effect::Forgotten(Box::new(key)));
+        }
+    }
+}
+
+/// Whether a record tells of a time before what is known. A finished task is never overwritten but by a later attempt;
+/// and no step back is believed that is dated before the last one forward.
+fn is_overtaken(task: &TaskEntry, record: &Task, sent_at: Option<Timestamp>) -> bool {
+    if task.status.is_final() {
+        return record.status != task.status;
+    }
+    let dated_before = sent_at
+        .zip(task.sent_at)
+        .is_some_and(|(sent_at, known)| sent_at < known);
+    dated_before && record.status < task.status && record.status != TaskStatus::Retrying
 }
 
 fn merge(task: &mut TaskEntry, record: Task) {

@@ -6,75 +6,75 @@ use crate::arena::Index;
 use crate::fleet::{Fleet, Step};
 use crate::judge::{Basis, Decision};
 
+/// Agents looked at in one tick: a bound on how long it takes. What is left is due at the next one, at once.
+const LOOKS_MAX: u32 = 2048;
+
 impl Fleet {
-    /// The time at which time alone changes something; a tick before it does nothing.
+    /// The time at which time alone changes something; a tick before it does nothing. It is in the past only when more
+    /// fell due at once than one tick takes.
     #[must_use]
     pub fn next_due(&self) -> Timestamp {
-        let tasks = self
-            .forget_task_at
-            .front()
-            .map_or(Timestamp::NEVER, |(at, _)| *at);
-        self.deadlines.next().min(tasks).min(self.freeze.next_due())
+        let task = self.forget_tasks_at.first().map(|(at, _)| *at);
+        let sandbox = self.forget_sandboxes_at.first().map(|(at, _)| *at);
+        let forget = task.into_iter().chain(sandbox).min();
+        self.deadlines
+            .next()
+            .min(forget.unwrap_or(Timestamp::NEVER))
+            .min(self.freeze.next_due())
     }
 
     pub(crate) fn tick(&mut self, step: &mut Step<'_>) {
         self.watch_freeze(step);
         let mut dying = Vec::new();
-        while let Some((at, index)) = self.deadlines.pop_due(step.now) {
-            self.look_at(step, at, index, &mut dying);
+        let mut looks = 0;
+        while looks < LOOKS_MAX {
+            let Some((at, index)) = self.deadlines.pop_due(step.now) else {
+                break;
+            };
+            if self.agents.get(index).is_some_and(|agent| agent.armed_at == at) {
+                looks += 1;
+                self.look_at(step, index, &mut dying);
+            }
         }
         if !dying.is_empty() {
-            self.let_die_or_freeze(step, dying);
+            self.let_die_or_freeze(step, &dying);
         }
         self.forget_tasks(step);
+        self.forget_sandboxes(step);
     }
 
-    fn look_at(
-        &mut self,
-        step: &mut Step<'_>,
-        at: Timestamp,
-        index: Index,
-        dying: &mut Vec<(Index, Decision)>,
-    ) {
-        let Some(agent) = self.agents.get(index).filter(|agent| agent.armed_at == at) else {
+    fn look_at(&mut self, step: &mut Step<'_>, index: Index, dying: &mut Vec<Index>) {
+        let Some(agent) = self.agents.get_mut(index) else {
             return;
         };
-        let decision = self.bench().decide(agent, step.now);
-        if let Some(agent) = self.agents.get_mut(index) {
-            agent.armed_at = Timestamp::NEVER;
-        }
-        if self.forget_agent_at(index) <= step.now
-            && matches!(decision.verdict, Verdict::Down | Verdict::Stopped)
-        {
+        agent.armed_at = Timestamp::NEVER;
+        if self.forget_agent_at(index) <= step.now {
             self.forget_agent(step, index);
             return;
         }
-        let dies = decision.verdict == Verdict::Down
-            && decision.basis == Basis::Silence
-            && self
-                .agents
-                .get(index)
-                .is_some_and(|agent| agent.verdict != Verdict::Down);
-        if dies {
-            dying.push((index, decision));
+        let Some(agent) = self.agents.get(index) else {
+            return;
+        };
+        let decision = self.bench().decide(agent, step.now);
+        if is_death_by_silence(&decision) && agent.verdict != Verdict::Down {
+            dying.push(index);
         } else {
             self.settle(step, index, decision);
         }
     }
 
     /// Agents are about to be declared dead by silence: unless much of the fleet fell silent with them.
-    fn let_die_or_freeze(&mut self, step: &mut Step<'_>, dying: Vec<(Index, Decision)>) {
-        let frozen = self.freeze_on_mass_silence(step);
-        for (index, decision) in dying {
-            let decision = if frozen {
-                let Some(agent) = self.agents.get(index) else {
-                    continue;
-                };
-                self.bench().decide(agent, step.now)
-            } else {
-                decision
-            };
-            self.settle(step, index, decision);
+    fn let_die_or_freeze(&mut self, step: &mut Step<'_>, dying: &[Index]) {
+        self.freeze_on_mass_silence(step, dying);
+        for &index in dying {
+            if let Some(agent) = self.agents.get(index) {
+                let decision = self.bench().decide(agent, step.now);
+                self.settle(step, index, decision);
+            }
         }
     }
+}
+
+pub(crate) fn is_death_by_silence(decision: &Decision) -> bool {
+    decision.verdict == Verdict::Down && decision.basis == Basis::Silence
 }

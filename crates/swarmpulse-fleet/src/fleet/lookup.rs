@@ -1,7 +1,7 @@
 //! Looking things up: readers of the fleet that change nothing.
 
 use swarmpulse_model::record::FleetSettings;
-use swarmpulse_model::time::SECOND_NS;
+use swarmpulse_model::time::{SECOND_NS, seconds};
 use swarmpulse_model::{EntityKind, Timestamp};
 
 use super::{Fleet, Refusals};
@@ -131,11 +131,14 @@ impl Fleet {
     pub fn task_limit(&self, task: &TaskEntry) -> (f64, LimitSource) {
         task.limit(&self.settings, &self.task_limits)
     }
-    /// Whether that task is in hand and has gone without progress for longer than its limit.
+    /// Whether that task is in hand and neither it nor its agent has shown progress within its limit.
     #[must_use]
     pub fn task_stuck(&self, task: &TaskEntry, now: Timestamp) -> bool {
         let (limit_s, _) = self.task_limit(task);
-        task.status.is_open() && now >= task.progress_at.plus_s(limit_s)
+        let agent = task.agent.and_then(|agent| self.agents.get(agent));
+        let progress_at = agent.and_then(Agent::last_progress_at);
+        let progress_at = progress_at.map_or(task.progress_at, |at| at.max(task.progress_at));
+        task.status.is_open() && now >= progress_at.plus_ns(seconds(limit_s))
     }
     /// How often that agent reports, in seconds, and how that is known.
     #[must_use]
