@@ -135,13 +135,13 @@ impl From<SubmitError> for ApiError {
             SubmitError::Overloaded { retry_after_s } => {
                 Self::too_many(retry_after_s, format!("{error}; nothing of this body was kept"))
             }
-            SubmitError::Storage { .. } => Self {
-                status: StatusCode::INSUFFICIENT_STORAGE,
-                detail: format!(
+            // Not 507: senders know 503 as one to send again.
+            SubmitError::Storage { .. } => Self::unavailable(
+                10,
+                format!(
                     "{error}; nothing of this body was kept, reads go on; free space on the data directory's disk"
                 ),
-                retry_after_s: Some(10),
-            },
+            ),
             SubmitError::TooLarge { .. } => Self::too_large(format!("{error}; send it in several bodies")),
             SubmitError::Stopping => Self::unavailable(5, format!("{error}; nothing of this body was kept")),
         }
@@ -163,7 +163,7 @@ mod tests {
         };
         for (error, status, retry) in [
             (SubmitError::Overloaded { retry_after_s: 3 }, 429, Some("3")),
-            (storage, 507, Some("10")),
+            (storage, 503, Some("10")),
             (large, 413, None),
             (SubmitError::Stopping, 503, Some("5")),
         ] {

@@ -106,7 +106,7 @@ async fn more_bodies_than_there_is_memory_for_must_come_again() {
 #[tokio::test]
 async fn what_is_no_list_of_objects_is_refused_with_a_reason() {
     let server = Server::with_options(small());
-    let items = format!("[{}]", vec!["{}"; 11].join(","));
+    let items = format!("[{}]", ["{}"; 11].join(","));
     let deep = format!("{{\"type\":\"x\",\"data\":{}", "[".repeat(400));
     for (body, status, reason) in [
         ("", 400, "empty"),

@@ -53,7 +53,7 @@ async fn a_full_disk_is_told_reads_go_on_and_it_ends_when_there_is_room() {
     assert_eq!(server.get("/readyz").await.json()["status"], "ok");
     full.store(true, Ordering::SeqCst);
     let answer = server.post("/api/v1/heartbeats", r#"{"agent":"a1"}"#).await;
-    assert!(answer.problem(507).contains("nothing of this body was kept"));
+    assert!(answer.problem(503).contains("nothing of this body was kept"));
     assert!(!answer.header("retry-after").is_empty());
     assert!(!server.knows_agent("default", "a1"));
     let ready = server.get("/readyz").await;

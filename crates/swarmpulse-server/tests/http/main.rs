@@ -1,5 +1,7 @@
 //! The server in process, over a real runtime with stores in memory: every rule of the contract, and hostile requests.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what fails")]
+
 mod access;
 mod agents_limit;
 mod bodies;
