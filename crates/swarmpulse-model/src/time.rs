@@ -73,7 +73,10 @@ impl fmt::Display for Timestamp {
         let (year, month, day) = civil_from_days(days);
         let (hour, minute) = (ms_of_day / 3_600_000, ms_of_day / 60_000 % 60);
         let (second, ms) = (ms_of_day / 1000 % 60, ms_of_day % 1000);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z"
+        )
     }
 }
 
@@ -88,7 +91,11 @@ pub fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_shifted + 2) / 5 + 1;
-    let month = if month_shifted < 10 { month_shifted + 3 } else { month_shifted - 9 };
+    let month = if month_shifted < 10 {
+        month_shifted + 3
+    } else {
+        month_shifted - 9
+    };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
@@ -99,8 +106,14 @@ mod tests {
     #[test]
     fn times_read_as_rfc_3339() {
         assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00.000Z");
-        assert_eq!(Timestamp::from_unix_s(1_709_210_096.789).to_string(), "2024-02-29T12:34:56.789Z");
+        assert_eq!(
+            Timestamp::from_unix_s(1_709_210_096.789).to_string(),
+            "2024-02-29T12:34:56.789Z"
+        );
         assert_eq!(Timestamp(-1).to_string(), "1969-12-31T23:59:59.999Z");
-        assert_eq!(Timestamp::from_unix_s(4_102_444_800.0).to_string(), "2100-01-01T00:00:00.000Z");
+        assert_eq!(
+            Timestamp::from_unix_s(4_102_444_800.0).to_string(),
+            "2100-01-01T00:00:00.000Z"
+        );
     }
 }

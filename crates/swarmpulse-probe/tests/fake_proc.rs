@@ -2,6 +2,7 @@
 #![cfg(all(target_os = "linux", not(feature = "portable")))]
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+#[path = "support/children.rs"]
 mod support;
 
 use std::fs;

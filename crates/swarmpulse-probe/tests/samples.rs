@@ -1,6 +1,7 @@
 //! Real processes, and what full samples say of them.
 #![cfg(all(target_os = "linux", not(feature = "portable")))]
 
+#[path = "support/children.rs"]
 mod support;
 
 use rustix::process::{Pid, Signal, kill_process};

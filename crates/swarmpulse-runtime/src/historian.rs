@@ -166,7 +166,9 @@ impl Historian {
             return;
         }
         // Asked anew: what was refused may be stored in part, and a damaged day may have been set aside.
-        let Ok(written) = self.shared.history.next_offset() else { return };
+        let Ok(written) = self.shared.history.next_offset() else {
+            return;
+        };
         self.written = written.max(self.shared.journal.first_offset());
         let mut skipped = Skipped::default();
         let Ok(mut fleet) = catch_up::fleet_before(&*self.shared.state, self.written, &mut skipped) else {

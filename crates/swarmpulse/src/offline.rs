@@ -142,9 +142,19 @@ pub fn replay(args: &ReplayArgs, environment: &Environment) -> anyhow::Result<Ou
 /// If the state cannot be opened.
 pub fn token(args: &TokenArgs, environment: &Environment) -> anyhow::Result<Outcome> {
     match &args.command {
-        TokenCommand::Create { scope, namespace, comment, json, data } => {
-            tokens::create(*scope, namespace.as_deref(), comment, *json, &data_dir(data, environment)?)
-        }
+        TokenCommand::Create {
+            scope,
+            namespace,
+            comment,
+            json,
+            data,
+        } => tokens::create(
+            *scope,
+            namespace.as_deref(),
+            comment,
+            *json,
+            &data_dir(data, environment)?,
+        ),
         TokenCommand::List { json, data } => tokens::list(*json, &data_dir(data, environment)?),
         TokenCommand::Revoke { id, data } => tokens::revoke(id, &data_dir(data, environment)?),
     }
@@ -155,7 +165,9 @@ pub fn token(args: &TokenArgs, environment: &Environment) -> anyhow::Result<Outc
 /// # Errors
 /// If standard output is closed.
 pub fn openapi() -> anyhow::Result<Outcome> {
-    let document = swarmpulse_server::document().to_pretty_json().context("write the OpenAPI document")?;
+    let document = swarmpulse_server::document()
+        .to_pretty_json()
+        .context("write the OpenAPI document")?;
     output::line(&document)?;
     Ok(Outcome::Done)
 }
@@ -180,8 +192,17 @@ pub fn metrics(args: &MetricsArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
     for series in all {
-        let labels = if series.labels.is_empty() { String::new() } else { format!("{{{}}}", series.labels.join(",")) };
-        output::line(&format!("{}{labels} ({}): {}", series.name, series.series_type.as_str(), series.help))?;
+        let labels = if series.labels.is_empty() {
+            String::new()
+        } else {
+            format!("{{{}}}", series.labels.join(","))
+        };
+        output::line(&format!(
+            "{}{labels} ({}): {}",
+            series.name,
+            series.series_type.as_str(),
+            series.help
+        ))?;
     }
     Ok(Outcome::Done)
 }
@@ -190,6 +211,9 @@ pub fn metrics(args: &MetricsArgs) -> anyhow::Result<Outcome> {
 pub(crate) fn data_dir(args: &DataArgs, environment: &Environment) -> anyhow::Result<PathBuf> {
     match &args.data {
         Some(dir) => Ok(dir.clone()),
-        None => Ok(config::load(args.config.as_deref(), environment, Vec::new())?.config.data.dir),
+        None => Ok(config::load(args.config.as_deref(), environment, Vec::new())?
+            .config
+            .data
+            .dir),
     }
 }

@@ -55,7 +55,9 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
 fn start_log(config: &Config) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // A second start within one process keeps the first log.
     drop(if config.log.format == "json" {
         log.json().try_init()
@@ -70,7 +72,9 @@ fn make_private_dir(dir: &Path) -> anyhow::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir).with_context(|| format!("make the data directory {}", dir.display()))
+    builder
+        .create(dir)
+        .with_context(|| format!("make the data directory {}", dir.display()))
 }
 
 fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -85,7 +89,10 @@ fn stores(data: &Path, state: Arc<SqliteState>) -> anyhow::Result<Stores> {
     let (journal, recovery) =
         SegmentJournal::open(&data.join("journal"), swarmpulse_journal::Options::default())?;
     if let Some(truncation) = &recovery.truncated {
-        tracing::warn!(?truncation, "the journal's torn end was cut off: nothing in it was acknowledged");
+        tracing::warn!(
+            ?truncation,
+            "the journal's torn end was cut off: nothing in it was acknowledged"
+        );
     }
     for damage in &recovery.damage {
         tracing::error!(?damage, "a damaged journal segment was set aside");
@@ -133,11 +140,16 @@ fn options(config: &Config) -> anyhow::Result<Options> {
             keep_files: usize::try_from(data.log_keep_files).unwrap_or(usize::MAX),
             keep_days: data.log_keep_days,
         }),
-        space_floor: Some(SpaceFloor { path: data.dir.clone(), min_free_bytes: data.min_free_bytes }),
+        space_floor: Some(SpaceFloor {
+            path: data.dir.clone(),
+            min_free_bytes: data.min_free_bytes,
+        }),
         probes: Some(ProbeOptions {
             host: settings.local_host.clone(),
             intervals_s: intervals(config),
-            discovery: Discovery { patterns: patterns(config)? },
+            discovery: Discovery {
+                patterns: patterns(config)?,
+            },
             disk_path: data.dir.clone(),
         }),
         settings,
@@ -164,9 +176,16 @@ fn patterns(config: &Config) -> anyhow::Result<Vec<AgentPattern>> {
     }
     let own = config.probe.patterns.iter().map(|pattern| {
         let kind = pattern.kind.as_deref().unwrap_or(&pattern.name);
-        AgentPattern::own(&pattern.name, kind, pattern.program.as_deref(), pattern.argument.as_deref())
+        AgentPattern::own(
+            &pattern.name,
+            kind,
+            pattern.program.as_deref(),
+            pattern.argument.as_deref(),
+        )
     });
-    let mut all = own.collect::<Result<Vec<_>, _>>().context("read probe.patterns")?;
+    let mut all = own
+        .collect::<Result<Vec<_>, _>>()
+        .context("read probe.patterns")?;
     all.extend(AgentPattern::shipped());
     Ok(all)
 }
@@ -189,7 +208,9 @@ fn server_options(config: &Config) -> ServerOptions {
             depends_on: size(limits.depends_on),
             ..Limits::default()
         },
-        privacy: Privacy { keep_payloads: config.privacy.keep_payloads },
+        privacy: Privacy {
+            keep_payloads: config.privacy.keep_payloads,
+        },
         allowed_hosts: config.server.allowed_hosts.clone(),
         insecure: config.server.insecure,
         ..ServerOptions::default()
@@ -200,7 +221,9 @@ fn announce(address: SocketAddr, data: &Path) -> anyhow::Result<()> {
     output::line(&format!("Swarmpulse watches. Open http://{address}"))?;
     output::line(&format!("  data in {}; end it with Ctrl-C", data.display()))?;
     output::line("  send a first heartbeat from another terminal:")?;
-    output::line(&format!("    curl -d '{{\"agent\":\"a1\"}}' {address}/api/v1/heartbeats"))?;
+    output::line(&format!(
+        "    curl -d '{{\"agent\":\"a1\"}}' {address}/api/v1/heartbeats"
+    ))?;
     Ok(())
 }
 
@@ -209,7 +232,9 @@ async fn told_to_end() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            return;
+        };
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminate.recv() => {}

@@ -16,7 +16,10 @@ use crate::{clock, output};
 pub(super) fn run(args: &ReplayArgs, environment: &Environment) -> anyhow::Result<Outcome> {
     let dir = super::data_dir(&args.data, environment)?;
     let from = time("--from", &args.from)?;
-    let to = args.to.as_deref().map_or(Ok(Timestamp::NEVER), |to| time("--to", to))?;
+    let to = args
+        .to
+        .as_deref()
+        .map_or(Ok(Timestamp::NEVER), |to| time("--to", to))?;
     anyhow::ensure!(from < to, "--from must lie before --to");
     let journal: Arc<dyn JournalReader> = swarmpulse_journal::open_reader(&dir.join("journal"))?;
     let state = SqliteState::open(dir.join("state.db"))?;
@@ -33,10 +36,15 @@ pub(super) fn run(args: &ReplayArgs, environment: &Environment) -> anyhow::Resul
         output::note("the journal no longer holds what was before: agents known then appear as new");
     }
     if let Some(reason) = &report.skipped.reason {
-        output::note(&format!("{} entries were passed over: {reason}", report.skipped.entries));
+        output::note(&format!(
+            "{} entries were passed over: {reason}",
+            report.skipped.entries
+        ));
     }
     let (entries, changes) = (report.entries, report.verdict_changes);
-    output::note(&format!("{entries} entries replayed, {changes} changes of verdicts; nothing was performed"));
+    output::note(&format!(
+        "{entries} entries replayed, {changes} changes of verdicts; nothing was performed"
+    ));
     Ok(Outcome::Done)
 }
 
@@ -47,15 +55,23 @@ fn time(flag: &str, text: &str) -> anyhow::Result<Timestamp> {
 }
 
 fn show(row: &HistoryRow) -> std::io::Result<()> {
-    let Effect::Verdict(change) = &row.effect else { return Ok(()) };
+    let Effect::Verdict(change) = &row.effect else {
+        return Ok(());
+    };
     let from = change.from.map_or("new", |verdict| verdict.as_str());
-    let reason = change.evidence.first().map(|evidence| evidence.claim.to_string()).unwrap_or_default();
+    let reason = change
+        .evidence
+        .first()
+        .map(|evidence| evidence.claim.to_string())
+        .unwrap_or_default();
     let (at, agent, to) = (row.at, &change.agent.id, change.to.as_str());
     output::line(&format!("{at}  {agent:<24} {from:>11} -> {to:<11} {reason}"))
 }
 
 fn show_json(row: &HistoryRow) -> std::io::Result<()> {
-    let Effect::Verdict(change) = &row.effect else { return Ok(()) };
+    let Effect::Verdict(change) = &row.effect else {
+        return Ok(());
+    };
     let evidence: Vec<serde_json::Value> = change
         .evidence
         .iter()

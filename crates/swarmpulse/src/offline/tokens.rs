@@ -45,7 +45,10 @@ pub(super) fn create(
         }))?;
     } else {
         output::line(&minted.secret)?;
-        output::note(&format!("token {}: keep the secret above, it is not stored and not shown again", minted.token.id));
+        output::note(&format!(
+            "token {}: keep the secret above, it is not stored and not shown again",
+            minted.token.id
+        ));
     }
     Ok(Outcome::Done)
 }
@@ -71,7 +74,10 @@ pub(super) fn list(json: bool, dir: &Path) -> anyhow::Result<Outcome> {
     for token in tokens {
         let namespace = token.namespace.as_deref().unwrap_or("-");
         let (id, scope, made) = (&token.id, token.scope.as_str(), token.created_at);
-        output::line(&format!("{id:<14} {scope:<7} {namespace:<16} {made}  {}", token.comment))?;
+        output::line(&format!(
+            "{id:<14} {scope:<7} {namespace:<16} {made}  {}",
+            token.comment
+        ))?;
     }
     Ok(Outcome::Done)
 }

@@ -8,27 +8,54 @@ use crate::PROGRAM;
 use crate::start::{server, setup};
 
 fn run(address: std::net::SocketAddr, arguments: &[&str]) -> Output {
-    Command::new(PROGRAM).arg("--server").arg(format!("http://{address}")).args(arguments).env("NO_COLOR", "1").output().unwrap()
+    Command::new(PROGRAM)
+        .arg("--server")
+        .arg(format!("http://{address}"))
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap()
 }
 
 #[test]
 fn e2e_pulse_and_check_tell_the_same_as_the_api() {
     let (_folder, server) = server();
-    server.post("/api/v1/heartbeats", "{\"agent\":\"fine\",\"status\":\"idle\",\"interval_s\":600}").unwrap();
+    server
+        .post(
+            "/api/v1/heartbeats",
+            "{\"agent\":\"fine\",\"status\":\"idle\",\"interval_s\":600}",
+        )
+        .unwrap();
     let pulse = run(server.address(), &["pulse", "--json"]);
-    assert!(pulse.status.success(), "{}", String::from_utf8_lossy(&pulse.stderr));
+    assert!(
+        pulse.status.success(),
+        "{}",
+        String::from_utf8_lossy(&pulse.stderr)
+    );
     let pulse: Value = serde_json::from_slice(&pulse.stdout).unwrap();
     assert!(pulse.to_string().contains("\"fine\""), "{pulse:#}");
     assert_eq!(run(server.address(), &["check", "--once"]).status.code(), Some(0));
-    server.post("/api/v1/heartbeats", "{\"agent\":\"broken\",\"status\":\"failed\"}").unwrap();
+    server
+        .post(
+            "/api/v1/heartbeats",
+            "{\"agent\":\"broken\",\"status\":\"failed\"}",
+        )
+        .unwrap();
     let check = run(server.address(), &["check", "--once"]);
     assert_eq!(check.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&check.stdout).contains("broken"));
     let table = String::from_utf8(run(server.address(), &["pulse"]).stdout).unwrap();
-    assert!(table.contains("broken") && table.contains("down") && !table.contains('\u{1b}'), "{table}");
+    assert!(
+        table.contains("broken") && table.contains("down") && !table.contains('\u{1b}'),
+        "{table}"
+    );
     let address = server.address();
     server.stop().unwrap();
-    assert_eq!(run(address, &["check", "--once"]).status.code(), Some(2), "away is not well");
+    assert_eq!(
+        run(address, &["check", "--once"]).status.code(),
+        Some(2),
+        "away is not well"
+    );
 }
 
 #[test]
@@ -36,18 +63,33 @@ fn e2e_replay_prints_what_changed_while_the_server_runs_and_after() {
     let folder = tempfile::tempdir().unwrap();
     let setup = setup(folder.path());
     let server = setup.start().unwrap();
-    server.post("/api/v1/heartbeats", "{\"agent\":\"a1\",\"status\":\"idle\"}").unwrap();
-    server.post("/api/v1/heartbeats", "{\"agent\":\"a1\",\"status\":\"failed\"}").unwrap();
+    server
+        .post("/api/v1/heartbeats", "{\"agent\":\"a1\",\"status\":\"idle\"}")
+        .unwrap();
+    server
+        .post("/api/v1/heartbeats", "{\"agent\":\"a1\",\"status\":\"failed\"}")
+        .unwrap();
     let replay = || {
         let output = Command::new(PROGRAM)
             .args(["replay", "--from", "2020-01-01T00:00:00Z", "--json", "--data"])
             .arg(&setup.data)
             .output()
             .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let lines = String::from_utf8(output.stdout).unwrap();
-        let changes: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        changes.iter().filter(|change| change["agent"] == "a1").map(|change| change["to"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        let changes: Vec<Value> = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        changes
+            .iter()
+            .filter(|change| change["agent"] == "a1")
+            .map(|change| change["to"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(replay(), ["idle", "down"]);
     server.stop().unwrap();
@@ -63,9 +105,16 @@ fn e2e_the_environment_for_a_client_can_be_evaluated() {
         let lines = String::from_utf8(output.stdout).unwrap();
         let script = format!("set -eu; {lines}\nenv");
         let shell = Command::new("sh").arg("-c").arg(&script).output().unwrap();
-        assert!(shell.status.success(), "{tool}: {lines}\n{}", String::from_utf8_lossy(&shell.stderr));
+        assert!(
+            shell.status.success(),
+            "{tool}: {lines}\n{}",
+            String::from_utf8_lossy(&shell.stderr)
+        );
         let port = server.address().port().to_string();
-        assert!(String::from_utf8_lossy(&shell.stdout).contains(&port) || lines.contains(&port), "{tool}: {lines}");
+        assert!(
+            String::from_utf8_lossy(&shell.stdout).contains(&port) || lines.contains(&port),
+            "{tool}: {lines}"
+        );
     }
 }
 

@@ -17,7 +17,11 @@ impl SmallDisk {
     fn mount(at: &Path, megabytes: u32) -> Option<Self> {
         std::fs::create_dir_all(at).ok()?;
         let size = format!("size={megabytes}m");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(at).output().ok()?;
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(at)
+            .output()
+            .ok()?;
         mounted.status.success().then(|| Self(at.into()))
     }
 }
@@ -40,7 +44,16 @@ fn e2e_a_full_disk_is_reported_reads_go_on_and_nothing_is_corrupted() {
     };
     let setup = Setup::new(PROGRAM, &disk.0.join("data")).with("data.min_free_bytes", "1MiB");
     let server = setup.start().unwrap();
-    assert_eq!(server.post("/api/v1/heartbeats", "{\"agent\":\"a1\",\"status\":\"idle\",\"interval_s\":3600}").unwrap().status, 202);
+    assert_eq!(
+        server
+            .post(
+                "/api/v1/heartbeats",
+                "{\"agent\":\"a1\",\"status\":\"idle\",\"interval_s\":3600}"
+            )
+            .unwrap()
+            .status,
+        202
+    );
     let ballast = disk.0.join("ballast");
     fill(&ballast);
     let refused = clock::wait_for(Duration::from_secs(60), || {
@@ -48,19 +61,39 @@ fn e2e_a_full_disk_is_reported_reads_go_on_and_nothing_is_corrupted() {
         (answer.status != 202).then_some(answer)
     });
     let refused = refused.expect("a full disk refuses");
-    assert!(matches!(refused.status, 503 | 507), "{} {}", refused.status, refused.text());
+    assert!(
+        matches!(refused.status, 503 | 507),
+        "{} {}",
+        refused.status,
+        refused.text()
+    );
     assert!(refused.json()["detail"].as_str().unwrap().len() > 10);
     assert_eq!(server.verdict("a1"), "idle", "reads go on");
     assert_eq!(server.get("/healthz").unwrap().status, 200);
     assert_eq!(server.get("/readyz").unwrap().status, 503);
     std::fs::remove_file(&ballast).unwrap();
     let accepted = clock::wait_for(Duration::from_secs(60), || {
-        (server.post("/api/v1/heartbeats", "{\"agent\":\"a3\",\"status\":\"idle\",\"interval_s\":3600}").ok()?.status == 202).then_some(())
+        (server
+            .post(
+                "/api/v1/heartbeats",
+                "{\"agent\":\"a3\",\"status\":\"idle\",\"interval_s\":3600}",
+            )
+            .ok()?
+            .status
+            == 202)
+            .then_some(())
     });
-    assert!(accepted.is_some(), "with space it takes records again: {}", server.said());
+    assert!(
+        accepted.is_some(),
+        "with space it takes records again: {}",
+        server.said()
+    );
     server.kill();
     let server = setup.start().unwrap();
-    assert_eq!((server.verdict("a1"), server.verdict("a3")), ("idle".into(), "idle".into()));
+    assert_eq!(
+        (server.verdict("a1"), server.verdict("a3")),
+        ("idle".into(), "idle".into())
+    );
     drop(server);
 }
 

@@ -9,18 +9,40 @@ use crate::start::setup;
 #[test]
 fn e2e_a_silent_agent_is_down_at_its_deadline_and_not_before() {
     let folder = tempfile::tempdir().unwrap();
-    let server = setup(folder.path()).with("fleet.silence_floor_s", "3").with("fleet.default_interval_s", "1").start().unwrap();
+    let server = setup(folder.path())
+        .with("fleet.silence_floor_s", "3")
+        .with("fleet.default_interval_s", "1")
+        .start()
+        .unwrap();
     let sent = clock::now();
-    assert_eq!(server.post("/api/v1/heartbeats", "{\"agent\":\"a1\"}").unwrap().status, 202);
-    let agent = server.wait_for_verdict("a1", &["down"], Duration::from_secs(20)).unwrap();
-    assert!(sent.elapsed() >= Duration::from_secs(3), "not before its deadline");
+    assert_eq!(
+        server
+            .post("/api/v1/heartbeats", "{\"agent\":\"a1\"}")
+            .unwrap()
+            .status,
+        202
+    );
+    let agent = server
+        .wait_for_verdict("a1", &["down"], Duration::from_secs(20))
+        .unwrap();
+    assert!(
+        sent.elapsed() >= Duration::from_secs(3),
+        "not before its deadline"
+    );
     assert_eq!(agent["evidence"][0]["claim"], "no_contact");
     assert_eq!(agent["evidence"][0]["class"], 4);
     assert_eq!(server.get("/ping/a1").unwrap().status, 200);
-    server.wait_for_verdict("a1", &["idle"], Duration::from_secs(20)).unwrap();
+    server
+        .wait_for_verdict("a1", &["idle"], Duration::from_secs(20))
+        .unwrap();
     let timeline = server.get("/api/v1/agents/a1/timeline").unwrap().json();
-    let verdicts: Vec<&str> =
-        timeline["items"].as_array().unwrap().iter().filter(|entry| entry["kind"] == "verdict").filter_map(|entry| entry["to"].as_str()).collect();
+    let verdicts: Vec<&str> = timeline["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["kind"] == "verdict")
+        .filter_map(|entry| entry["to"].as_str())
+        .collect();
     assert!(verdicts.contains(&"down"), "{timeline:#}");
 }
 
@@ -28,9 +50,13 @@ fn e2e_a_silent_agent_is_down_at_its_deadline_and_not_before() {
 fn e2e_pings_say_start_failure_and_exit_codes() {
     let folder = tempfile::tempdir().unwrap();
     let server = setup(folder.path()).start().unwrap();
-    for (path, verdict) in
-        [("/ping/job", "idle"), ("/ping/job/start", "working"), ("/ping/job/fail", "down"), ("/ping/job/0", "idle"), ("/ping/job/3", "down")]
-    {
+    for (path, verdict) in [
+        ("/ping/job", "idle"),
+        ("/ping/job/start", "working"),
+        ("/ping/job/fail", "down"),
+        ("/ping/job/0", "idle"),
+        ("/ping/job/3", "down"),
+    ] {
         assert_eq!(server.get(path).unwrap().status, 200, "{path}");
         assert_eq!(server.verdict("job"), verdict, "{path}");
     }
@@ -46,14 +72,36 @@ fn e2e_much_of_the_fleet_falling_silent_together_is_doubted() {
         .with("fleet.blind_limit_s", "8")
         .start()
         .unwrap();
-    let fleet: String = (0..12).map(|n| format!("{{\"agent\":\"a{n}\",\"host\":\"h{}\",\"status\":\"idle\"}}\n", n % 4)).collect();
+    let fleet: String = (0..12)
+        .map(|n| {
+            format!(
+                "{{\"agent\":\"a{n}\",\"host\":\"h{}\",\"status\":\"idle\"}}\n",
+                n % 4
+            )
+        })
+        .collect();
     assert_eq!(server.post("/api/v1/heartbeats", &fleet).unwrap().status, 202);
-    server.wait_for_verdict("a1", &["unknown"], Duration::from_secs(20)).unwrap();
+    server
+        .wait_for_verdict("a1", &["unknown"], Duration::from_secs(20))
+        .unwrap();
     let summary = server.get("/api/v1/summary").unwrap().json();
-    assert!(summary["monitor_blind"]["reason"].as_str().unwrap().contains("fell silent together"), "{summary:#}");
+    assert!(
+        summary["monitor_blind"]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("fell silent together"),
+        "{summary:#}"
+    );
     assert_eq!(summary["verdicts"]["down"], 0);
-    server.wait_for_verdict("a1", &["down"], Duration::from_secs(30)).unwrap();
+    server
+        .wait_for_verdict("a1", &["down"], Duration::from_secs(30))
+        .unwrap();
     let alerts = server.get("/api/observability/alerts").unwrap().json();
-    let names: Vec<&str> = alerts["active"].as_array().unwrap().iter().filter_map(|alert| alert["name"].as_str()).collect();
+    let names: Vec<&str> = alerts["active"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|alert| alert["name"].as_str())
+        .collect();
     assert!(names.contains(&"fleet_down_or_blind"), "{alerts:#}");
 }

@@ -26,7 +26,12 @@ fn next(connection: &mut Connection, topic: &str, wanted: impl Fn(&Value) -> boo
 
 fn listen(address: std::net::SocketAddr, query: &str) -> Connection {
     let mut connection = Connection::open(address).unwrap();
-    let request = connection.request("GET", &format!("/api/v1/stream?{query}"), &[("accept", "text/event-stream")], &[]);
+    let request = connection.request(
+        "GET",
+        &format!("/api/v1/stream?{query}"),
+        &[("accept", "text/event-stream")],
+        &[],
+    );
     connection.send(&request).unwrap();
     let head = connection.head().unwrap();
     assert_eq!(head.status, 200);
@@ -37,12 +42,16 @@ fn listen(address: std::net::SocketAddr, query: &str) -> Connection {
 fn e2e_verdicts_are_on_the_stream_and_it_resumes_where_it_was_left() {
     let (_folder, server) = server();
     let mut stream = listen(server.address(), "topics=verdicts");
-    server.post("/api/v1/heartbeats", "{\"agent\":\"a1\",\"status\":\"idle\"}").unwrap();
+    server
+        .post("/api/v1/heartbeats", "{\"agent\":\"a1\",\"status\":\"idle\"}")
+        .unwrap();
     let (id, agent) = next(&mut stream, "verdicts", |agent| agent["agent"] == "a1");
     assert_eq!(agent["verdict"], "idle");
     assert!(agent["evidence"][0]["text"].is_string());
     drop(stream);
-    server.post("/api/v1/heartbeats", "{\"agent\":\"a1\",\"status\":\"waiting\"}").unwrap();
+    server
+        .post("/api/v1/heartbeats", "{\"agent\":\"a1\",\"status\":\"waiting\"}")
+        .unwrap();
     let mut stream = listen(server.address(), &format!("topics=verdicts&last_event_id={id}"));
     let (_, agent) = next(&mut stream, "verdicts", |agent| agent["agent"] == "a1");
     assert_eq!(agent["verdict"], "waiting", "what was missed comes first");
