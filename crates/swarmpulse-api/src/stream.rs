@@ -14,7 +14,7 @@ pub enum Topic {
     Tasks,
     /// Sandboxes; `data` is a [`crate::HistoryEvent`].
     Sandboxes,
-    /// Events and failures; `data` is a [`crate::HistoryEvent`].
+    /// Events, failures, restarts, joined names and what was forgotten; `data` is a [`crate::HistoryEvent`].
     Events,
     /// Conditions; `data` is an [`crate::Alert`].
     Alerts,
@@ -24,8 +24,14 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 6] =
-        [Self::Verdicts, Self::Tasks, Self::Sandboxes, Self::Events, Self::Alerts, Self::Summary];
+    pub const ALL: [Self; 6] = [
+        Self::Verdicts,
+        Self::Tasks,
+        Self::Sandboxes,
+        Self::Events,
+        Self::Alerts,
+        Self::Summary,
+    ];
 
     /// Its lower-case name.
     #[must_use]
@@ -56,4 +62,12 @@ pub struct StreamEvent {
     pub topic: Topic,
     /// What it carries.
     pub data: Value,
+}
+
+/// What was missed cannot be replayed: read the lists anew. Over SSE the `data` of an event named `reset`; over
+/// WebSocket the `data` of an object whose `topic` is `reset`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StreamReset {
+    /// Why.
+    pub reason: String,
 }

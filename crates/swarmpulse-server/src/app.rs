@@ -10,6 +10,7 @@ use crate::budget::Budget;
 use crate::ingest::Room;
 use crate::live::Live;
 use crate::own::Traffic;
+use crate::read::Desks;
 use crate::tokens::Tokens;
 
 /// How the server behaves.
@@ -37,6 +38,10 @@ pub struct ServerOptions {
     pub shutdown_limit_s: f64,
     /// Subscribers of the live streams at once.
     pub stream_clients_max: usize,
+    /// Messages kept for subscribers that fell behind or come back.
+    pub stream_messages_max: usize,
+    /// Bytes kept for them.
+    pub stream_bytes_max: usize,
 }
 
 impl Default for ServerOptions {
@@ -53,6 +58,8 @@ impl Default for ServerOptions {
             head_limit_s: 75.0,
             shutdown_limit_s: 10.0,
             stream_clients_max: 1_000,
+            stream_messages_max: 65_536,
+            stream_bytes_max: 64 << 20,
         }
     }
 }
@@ -66,6 +73,7 @@ pub struct App {
     room: Room,
     traffic: Traffic,
     live: Live,
+    desks: Desks,
     stopping: watch::Sender<bool>,
 }
 
@@ -80,6 +88,7 @@ impl App {
             room: Room::default(),
             traffic: Traffic::default(),
             live,
+            desks: Desks::default(),
             stopping: watch::Sender::new(false),
             runtime,
             options,
@@ -127,6 +136,11 @@ impl App {
     /// Requests and connections, counted.
     pub(crate) fn traffic(&self) -> &Traffic {
         &self.traffic
+    }
+
+    /// Turns for reads.
+    pub(crate) fn desks(&self) -> &Desks {
+        &self.desks
     }
 
     /// The live streams.

@@ -1,12 +1,76 @@
-//! The read API.
+//! The read API: the fleet as it is, what happened, and figures over time.
+//!
+//! A handler reads its parameters by its own table ([`parameter`]), does its work at a [`desk`] and gives JSON. Lists of
+//! the fleet are [`sweep`]s over its slots, lists of the [`past`] are pages of history.
+
+mod active;
+mod agent_filter;
+mod agents;
+mod alerts;
+mod desk;
+mod events;
+mod graph;
+mod health;
+pub(crate) mod parameter;
+mod past;
+pub(crate) mod query;
+mod records;
+mod sandboxes;
+mod sentence;
+mod series;
+mod services;
+mod severity;
+mod snapshot;
+mod summary;
+mod sweep;
+mod tally;
+mod tasks;
+mod time;
+mod timeline;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::routing::get;
 
 use crate::app::App;
+
+pub(crate) use active::started;
+pub(crate) use desk::Desks;
+pub(crate) use summary::summary;
+
+/// The parameters of each route, for the document.
+pub(crate) mod parameters {
+    pub(crate) use super::agents::{LIST as AGENTS, ONE as AGENT};
+    pub(crate) use super::alerts::PARAMETERS as ALERTS;
+    pub(crate) use super::events::PARAMETERS as EVENTS;
+    pub(crate) use super::graph::PARAMETERS as GRAPH;
+    pub(crate) use super::records::PARAMETERS as RECORD;
+    pub(crate) use super::sandboxes::{LIST as SANDBOXES, ONE as SANDBOX};
+    pub(crate) use super::series::PARAMETERS as SERIES;
+    pub(crate) use super::services::{LIST as SERVICES, ONE as SERVICE};
+    pub(crate) use super::tasks::{LIST as TASKS, ONE as TASK};
+    pub(crate) use super::timeline::PARAMETERS as TIMELINE;
+}
 
 /// Its routes; they need the scope `read`.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
+        .route("/api/v1/summary", get(summary::get))
+        .route("/api/v1/agents", get(agents::list))
+        .route("/api/v1/agents/{id}", get(agents::one))
+        .route("/api/v1/agents/{id}/timeline", get(timeline::get))
+        .route("/api/v1/tasks", get(tasks::list))
+        .route("/api/v1/tasks/{id}", get(tasks::one))
+        .route("/api/v1/sandboxes", get(sandboxes::list))
+        .route("/api/v1/sandboxes/{id}", get(sandboxes::one))
+        .route("/api/v1/services", get(services::list))
+        .route("/api/v1/services/{id}", get(services::one))
+        .route("/api/v1/events", get(events::list))
+        .route("/api/v1/records/{position}", get(records::get))
+        .route("/api/v1/graph", get(graph::get))
+        .route("/api/v1/admin/health/agents", get(health::get))
+        .route("/api/observability/metrics", get(snapshot::get))
+        .route("/api/observability/history/{metric_type}", get(series::get))
+        .route("/api/observability/alerts", get(alerts::get))
 }

@@ -1,0 +1,80 @@
+//! What happened, from history: found by entity, kind, type, time and text.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::Uri;
+use swarmpulse_api::Page;
+use swarmpulse_model::{Effect, Text};
+use swarmpulse_store::{HistoryQuery, HistoryRow};
+
+use super::desk::{Desk, answer};
+use super::past;
+use super::parameter::{CURSOR, FROM, LIMIT, NAMESPACE, Parameter, TO, one_of, some_of, text};
+use super::query::Query;
+use crate::access::Access;
+use crate::app::App;
+use crate::convert;
+use crate::problem::ApiError;
+
+const KINDS: &[&str] =
+    &["event", "verdict", "task", "sandbox", "restart", "failure", "condition", "joined", "forgotten"];
+const SOURCES: &[&str] = &["agent", "worker", "system"];
+
+/// Its parameters.
+pub(crate) const PARAMETERS: &[Parameter] = &[
+    LIMIT,
+    Parameter { example: "d0000", ..CURSOR },
+    text("type", "Events of this type alone; a trailing `*` stands for any ending.", "agent.*"),
+    some_of("kind", "These kinds alone.", KINDS),
+    some_of("source", "Events that these said, alone.", SOURCES),
+    text("agent", "Of this agent alone.", "bot-1"),
+    text("task", "Of this task alone.", "task-1"),
+    text("sandbox", "Of this sandbox alone.", "sb-1"),
+    text("q", "What contains this text, in any case.", "timeout"),
+    FROM,
+    TO,
+    one_of("order", "`desc`: the newest first; `asc`: the oldest first.", &["desc", "asc"]),
+    NAMESPACE,
+];
+
+/// `GET /api/v1/events`.
+pub(super) async fn list(State(app): State<Arc<App>>, access: Access, uri: Uri) -> Result<Response, ApiError> {
+    let query = Query::of(&uri, PARAMETERS)?;
+    let namespace = access.looks_in(query.text("namespace"))?;
+    answer(app, Desk::History, move |app| page(app, &query, namespace)).await
+}
+
+fn page(app: &App, query: &Query, namespace: Option<Text>) -> Result<Page<swarmpulse_api::HistoryEvent>, ApiError> {
+    let now = app.runtime().now();
+    let of = |name| query.text(name).map(Text::from);
+    let mut kinds: Vec<Text> = query.list("kind").map(Text::from).collect();
+    if kinds.is_empty() && query.text("source").is_some() {
+        // Only events say who said so.
+        kinds.push(Text::const_new("event"));
+    }
+    let wanted = HistoryQuery {
+        namespace,
+        kinds,
+        agent: of("agent"),
+        task: of("task"),
+        sandbox: of("sandbox"),
+        event_type: of("type"),
+        text: query.text("q").map(str::to_owned),
+        from: query.time("from", now),
+        to: query.time("to", now),
+        ascending: query.text("order") == Some("asc"),
+        limit: query.limit(),
+        cursor: query.text("cursor").map(str::to_owned),
+    };
+    let page = past::page(app.runtime(), wanted, |row| query.passes("source", source(row)))?;
+    Ok(Page { items: page.rows.iter().map(convert::history_event).collect(), next: page.next })
+}
+
+fn source(row: &HistoryRow) -> Option<&'static str> {
+    match &row.effect {
+        Effect::Event(seen) => Some(seen.event.source.as_str()),
+        _ => None,
+    }
+}
