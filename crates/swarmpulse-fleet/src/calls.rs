@@ -8,6 +8,7 @@ use crate::agent::{BackOff, How, SERVICES_MAX};
 use crate::arena::Index;
 use crate::call_book::{Displaced, Opened};
 use crate::fleet::{Fleet, Step};
+use crate::open_work::DECLARED_MAX_S;
 use crate::tasks::moment;
 
 /// Answers that ask the caller to hold back: its own quota, or a service that cannot.
@@ -21,7 +22,12 @@ impl Fleet {
         let Some(service) = self.service(step, &call.service) else {
             // There is no room for the service, yet the caller was heard.
             if let Some(agent) = agent {
-                self.contact(step, agent, How::Event(call.service.clone()), call.at);
+                self.contact(
+                    step,
+                    agent,
+                    How::Event(format!("call of {}", call.service).into()),
+                    call.at,
+                );
                 self.review(step, agent);
             }
             return;
@@ -112,7 +118,7 @@ impl Fleet {
         let timeout_s = call
             .timeout_s
             .filter(|timeout_s| timeout_s.is_finite() && *timeout_s > 0.0)
-            .map(|timeout_s| timeout_s as f32);
+            .map(|timeout_s| timeout_s.min(DECLARED_MAX_S) as f32);
         let calls = entry.calls.get_or_insert_default();
         match calls.open(call.call.clone(), service, moment(step), timeout_s) {
             Opened::New => {}

@@ -68,7 +68,7 @@ impl Fleet {
         });
         agent.contact_how = how;
         if !bound {
-            self.freeze.heard(&mut agent.heard_epoch);
+            self.freeze.heard(&mut agent.heard_epoch, now);
         }
     }
 

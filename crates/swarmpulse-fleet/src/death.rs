@@ -20,6 +20,7 @@ impl Fleet {
         hold_until: Timestamp,
         of_instance: bool,
     ) {
+        self.freeze.check_soon(step.now);
         let Some(agent) = self.agents.get_mut(index) else {
             return;
         };
@@ -83,6 +84,7 @@ impl Fleet {
         self.clear_raised(step, index, "it is forgotten");
         self.clear_conditions_of(step, &key, "it is forgotten");
         self.remove_agent(index);
+        self.freeze.check_soon(step.now);
         step.effects.push(Effect::Forgotten(Box::new(key)));
     }
 

@@ -21,8 +21,11 @@ impl Fleet {
     #[must_use]
     pub fn explain(&self, agent: &Agent, now: Timestamp) -> Vec<Evidence> {
         let mut all = Vec::with_capacity(5);
-        all.extend(self.leading_evidence(agent));
-        let leading = all.len();
+        // What it rested on may be gone, until the next tick decides anew.
+        all.push(
+            self.leading_evidence(agent)
+                .unwrap_or_else(|| self.silence_evidence(agent)),
+        );
         if agent.flapping.is_flapping() && agent.basis != Basis::Flapping {
             all.push(self.flapping_evidence(agent));
         }
@@ -54,7 +57,7 @@ impl Fleet {
         if matches!(agent.verdict, Verdict::Silent | Verdict::Unknown) {
             all.push(self.silence_evidence(agent));
         }
-        all[leading..].sort_by_key(Evidence::class);
+        all[1..].sort_by_key(Evidence::class);
         all
     }
 

@@ -121,8 +121,18 @@ impl Freeze {
     }
 
     /// An agent was heard.
-    pub(crate) fn heard(&self, epoch: &mut u32) {
-        *epoch = self.epoch;
+    pub(crate) fn heard(&mut self, epoch: &mut u32, now: Timestamp) {
+        if *epoch != self.epoch {
+            *epoch = self.epoch;
+            self.check_soon(now);
+        }
+    }
+
+    /// Something changed after which contact may have returned.
+    pub(crate) fn check_soon(&mut self, now: Timestamp) {
+        if let Some(given_up) = &mut self.given_up {
+            given_up.check_at = given_up.check_at.min(now.plus_ns(SECOND_NS));
+        }
     }
 }
 
@@ -214,6 +224,8 @@ impl Fleet {
                 self.freeze.given_up = None;
                 self.tell(step, &FLEET_DOWN_OR_BLIND, false, "contact returned");
             } else {
+                // Only another word, or an agent that is forgotten, can change that.
+                let check_at = Timestamp::NEVER;
                 self.freeze.given_up = Some(GivenUp { since, check_at });
             }
         }

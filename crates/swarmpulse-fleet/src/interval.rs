@@ -10,6 +10,8 @@ const GAPS: usize = 16;
 const GAP_MIN_S: f32 = 0.5;
 /// The longest interval that is learned; longer ones must be declared.
 const LEARNED_MAX_S: f32 = 3600.0;
+/// The longest interval that can be declared: a week. Whoever reports more rarely cannot be watched by reports.
+const DECLARED_MAX_S: f64 = 7.0 * 86_400.0;
 /// A gap of more silence limits than this is an outage, unless the next one is as long.
 const OUTAGE_LIMITS: i64 = 10;
 /// Two gaps are alike if they differ by at most this share.
@@ -52,7 +54,7 @@ impl Interval {
     /// The agent says how often it will report; what is no length of time says nothing.
     pub fn declare(&mut self, interval_s: f64) {
         if interval_s.is_finite() && interval_s > 0.0 {
-            self.declared_s = Some(interval_s as f32);
+            self.declared_s = Some(interval_s.min(DECLARED_MAX_S) as f32);
         }
     }
 

@@ -36,6 +36,8 @@ impl Fleet {
             return;
         }
         let key = self.key_of(keep);
+        // If the name is another agent's alias, then that agent is the same one too.
+        let other = joining.map_or_else(|| other.clone(), |joining| joining.id.clone());
         let mut names = vec![other.clone()];
         if let Some(known) = known {
             self.clear_raised(step, known, "it joined another name");
@@ -58,7 +60,7 @@ impl Fleet {
             reason: reason.into(),
         };
         step.effects.push(Effect::Joined(Box::new(joined)));
-        self.adopt_tasks(step.namespace, agent, other);
+        self.adopt_tasks(step.namespace, agent, &other);
     }
 
     /// Moves all that is known of one agent to another, removes it, and gives the names that counted for it.

@@ -7,7 +7,7 @@ use swarmpulse_model::process::{
 use swarmpulse_model::time::{SECOND_NS, seconds};
 use swarmpulse_model::{Claim, Source, Text, Timestamp, Verdict};
 
-use crate::agent::How;
+use crate::agent::{How, NamedPid};
 use crate::arena::Index;
 use crate::fleet::{Fleet, Step};
 use crate::process::ProcessLink;
@@ -226,13 +226,12 @@ impl Fleet {
                 origin = process.origin;
             }
         }
-        if named
-            && agent
-                .named_pids
-                .iter()
-                .any(|named| named.pid == report.pid && named.by_watcher)
-        {
+        // A process that was merely found, but that the agent or its watcher named, is no mere find.
+        let by_watcher = |named: &NamedPid| named.pid == report.pid && named.by_watcher;
+        if agent.named_pids.iter().any(by_watcher) {
             origin = ProcessOrigin::Watched;
+        } else if named && origin == ProcessOrigin::Discovered {
+            origin = ProcessOrigin::Announced;
         }
         self.unname_local_pid(report.pid, index);
         self.end_process(step, index, report.pid, origin, exit, of_instance || named);

@@ -8,6 +8,9 @@ use crate::agent::Agent;
 use crate::call_book::OpenCall;
 use crate::judge::{Basis, Bench};
 
+/// The longest that anyone may declare work to take: a month. It bounds what a wrong figure can do.
+pub(crate) const DECLARED_MAX_S: f64 = 30.0 * 86_400.0;
+
 /// The open work of an agent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpenWork {

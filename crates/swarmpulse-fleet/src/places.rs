@@ -29,12 +29,12 @@ impl Places {
         }
     }
 
-    /// The one place whose silence it is: outside of it no more than half are silent.
+    /// The one place whose silence it is: most silent agents are there, and elsewhere no more than half are silent.
     pub fn confined_to(&self) -> Option<u32> {
         let (place, tally) = self.by_place.iter().max_by_key(|(_, tally)| tally.silent)?;
         let outside_silent = self.all.silent - tally.silent;
         let outside_heard = self.all.heard - tally.heard;
-        (tally.silent > 0 && outside_silent <= outside_heard).then_some(*place)
+        (tally.silent > outside_silent && outside_silent <= outside_heard).then_some(*place)
     }
 
     /// How many places fell silent, unknown ones counted as one.
@@ -68,6 +68,8 @@ mod tests {
             None,
             "the other fell silent too"
         );
+        let spread: Vec<_> = (0..6).map(|host| (Some(host), 1, 1)).collect();
+        assert_eq!(places(&spread).confined_to(), None, "one agent on each");
     }
 
     #[test]

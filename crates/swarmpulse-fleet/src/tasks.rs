@@ -10,6 +10,7 @@ use crate::agent::Moment;
 use crate::arena::{Index, Keyed};
 use crate::durations::LearnedLimits;
 use crate::fleet::{Fleet, Step};
+use crate::open_work::DECLARED_MAX_S;
 
 /// Where a task's limit comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct TaskEntry {
     /// It last moved, or its agent showed progress on it, by receipt.
     pub progress_at: Timestamp,
     pub(crate) heard_at: Timestamp,
+    /// Looked at then, to be forgotten.
+    pub(crate) forget_at: Timestamp,
     /// In hand since, by receipt, through all its open statuses.
     pub(crate) opened_at: Option<Timestamp>,
     /// The latest time that its senders gave.
@@ -92,7 +95,7 @@ impl TaskEntry {
     /// How long it may go without progress, in seconds, and who says so.
     pub(crate) fn limit(&self, settings: &FleetSettings, learned: &LearnedLimits) -> (f64, LimitSource) {
         if let Some(timeout_s) = self.timeout_s.filter(|timeout_s| *timeout_s > 0.0) {
-            return (timeout_s, LimitSource::Declared);
+            return (timeout_s.min(DECLARED_MAX_S), LimitSource::Declared);
         }
         let task_type = self.task_type.as_deref().unwrap_or_default();
         if let Some(limit) = settings.task_limits.iter().find(|limit| limit.name == task_type) {
@@ -143,7 +146,7 @@ impl Fleet {
                 Some(at) if !later_attempt => to.is_open().then_some(at),
                 _ => to.is_open().then_some(now),
             };
-            if to == TaskStatus::Completed && from != to {
+            if to == TaskStatus::Completed && (is_new || from != to) {
                 self.learn_duration(step, &record, index, opened_at);
             }
         }
@@ -164,6 +167,7 @@ impl Fleet {
             self.refusals.tasks += 1;
             return None;
         }
+        let forget_at = step.now.plus_ns(seconds(self.settings.forget_task_s));
         let index = self.tasks.insert(TaskEntry {
             namespace: step.namespace,
             id: record.task.clone(),
@@ -173,6 +177,7 @@ impl Fleet {
             first_seen_at: step.now,
             progress_at: step.now,
             heard_at: step.now,
+            forget_at,
             opened_at: None,
             sent_at: None,
             by_word: false,
@@ -189,7 +194,6 @@ impl Fleet {
             retryable: None,
             attributes: Attributes::default(),
         });
-        let forget_at = step.now.plus_ns(seconds(self.settings.forget_task_s));
         self.forget_tasks_at.insert((forget_at, index));
         Some(index)
     }
@@ -268,7 +272,7 @@ impl Fleet {
                 return;
             }
             self.forget_tasks_at.pop_first();
-            let Some(task) = self.tasks.get(index) else {
+            let Some(task) = self.tasks.get_mut(index) else {
                 continue;
             };
             let keep_ns = seconds(self.settings.forget_task_s);
@@ -277,6 +281,7 @@ impl Fleet {
                 forget_at = step.now.plus_ns(keep_ns.max(SECOND_NS));
             }
             if forget_at > step.now {
+                task.forget_at = forget_at;
                 self.forget_tasks_at.insert((forget_at, index));
             } else {
                 self.forget_task(step, index);
@@ -289,6 +294,7 @@ impl Fleet {
         let Some(task) = self.tasks.get(index) else { return };
         let key = EntityKey::new(self.namespaces.name(task.namespace), EntityKind::Task, &task.id);
         let ended = task.status.is_final();
+        self.forget_tasks_at.remove(&(task.forget_at, index));
         self.unlink_task(index);
         self.stop_waiting(index);
         self.clear_conditions_of(step, &key, "it is forgotten");

@@ -130,12 +130,11 @@ impl Run {
         let down_ns = fields.opt("down_for").map(script::duration_ns).transpose()?;
         fields.done()?;
         let last_seen_at = Some(self.now);
-        let failed = |error: &dyn std::fmt::Display| format!("the snapshot does not come back: {error}");
-        let before = self.state()?;
-        let bytes = rmp_serde::to_vec_named(&self.fleet).map_err(|error| failed(&error))?;
-        self.fleet = rmp_serde::from_slice(&bytes).map_err(|error| failed(&error))?;
+        let before = state_of(&self.fleet)?;
+        self.fleet = rmp_serde::from_slice(&before)
+            .map_err(|error| format!("the snapshot does not come back: {error}"))?;
         self.fleet.restore();
-        if self.state()? != before {
+        if state_of(&self.fleet)? != before {
             return Err("the snapshot comes back as another state".to_owned());
         }
         self.now = self.now.plus_ns(down_ns.unwrap_or(0));
@@ -224,40 +223,39 @@ impl Run {
         }
     }
 
+    /// A tick before the due one is compared with a record that means nothing, at the same time and place.
     fn check_early_tick(&self, at: Timestamp) -> Result<(), String> {
-        let mut early = self.fleet.clone();
-        let mut effects = Vec::new();
-        early.apply_envelope(
-            self.envelope(at, "default", Source::Monitor, Record::Tick),
-            &mut effects,
-        );
+        let nothing = Record::Monitor(MonitorEvent::ProbeFailed {
+            probe: Text::default(),
+            error: Text::default(),
+        });
+        let after = |record| {
+            let mut fleet = self.fleet.clone();
+            let mut effects = Vec::new();
+            fleet.apply_envelope(
+                self.envelope(at, "default", Source::Monitor, record),
+                &mut effects,
+            );
+            (fleet, effects)
+        };
+        let (ticked, effects) = after(Record::Tick);
         let seconds = at.seconds_since(BEGIN);
         if !effects.is_empty() {
             return Err(format!(
                 "a tick at {seconds}s, before the due one, has effects: {effects:?}"
             ));
         }
-        if state_of(&early)? != self.state()? {
+        if state_of(&ticked)? != state_of(&after(nothing).0)? {
             return Err(format!(
                 "a tick at {seconds}s, before the due one, changes the state"
             ));
         }
         Ok(())
     }
-
-    fn state(&self) -> Result<serde_json::Value, String> {
-        state_of(&self.fleet)
-    }
 }
 
-/// The state but for the time and place of the last record.
-fn state_of(fleet: &Fleet) -> Result<serde_json::Value, String> {
-    let mut state = serde_json::to_value(fleet).map_err(|error| error.to_string())?;
-    if let Some(state) = state.as_object_mut() {
-        state.remove("now");
-        state.remove("next_offset");
-    }
-    Ok(state)
+fn state_of(fleet: &Fleet) -> Result<Vec<u8>, String> {
+    rmp_serde::to_vec_named(fleet).map_err(|error| format!("no snapshot: {error}"))
 }
 
 /// Settings with one changed; `task_limit.TYPE` and `call_limit.SERVICE` add a limit.
