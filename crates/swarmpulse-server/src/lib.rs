@@ -30,7 +30,7 @@ mod tokens;
 pub use access::Access;
 pub use app::{App, ServerOptions};
 pub use exposure::{ExposureError, check_exposure};
-pub use openapi::document;
+pub use openapi::{document, document_text};
 pub use own::{Series, SeriesType, metric_names};
 pub use peer::Peer;
 pub use problem::ApiError;

@@ -42,7 +42,10 @@ impl Live {
         // Listening first: what is applied between the two is then known, and passed over, rather than missed.
         let groups = handle.listen();
         let applied = handle.fleet(|fleet| fleet.next_offset());
-        let last = Position { partition: 0, offset: applied.saturating_sub(1) };
+        let last = Position {
+            partition: 0,
+            offset: applied.saturating_sub(1),
+        };
         let n = if applied == 0 { 0 } else { u32::MAX };
         let hub = Arc::new(Hub::new(options, EffectId { position: last, n }));
         let stop = watch::Sender::new(false);
@@ -52,7 +55,11 @@ impl Live {
         if let Err(error) = &thread {
             tracing::error!(%error, "the live streams have no thread: they stay silent");
         }
-        Self { hub, stop, thread: thread.ok() }
+        Self {
+            hub,
+            stop,
+            thread: thread.ok(),
+        }
     }
 
     /// Clients now: server-sent events, WebSockets.
@@ -77,7 +84,10 @@ impl Drop for Live {
 }
 
 fn feed(handle: Handle, hub: Arc<Hub>, groups: Groups, stop: watch::Receiver<bool>) {
-    match tokio::runtime::Builder::new_current_thread().enable_time().build() {
+    match tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+    {
         Ok(runtime) => runtime.block_on(Renderer::new(handle, hub).run(groups, stop)),
         Err(error) => tracing::error!(%error, "the live streams have no timer: they stay silent"),
     }
@@ -85,5 +95,7 @@ fn feed(handle: Handle, hub: Arc<Hub>, groups: Groups, stop: watch::Receiver<boo
 
 /// Their routes; they need the scope `read`.
 pub(crate) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/api/v1/stream", get(sse::get)).route("/api/v1/ws", get(ws::get))
+    Router::new()
+        .route("/api/v1/stream", get(sse::get))
+        .route("/api/v1/ws", get(ws::get))
 }

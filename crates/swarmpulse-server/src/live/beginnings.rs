@@ -79,11 +79,17 @@ mod tests {
             reason: "no contact within 30 s".into(),
         };
         let raised = beginnings.alert(&condition, condition.since);
-        assert_eq!((raised.state.as_str(), raised.started_at.as_str()), ("firing", "1970-01-01T00:01:00.000Z"));
+        assert_eq!(
+            (raised.state.as_str(), raised.started_at.as_str()),
+            ("firing", "1970-01-01T00:01:00.000Z")
+        );
         condition.active = false;
         condition.since = Timestamp::from_unix_s(90.0);
         let cleared = beginnings.alert(&condition, condition.since);
-        assert_eq!((cleared.state.as_str(), cleared.started_at.as_str()), ("resolved", "1970-01-01T00:01:00.000Z"));
+        assert_eq!(
+            (cleared.state.as_str(), cleared.started_at.as_str()),
+            ("resolved", "1970-01-01T00:01:00.000Z")
+        );
         assert_eq!(cleared.resolved_at.as_deref(), Some("1970-01-01T00:01:30.000Z"));
         assert!(beginnings.since.is_empty());
     }

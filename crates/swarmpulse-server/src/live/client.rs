@@ -54,7 +54,16 @@ impl Client {
         filter: Filter,
     ) -> Self {
         let gone = seat.gone();
-        let mut client = Self { hub, handle, seat, head, gone, filter: filter.clone(), summaries: None, summary_due: false };
+        let mut client = Self {
+            hub,
+            handle,
+            seat,
+            head,
+            gone,
+            filter: filter.clone(),
+            summaries: None,
+            summary_due: false,
+        };
         client.ask_for(filter);
         client
     }
@@ -112,7 +121,11 @@ impl Client {
     fn new_summary(&mut self) -> Option<Frame> {
         let summaries = self.summaries.as_mut()?;
         let is_due = std::mem::take(&mut self.summary_due) || summaries.has_changed().unwrap_or(false);
-        if is_due { summaries.borrow_and_update().clone() } else { None }
+        if is_due {
+            summaries.borrow_and_update().clone()
+        } else {
+            None
+        }
     }
 }
 
@@ -128,6 +141,6 @@ async fn summary_changed(summaries: Option<&mut watch::Receiver<Option<Frame>>>)
         None => true,
     };
     if ended {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

@@ -83,7 +83,11 @@ impl Hub {
     /// A hub without clients; what is up to `floor` was told by nobody here.
     pub(super) fn new(options: &ServerOptions, floor: EffectId) -> Self {
         Self {
-            ring: RwLock::new(Ring::new(options.stream_messages_max, options.stream_bytes_max, floor)),
+            ring: RwLock::new(Ring::new(
+                options.stream_messages_max,
+                options.stream_bytes_max,
+                floor,
+            )),
             head: watch::Sender::new(0),
             seats: Mutex::default(),
             seats_max: options.stream_clients_max,
@@ -95,7 +99,11 @@ impl Hub {
     /// Clients by transport: server-sent events, WebSockets.
     pub(super) fn clients(&self) -> (u64, u64) {
         let seats = self.seats.lock();
-        let sse = seats.taken.values().filter(|seat| seat.transport == Transport::Sse).count();
+        let sse = seats
+            .taken
+            .values()
+            .filter(|seat| seat.transport == Transport::Sse)
+            .count();
         (sse as u64, (seats.taken.len() - sse) as u64)
     }
 
@@ -120,13 +128,27 @@ impl Hub {
         };
         drop(ring);
         let number = seats.next;
-        let seat = Seat { number, transport, next: AtomicU64::new(next), gone: watch::Sender::new(false) };
+        let seat = Seat {
+            number,
+            transport,
+            next: AtomicU64::new(next),
+            gone: watch::Sender::new(false),
+        };
         let seat = Arc::new(seat);
         seats.next += 1;
         seats.taken.insert(number, Arc::clone(&seat));
         seats.empty = None;
         drop(seats);
-        Some((Client::new(Arc::clone(self), handle.clone(), seat, self.head.subscribe(), filter), begin))
+        Some((
+            Client::new(
+                Arc::clone(self),
+                handle.clone(),
+                seat,
+                self.head.subscribe(),
+                filter,
+            ),
+            begin,
+        ))
     }
 
     /// A client leaves.
@@ -169,7 +191,10 @@ impl Hub {
             return;
         }
         let seats = self.seats.lock();
-        let behind = seats.taken.values().filter(|seat| seat.next.load(Ordering::Acquire) < first);
+        let behind = seats
+            .taken
+            .values()
+            .filter(|seat| seat.next.load(Ordering::Acquire) < first);
         let behind: Vec<Arc<Seat>> = behind.cloned().collect();
         drop(seats);
         for seat in behind {
@@ -207,7 +232,10 @@ impl Hub {
     /// Summaries of a namespace, or of all, from the last one on.
     pub(super) fn summaries_of(&self, namespace: Option<Text>) -> watch::Receiver<Option<Frame>> {
         let mut summaries = self.summaries.lock();
-        let mut receiver = summaries.entry(namespace).or_insert_with(|| watch::Sender::new(None)).subscribe();
+        let mut receiver = summaries
+            .entry(namespace)
+            .or_insert_with(|| watch::Sender::new(None))
+            .subscribe();
         if receiver.borrow().is_some() {
             receiver.mark_changed();
         } else {
@@ -220,7 +248,10 @@ impl Hub {
     pub(super) fn wanted_summaries(&self) -> Vec<(Option<Text>, bool)> {
         let mut summaries = self.summaries.lock();
         summaries.retain(|_, sender| sender.receiver_count() > 0);
-        summaries.iter().map(|(namespace, sender)| (namespace.clone(), sender.borrow().is_none())).collect()
+        summaries
+            .iter()
+            .map(|(namespace, sender)| (namespace.clone(), sender.borrow().is_none()))
+            .collect()
     }
 
     /// A new summary of a namespace, or of all.

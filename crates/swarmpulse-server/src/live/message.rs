@@ -41,7 +41,12 @@ const END: &[u8] = b"\n\n";
 
 impl Frame {
     /// Writes an event at the end of a buffer. Its data must be serializable; what is not is told as null.
-    pub(super) fn write(buffer: &mut Vec<u8>, id: Option<EffectId>, name: &str, data: &impl Serialize) -> Span {
+    pub(super) fn write(
+        buffer: &mut Vec<u8>,
+        id: Option<EffectId>,
+        name: &str,
+        data: &impl Serialize,
+    ) -> Span {
         let begin = buffer.len();
         if let Some(id) = id {
             buffer.extend_from_slice(format!("id: {id}\n").as_bytes());
@@ -56,7 +61,11 @@ impl Frame {
             buffer.extend_from_slice(b"null");
         }
         buffer.extend_from_slice(END);
-        Span { begin, data: data_begin, end: buffer.len() }
+        Span {
+            begin,
+            data: data_begin,
+            end: buffer.len(),
+        }
     }
 
     /// A frame of its own.
@@ -91,8 +100,20 @@ pub(super) const RESET: &str = "reset";
 impl Message {
     /// Something was missed; all that came up to that id counts as known.
     pub(super) fn reset(through: EffectId, reason: &str) -> Self {
-        let frame = Frame::of(Some(through), RESET, &StreamReset { reason: reason.to_owned() });
-        Self { id: through, topic: None, namespace: None, agent: None, frame }
+        let frame = Frame::of(
+            Some(through),
+            RESET,
+            &StreamReset {
+                reason: reason.to_owned(),
+            },
+        );
+        Self {
+            id: through,
+            topic: None,
+            namespace: None,
+            agent: None,
+            frame,
+        }
     }
 }
 
@@ -143,17 +164,31 @@ mod tests {
 
     fn message(topic: Option<Topic>, namespace: Option<&str>, agent: Option<&str>) -> Message {
         let frame = Frame::of(None, "x", &json!({}));
-        Message { id: EffectId::default(), topic, namespace: namespace.map(Text::from), agent: agent.map(Text::from), frame }
+        Message {
+            id: EffectId::default(),
+            topic,
+            namespace: namespace.map(Text::from),
+            agent: agent.map(Text::from),
+            frame,
+        }
     }
 
     #[test]
     fn frames_share_a_buffer_and_know_their_data() {
         let mut buffer = Vec::new();
-        let first = Frame::write(&mut buffer, Some(EffectId::default()), "verdicts", &json!({"a": "x\ny"}));
+        let first = Frame::write(
+            &mut buffer,
+            Some(EffectId::default()),
+            "verdicts",
+            &json!({"a": "x\ny"}),
+        );
         let second = Frame::write(&mut buffer, None, "summary", &json!([1]));
         let buffer = Bytes::from(buffer);
         let (first, second) = (Frame::cut(&buffer, first), Frame::cut(&buffer, second));
-        assert_eq!(&first.bytes()[..], b"id: 0-0-0\nevent: verdicts\ndata: {\"a\":\"x\\ny\"}\n\n");
+        assert_eq!(
+            &first.bytes()[..],
+            b"id: 0-0-0\nevent: verdicts\ndata: {\"a\":\"x\\ny\"}\n\n"
+        );
         assert_eq!(first.data(), b"{\"a\":\"x\\ny\"}");
         assert_eq!(&second.bytes()[..], b"event: summary\ndata: [1]\n\n");
         assert_eq!(second.data(), b"[1]");

@@ -46,7 +46,14 @@ pub(super) struct Renderer {
 impl Renderer {
     pub(super) fn new(handle: Handle, hub: Arc<Hub>) -> Self {
         let beginnings = Beginnings::of_now(&handle);
-        Self { handle, hub, beginnings, gap: false, changed: false, summarized: None }
+        Self {
+            handle,
+            hub,
+            beginnings,
+            gap: false,
+            changed: false,
+            summarized: None,
+        }
     }
 
     /// Runs until it is told to stop, or the runtime has ended.
@@ -86,7 +93,9 @@ impl Renderer {
             if *stop.borrow() {
                 return;
             }
-            let Some(through) = rows.last().map(|row| row.id) else { return };
+            let Some(through) = rows.last().map(|row| row.id) else {
+                return;
+            };
             if std::mem::take(&mut self.gap) {
                 let reason = "the stream fell behind the fleet; read the lists anew";
                 self.hub.tell_gap(before(rows[0].id), reason);
@@ -124,7 +133,13 @@ impl Renderer {
         let buffer = Bytes::from(buffer);
         let messages = written.into_iter().map(|(row, topic, span)| {
             let (namespace, agent) = about(&row.effect);
-            Message { id: row.id, topic: Some(topic), namespace, agent, frame: Frame::cut(&buffer, span) }
+            Message {
+                id: row.id,
+                topic: Some(topic),
+                namespace,
+                agent,
+                frame: Frame::cut(&buffer, span),
+            }
         });
         self.hub.publish(&self.handle, messages);
     }
@@ -136,10 +151,13 @@ impl Renderer {
             _ => None,
         });
         self.handle.fleet(|fleet| {
-            let agents = changes.map(|change| match fleet.agent_named(&change.agent.namespace, &change.agent.id) {
-                Some(agent) => convert::agent(fleet, agent, now),
-                None => convert::agent_changed(change, now),
-            });
+            let agents =
+                changes.map(
+                    |change| match fleet.agent_named(&change.agent.namespace, &change.agent.id) {
+                        Some(agent) => convert::agent(fleet, agent, now),
+                        None => convert::agent_changed(change, now),
+                    },
+                );
             agents.collect()
         })
     }
@@ -149,7 +167,9 @@ impl Renderer {
         if !self.changed {
             return None;
         }
-        let left_s = self.summarized.map_or(0.0, |(watch, pause_s)| pause_s - watch.seconds());
+        let left_s = self
+            .summarized
+            .map_or(0.0, |(watch, pause_s)| pause_s - watch.seconds());
         Some(Duration::from_secs_f64(left_s.max(0.0)))
     }
 
@@ -160,13 +180,19 @@ impl Renderer {
             if first_only && !is_first {
                 continue;
             }
-            let access = Access { namespace: namespace.clone(), ..Access::open() };
+            let access = Access {
+                namespace: namespace.clone(),
+                ..Access::open()
+            };
             let frame = Frame::of(None, Topic::Summary.as_str(), &summary(&self.handle, &access));
             self.hub.publish_summary(&namespace, frame);
         }
         if !first_only {
             self.changed = false;
-            self.summarized = Some((Stopwatch::start(), SUMMARY_EVERY_S.max(watch.seconds() / SUMMARY_SHARE)));
+            self.summarized = Some((
+                Stopwatch::start(),
+                SUMMARY_EVERY_S.max(watch.seconds() / SUMMARY_SHARE),
+            ));
         }
     }
 }
@@ -176,7 +202,13 @@ fn before(id: EffectId) -> EffectId {
     let Position { partition, offset } = id.position;
     match id.n.checked_sub(1) {
         Some(n) => EffectId { n, ..id },
-        None => EffectId { position: Position { partition, offset: offset.saturating_sub(1) }, n: u32::MAX },
+        None => EffectId {
+            position: Position {
+                partition,
+                offset: offset.saturating_sub(1),
+            },
+            n: u32::MAX,
+        },
     }
 }
 
@@ -186,16 +218,21 @@ fn topic(effect: &Effect) -> Topic {
         Effect::Task(_) => Topic::Tasks,
         Effect::Sandbox(_) => Topic::Sandboxes,
         Effect::Condition(_) => Topic::Alerts,
-        Effect::Event(_) | Effect::Failure(_) | Effect::Restart(_) | Effect::Joined(_) | Effect::Forgotten(_) => {
-            Topic::Events
-        }
+        Effect::Event(_)
+        | Effect::Failure(_)
+        | Effect::Restart(_)
+        | Effect::Joined(_)
+        | Effect::Forgotten(_) => Topic::Events,
     }
 }
 
 /// The namespace and the agent that an effect is about.
 fn about(effect: &Effect) -> (Option<Text>, Option<Text>) {
     match effect {
-        Effect::Verdict(change) => (Some(change.agent.namespace.clone()), Some(change.agent.id.clone())),
+        Effect::Verdict(change) => (
+            Some(change.agent.namespace.clone()),
+            Some(change.agent.id.clone()),
+        ),
         Effect::Condition(condition) => match &condition.subject {
             Some(subject) => {
                 let agent = (subject.kind == EntityKind::Agent).then(|| subject.id.clone());
@@ -207,11 +244,18 @@ fn about(effect: &Effect) -> (Option<Text>, Option<Text>) {
         Effect::Failure(seen) => (Some(seen.namespace.clone()), seen.failure.agent.clone()),
         Effect::Task(change) => (Some(change.task.namespace.clone()), change.agent.clone()),
         Effect::Sandbox(change) => (Some(change.sandbox.namespace.clone()), change.agent.clone()),
-        Effect::Restart(restart) => (Some(restart.agent.namespace.clone()), Some(restart.agent.id.clone())),
-        Effect::Joined(joined) => (Some(joined.agent.namespace.clone()), Some(joined.agent.id.clone())),
-        Effect::Forgotten(key) => {
-            (Some(key.namespace.clone()), (key.kind == EntityKind::Agent).then(|| key.id.clone()))
-        }
+        Effect::Restart(restart) => (
+            Some(restart.agent.namespace.clone()),
+            Some(restart.agent.id.clone()),
+        ),
+        Effect::Joined(joined) => (
+            Some(joined.agent.namespace.clone()),
+            Some(joined.agent.id.clone()),
+        ),
+        Effect::Forgotten(key) => (
+            Some(key.namespace.clone()),
+            (key.kind == EntityKind::Agent).then(|| key.id.clone()),
+        ),
     }
 }
 
@@ -221,7 +265,10 @@ mod tests {
 
     #[test]
     fn the_id_before_lies_between_its_neighbours() {
-        let id = |offset, n| EffectId { position: Position { partition: 0, offset }, n };
+        let id = |offset, n| EffectId {
+            position: Position { partition: 0, offset },
+            n,
+        };
         assert_eq!(before(id(7, 3)), id(7, 2));
         assert!(before(id(7, 0)) < id(7, 0) && before(id(7, 0)) > id(6, 1_000_000));
     }

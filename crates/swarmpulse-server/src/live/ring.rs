@@ -49,7 +49,15 @@ pub(super) enum Found {
 impl Ring {
     /// An empty ring; what is up to `floor` was told by nobody here.
     pub(super) fn new(messages_max: usize, bytes_max: usize, floor: EffectId) -> Self {
-        Self { messages: VecDeque::new(), first: 0, bytes: 0, messages_max, bytes_max, floor, head: floor }
+        Self {
+            messages: VecDeque::new(),
+            first: 0,
+            bytes: 0,
+            messages_max,
+            bytes_max,
+            floor,
+            head: floor,
+        }
     }
 
     /// The number of the first message held.
@@ -72,8 +80,12 @@ impl Ring {
         self.head = self.head.max(message.id);
         self.bytes += size(&message);
         self.messages.push_back(message);
-        while self.messages.len() > self.messages_max || (self.bytes > self.bytes_max && self.messages.len() > 1) {
-            let Some(oldest) = self.messages.pop_front() else { break };
+        while self.messages.len() > self.messages_max
+            || (self.bytes > self.bytes_max && self.messages.len() > 1)
+        {
+            let Some(oldest) = self.messages.pop_front() else {
+                break;
+            };
             self.bytes -= size(&oldest);
             self.floor = self.floor.max(oldest.id);
             self.first += 1;
@@ -111,9 +123,19 @@ impl Ring {
 
     /// Reads on from a number, which moves behind what was looked at; stops once so many bytes are found.
     pub(super) fn read(&self, next: &mut u64, filter: &Filter, bytes_max: usize) -> Found {
-        let Some(skip) = next.checked_sub(self.first) else { return Found::Behind };
+        let Some(skip) = next.checked_sub(self.first) else {
+            return Found::Behind;
+        };
         let (mut found, mut bytes) = (Vec::new(), 0);
-        for message in self.messages.range(usize::try_from(skip).unwrap_or(usize::MAX).min(self.messages.len())..).take(LOOKED_AT_ONCE) {
+        for message in self
+            .messages
+            .range(
+                usize::try_from(skip)
+                    .unwrap_or(usize::MAX)
+                    .min(self.messages.len())..,
+            )
+            .take(LOOKED_AT_ONCE)
+        {
             *next += 1;
             if filter.wants(message) {
                 bytes += message.frame.bytes().len();
@@ -143,15 +165,28 @@ mod tests {
     use super::super::message::Topics;
     use super::*;
 
-    const EVERYTHING: Filter = Filter { topics: Topics::ALL, namespace: None, agent: None };
+    const EVERYTHING: Filter = Filter {
+        topics: Topics::ALL,
+        namespace: None,
+        agent: None,
+    };
 
     fn id(offset: u64, n: u32) -> EffectId {
-        EffectId { position: Position { partition: 0, offset }, n }
+        EffectId {
+            position: Position { partition: 0, offset },
+            n,
+        }
     }
 
     fn message(id: EffectId, topic: Topic) -> Message {
         let frame = Frame::of(Some(id), topic.as_str(), &json!({}));
-        Message { id, topic: Some(topic), namespace: None, agent: None, frame }
+        Message {
+            id,
+            topic: Some(topic),
+            namespace: None,
+            agent: None,
+            frame,
+        }
     }
 
     fn ring(messages_max: usize) -> Ring {
@@ -176,11 +211,18 @@ mod tests {
         let mut next = ring.after(id(8, 0)).unwrap();
         assert_eq!(ids(&ring, &mut next, &EVERYTHING), [id(8, 1), id(9, 0), id(9, 1)]);
         assert_eq!(ring.read(&mut next, &EVERYTHING, 1 << 20), Found::Nothing);
-        assert_eq!(ring.after(id(4, u32::MAX)), Ok(0), "nothing since the beginning is missing");
+        assert_eq!(
+            ring.after(id(4, u32::MAX)),
+            Ok(0),
+            "nothing since the beginning is missing"
+        );
         assert_eq!(ring.after(id(4, 7)), Err(Missed::Older));
         assert_eq!(ring.after(id(9, 2)), Err(Missed::Foreign));
         let mut next = 0;
-        let tasks = Filter { topics: Topics::of([Topic::Tasks]), ..EVERYTHING };
+        let tasks = Filter {
+            topics: Topics::of([Topic::Tasks]),
+            ..EVERYTHING
+        };
         assert_eq!(ids(&ring, &mut next, &tasks).len(), 5);
     }
 
@@ -195,7 +237,11 @@ mod tests {
         let mut small = Ring::new(100, 1, id(0, 0));
         small.push(message(id(1, 0), Topic::Tasks));
         small.push(message(id(2, 0), Topic::Tasks));
-        assert_eq!((small.first(), small.next()), (1, 2), "bytes are bounded, too, and the newest stays");
+        assert_eq!(
+            (small.first(), small.next()),
+            (1, 2),
+            "bytes are bounded, too, and the newest stays"
+        );
     }
 
     #[test]
@@ -215,7 +261,10 @@ mod tests {
         ring.tell_gap(id(20, 3), "why");
         ring.push(message(id(21, 0), Topic::Tasks));
         let mut next = ring.next() - 2;
-        let nothing = Filter { topics: Topics::of([]), ..EVERYTHING };
+        let nothing = Filter {
+            topics: Topics::of([]),
+            ..EVERYTHING
+        };
         assert_eq!(ids(&ring, &mut next, &nothing), [id(20, 3)]);
         assert_eq!(ring.after(id(9, 1)), Err(Missed::Older));
         assert_eq!(ring.after(id(20, 3)), Ok(11));

@@ -34,7 +34,11 @@ pub(super) async fn get(
 ) -> Result<Response, ApiError> {
     let query = Query::of(&uri, PARAMETERS)?;
     let (client, begin) = subscribe(&app, &access, &query, &headers, Transport::Sse)?;
-    let sending = Sending { client, first: Some(greeting(begin)), stopping: app.stopping() };
+    let sending = Sending {
+        client,
+        first: Some(greeting(begin)),
+        stopping: app.stopping(),
+    };
     let body = stream::unfold(sending, |mut sending| async {
         let chunk = sending.next().await?;
         Some((Ok::<_, Infallible>(chunk), sending))
@@ -43,7 +47,10 @@ pub(super) async fn get(
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     // Proxies that gather answers would hold back what is live.
-    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    headers.insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
     Ok(response)
 }
 

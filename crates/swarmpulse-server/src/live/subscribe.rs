@@ -50,25 +50,40 @@ pub(super) fn subscribe(
     joined.ok_or_else(|| {
         app.runtime().counters().drop_for("live_clients_limit", 1);
         let most = app.options().stream_clients_max;
-        ApiError::unavailable(10, format!("the live streams have {most} clients, which is the most; come again"))
+        ApiError::unavailable(
+            10,
+            format!("the live streams have {most} clients, which is the most; come again"),
+        )
     })
 }
 
 /// The topics of those names; all if there are none.
 pub(super) fn topics<'n>(names: impl Iterator<Item = &'n str>) -> Topics {
     let mut names = names.filter_map(Topic::parse).peekable();
-    if names.peek().is_none() { Topics::ALL } else { Topics::of(names) }
+    if names.peek().is_none() {
+        Topics::ALL
+    } else {
+        Topics::of(names)
+    }
 }
 
 /// The id to go on after. A browser sends what it was given last, whoever gave it: then a foreign one is no error, and
 /// the client is told to begin anew.
 fn last_id(query: &Query, headers: &HeaderMap) -> Result<Option<EffectId>, ApiError> {
-    let foreign = EffectId { position: swarmpulse_model::Position { partition: u32::MAX, offset: u64::MAX }, n: u32::MAX };
+    let foreign = EffectId {
+        position: swarmpulse_model::Position {
+            partition: u32::MAX,
+            offset: u64::MAX,
+        },
+        n: u32::MAX,
+    };
     if let Some(header) = headers.get(LAST_EVENT_ID).filter(|value| !value.is_empty()) {
         let id = header.to_str().ok().and_then(|text| text.parse().ok());
         return Ok(Some(id.unwrap_or(foreign)));
     }
-    let Some(text) = query.text("last_event_id") else { return Ok(None) };
+    let Some(text) = query.text("last_event_id") else {
+        return Ok(None);
+    };
     text.parse().map(Some).map_err(|_| {
         ApiError::unprocessable(format!(
             "`last_event_id`: expected the `id` of a message of this stream, such as `0-12-3`, got `{text}`"
@@ -80,12 +95,14 @@ fn last_id(query: &Query, headers: &HeaderMap) -> Result<Option<EffectId>, ApiEr
 pub(super) fn first_word(begin: Begin) -> Option<Message> {
     match begin {
         Begin::Now(_) | Begin::GoOn => None,
-        Begin::Reset(head, Missed::Older) => {
-            Some(Message::reset(head, "what came after that id is no longer held; read the lists anew"))
-        }
-        Begin::Reset(head, Missed::Foreign) => {
-            Some(Message::reset(head, "that id is not one of this server; read the lists anew"))
-        }
+        Begin::Reset(head, Missed::Older) => Some(Message::reset(
+            head,
+            "what came after that id is no longer held; read the lists anew",
+        )),
+        Begin::Reset(head, Missed::Foreign) => Some(Message::reset(
+            head,
+            "that id is not one of this server; read the lists anew",
+        )),
     }
 }
 
@@ -112,6 +129,11 @@ mod tests {
         headers.insert(LAST_EVENT_ID, "another server's".parse().unwrap());
         assert!(last_id(&query, &headers).unwrap() > id("0-1000000-0"));
         let wrong = Query::of(&"/x?last_event_id=7".parse().unwrap(), PARAMETERS).unwrap();
-        assert!(last_id(&wrong, &HeaderMap::new()).unwrap_err().detail.contains("`last_event_id`"));
+        assert!(
+            last_id(&wrong, &HeaderMap::new())
+                .unwrap_err()
+                .detail
+                .contains("`last_event_id`")
+        );
     }
 }

@@ -40,17 +40,31 @@ pub(super) async fn get(
 ) -> Result<Response, ApiError> {
     let (mut parts, _) = request.into_parts();
     let query = Query::of(&parts.uri, PARAMETERS)?;
-    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|error| {
-        ApiError::new(
-            StatusCode::UPGRADE_REQUIRED,
-            format!("this is a WebSocket ({error}); `/api/v1/stream` gives the same as server-sent events"),
-        )
-    })?;
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &())
+        .await
+        .map_err(|error| {
+            ApiError::new(
+                StatusCode::UPGRADE_REQUIRED,
+                format!(
+                    "this is a WebSocket ({error}); `/api/v1/stream` gives the same as server-sent events"
+                ),
+            )
+        })?;
     let (client, begin) = subscribe(&app, &access, &query, &parts.headers, Transport::WebSocket)?;
     let stopping = app.stopping();
     let first = first_word(begin).map(|message| wire(Some(message.id), RESET, &message.frame));
-    let upgrade = upgrade.max_message_size(WORD_MAX_BYTES).max_frame_size(WORD_MAX_BYTES);
-    Ok(upgrade.on_upgrade(move |socket| Talk { socket, client, access, stopping }.run(first)))
+    let upgrade = upgrade
+        .max_message_size(WORD_MAX_BYTES)
+        .max_frame_size(WORD_MAX_BYTES);
+    Ok(upgrade.on_upgrade(move |socket| {
+        Talk {
+            socket,
+            client,
+            access,
+            stopping,
+        }
+        .run(first)
+    }))
 }
 
 /// A conversation with one client.
@@ -94,7 +108,10 @@ struct Wish {
 impl Talk {
     async fn run(mut self, first: Option<Wire>) {
         if let End::Told(code, reason) = self.talk(first).await {
-            let close = Wire::Close(Some(CloseFrame { code, reason: reason.into() }));
+            let close = Wire::Close(Some(CloseFrame {
+                code,
+                reason: reason.into(),
+            }));
             // Whether it still hears that or not, the socket is closed; it may be the one that reads nothing.
             drop(tokio::time::timeout(Duration::from_secs(1), self.socket.send(close)).await);
         }
@@ -146,7 +163,8 @@ impl Talk {
         match batch {
             Batch::Messages(messages) => {
                 let frames = messages.iter();
-                let frames = frames.map(|(id, topic, frame)| wire(Some(*id), topic.map_or(RESET, Topic::as_str), frame));
+                let frames = frames
+                    .map(|(id, topic, frame)| wire(Some(*id), topic.map_or(RESET, Topic::as_str), frame));
                 let frames: Vec<Wire> = frames.collect();
                 self.send(frames).await
             }
@@ -188,8 +206,9 @@ impl Talk {
     }
 
     fn wish(&self, text: &str) -> Result<Filter, String> {
-        let wish: Wish = serde_json::from_str(text)
-            .map_err(|error| format!("expected `{{\"topics\": [..], \"agent\": .., \"namespace\": ..}}`: {error}"))?;
+        let wish: Wish = serde_json::from_str(text).map_err(|error| {
+            format!("expected `{{\"topics\": [..], \"agent\": .., \"namespace\": ..}}`: {error}")
+        })?;
         let mut filter = self.client.filter().clone();
         if let Some(names) = wish.topics {
             if let Some(unknown) = names.iter().find(|name| Topic::parse(name).is_none()) {

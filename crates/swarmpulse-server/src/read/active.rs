@@ -12,8 +12,10 @@ use crate::access::Access;
 
 /// The conditions that the fleet raises with verdicts. It tells them as effects; this table is how they are listed
 /// without explaining every agent.
-const RAISED: [(Verdict, &str, Severity); 2] =
-    [(Verdict::Down, "agent_down", Severity::Critical), (Verdict::Stuck, "agent_stuck", Severity::Warning)];
+const RAISED: [(Verdict, &str, Severity); 2] = [
+    (Verdict::Down, "agent_down", Severity::Critical),
+    (Verdict::Stuck, "agent_stuck", Severity::Warning),
+];
 
 /// Whether a condition may be seen; those of the monitor itself concern everyone.
 fn may_see(access: &Access, subject: Option<&EntityKey>) -> bool {
@@ -46,7 +48,12 @@ pub(super) fn active(
             ControlFlow::Continue(())
         });
     }
-    all.sort_by_key(|condition| (std::cmp::Reverse(condition.severity), std::cmp::Reverse(condition.since)));
+    all.sort_by_key(|condition| {
+        (
+            std::cmp::Reverse(condition.severity),
+            std::cmp::Reverse(condition.since),
+        )
+    });
     all.truncate(limit);
     (all, count)
 }
@@ -57,7 +64,10 @@ pub(super) fn count_active(handle: &Handle, access: &Access, tally: &Tally) -> u
         return handle.fleet(Fleet::conditions_held);
     }
     let sent = handle.fleet(|fleet| fleet.conditions(0));
-    let seen = sent.iter().filter(|condition| may_see(access, condition.subject.as_ref())).count() as u64;
+    let seen = sent
+        .iter()
+        .filter(|condition| may_see(access, condition.subject.as_ref()))
+        .count() as u64;
     seen + RAISED.iter().map(|(verdict, ..)| tally.of(*verdict)).sum::<u64>()
 }
 
@@ -68,10 +78,16 @@ pub(crate) fn started(handle: &Handle) -> Vec<Condition> {
 
 fn raised(fleet: &Fleet, agent: &Agent, name: &'static str, severity: Severity) -> Condition {
     let evidence = fleet.explain(agent, fleet.now());
-    let reason = evidence.first().map(|evidence| Text::from(evidence.claim.to_string()));
+    let reason = evidence
+        .first()
+        .map(|evidence| Text::from(evidence.claim.to_string()));
     Condition {
         name: Text::const_new(name),
-        subject: Some(EntityKey::new(fleet.namespace_of(agent), EntityKind::Agent, agent.id())),
+        subject: Some(EntityKey::new(
+            fleet.namespace_of(agent),
+            EntityKind::Agent,
+            agent.id(),
+        )),
         severity,
         active: true,
         since: agent.since(),
@@ -90,11 +106,17 @@ mod tests {
     /// The table against what the fleet itself says, so that neither changes alone.
     #[test]
     fn the_table_is_the_fleets() {
-        let mut fleet = Fleet::new(FleetSettings { task_limit_s: 5.0, ..FleetSettings::default() });
+        let mut fleet = Fleet::new(FleetSettings {
+            task_limit_s: 5.0,
+            ..FleetSettings::default()
+        });
         let mut effects = Vec::new();
         let mut apply = |fleet: &mut Fleet, second: i64, record| {
             let context = Context {
-                position: Position { partition: 0, offset: second as u64 },
+                position: Position {
+                    partition: 0,
+                    offset: second as u64,
+                },
                 received_at: Timestamp(second * 1_000_000_000),
                 namespace: "default",
                 source: Source::Http,
@@ -103,7 +125,12 @@ mod tests {
         };
         let heartbeat = |agent: &str, status: &str| {
             let (agent, status) = (agent.into(), Some(status.into()));
-            Record::Heartbeat(Box::new(Heartbeat { agent, status, interval_s: Some(10.0), ..Heartbeat::default() }))
+            Record::Heartbeat(Box::new(Heartbeat {
+                agent,
+                status,
+                interval_s: Some(10.0),
+                ..Heartbeat::default()
+            }))
         };
         for second in (0..60).step_by(5) {
             apply(&mut fleet, second, heartbeat("hung", "working"));
@@ -121,11 +148,20 @@ mod tests {
             })
             .collect();
         told.sort();
-        let expected = [("dead", "agent_down", Severity::Critical), ("hung", "agent_stuck", Severity::Warning)];
-        assert_eq!(told, expected.map(|(agent, name, severity)| (agent.into(), name.into(), severity)));
+        let expected = [
+            ("dead", "agent_down", Severity::Critical),
+            ("hung", "agent_stuck", Severity::Warning),
+        ];
+        assert_eq!(
+            told,
+            expected.map(|(agent, name, severity)| (agent.into(), name.into(), severity))
+        );
         for (agent, name, severity) in expected {
             let verdict = fleet.agent_named("default", agent).map(Agent::verdict);
-            assert!(RAISED.contains(&(verdict.unwrap(), name, severity)), "{agent}: {verdict:?}");
+            assert!(
+                RAISED.contains(&(verdict.unwrap(), name, severity)),
+                "{agent}: {verdict:?}"
+            );
         }
         for verdict in Verdict::ALL {
             let here = RAISED.iter().any(|(raised, ..)| *raised == verdict);

@@ -8,8 +8,18 @@ use super::query::Query;
 use crate::access::Access;
 use crate::problem::ApiError;
 
-const VERDICTS: &[&str] =
-    &["down", "stuck", "unknown", "silent", "backing_off", "waiting", "starting", "working", "idle", "stopped"];
+const VERDICTS: &[&str] = &[
+    "down",
+    "stuck",
+    "unknown",
+    "silent",
+    "backing_off",
+    "waiting",
+    "starting",
+    "working",
+    "idle",
+    "stopped",
+];
 const HEALTHS: &[&str] = &["healthy", "stale", "down"];
 
 pub(super) const VERDICT: Parameter = some_of("verdict", "These verdicts alone.", VERDICTS);
@@ -52,9 +62,15 @@ impl AgentFilter {
         let health = verdict.standing().health.as_str();
         (self.verdicts.is_empty() || self.verdicts.contains(&verdict))
             && (self.healths.is_empty() || self.healths.iter().any(|wanted| wanted == health))
-            && self.namespace.as_deref().is_none_or(|namespace| fleet.namespace_of(agent) == namespace)
+            && self
+                .namespace
+                .as_deref()
+                .is_none_or(|namespace| fleet.namespace_of(agent) == namespace)
             && self.kind.as_deref().is_none_or(|kind| agent.kind() == kind)
-            && self.host.as_deref().is_none_or(|host| fleet.host_of(agent) == Some(host))
+            && self
+                .host
+                .as_deref()
+                .is_none_or(|host| fleet.host_of(agent) == Some(host))
             && self.part.as_deref().is_none_or(|part| contains(agent.id(), part))
     }
 }
@@ -83,7 +99,11 @@ mod tests {
 
     #[test]
     fn parts_are_found_in_any_case() {
-        assert!(contains("Bot-7", "bot") && contains("a", "a") && contains("GRÖSSE", "größ") == "grösse".contains("größ"));
+        assert!(
+            contains("Bot-7", "bot")
+                && contains("a", "a")
+                && contains("GRÖSSE", "größ") == "grösse".contains("größ")
+        );
         assert!(contains("Ärger", "ärg"));
         assert!(!contains("a", "ab") && !contains("", "a"));
     }

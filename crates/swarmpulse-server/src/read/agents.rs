@@ -41,7 +41,11 @@ pub(crate) const LIST: &[Parameter] = &[
 pub(crate) const ONE: &[Parameter] = &[IN_NAMESPACE];
 
 /// `GET /api/v1/agents`.
-pub(super) async fn list(State(app): State<Arc<App>>, access: Access, uri: Uri) -> Result<Response, ApiError> {
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    access: Access,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     let query = Query::of(&uri, LIST)?;
     let filter = AgentFilter::of(&query, &access)?;
     answer(app, Desk::Fleet, move |app| page(app, &query, &filter)).await

@@ -13,8 +13,8 @@ use swarmpulse_store::{HistoryQuery, HistoryRow};
 
 use super::active::active;
 use super::desk::{Desk, answer};
-use super::past;
 use super::parameter::{CURSOR, FROM, LIMIT, NAMESPACE, Parameter, TO, one_of, some_of};
+use super::past;
 use super::query::Query;
 use crate::access::Access;
 use crate::app::App;
@@ -29,9 +29,20 @@ const PAGES_MAX: usize = 5;
 /// Its parameters.
 pub(crate) const PARAMETERS: &[Parameter] = &[
     LIMIT,
-    Parameter { example: "d0000", ..CURSOR },
-    one_of("state", "`active`: those that hold; `resolved`: those that held; `all`: both.", &["all", "active", "resolved"]),
-    some_of("severity", "These severities alone.", &["critical", "warning", "info"]),
+    Parameter {
+        example: "d0000",
+        ..CURSOR
+    },
+    one_of(
+        "state",
+        "`active`: those that hold; `resolved`: those that held; `all`: both.",
+        &["all", "active", "resolved"],
+    ),
+    some_of(
+        "severity",
+        "These severities alone.",
+        &["critical", "warning", "info"],
+    ),
     FROM,
     TO,
     NAMESPACE,
@@ -41,7 +52,10 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
 pub(super) async fn get(State(app): State<Arc<App>>, access: Access, uri: Uri) -> Result<Response, ApiError> {
     let query = Query::of(&uri, PARAMETERS)?;
     let namespace = access.looks_in(query.text("namespace"))?;
-    answer(app, Desk::History, move |app| alerts(app, Access { namespace, ..access }, &query)).await
+    answer(app, Desk::History, move |app| {
+        alerts(app, Access { namespace, ..access }, &query)
+    })
+    .await
 }
 
 fn alerts(app: &App, access: Access, query: &Query) -> Result<Alerts, ApiError> {
@@ -49,7 +63,11 @@ fn alerts(app: &App, access: Access, query: &Query) -> Result<Alerts, ApiError> 
     let state = query.text("state").unwrap_or("all");
     let wanted = |severity: Severity| query.passes("severity", Some(severity.as_str()));
     let (conditions, count) = active(handle, &access, wanted, query.limit());
-    let mut answer = Alerts { count, timestamp: handle.now().to_string(), ..Alerts::default() };
+    let mut answer = Alerts {
+        count,
+        timestamp: handle.now().to_string(),
+        ..Alerts::default()
+    };
     if state != "resolved" {
         answer.active = conditions.iter().map(convert::firing).collect();
     }
@@ -95,7 +113,9 @@ fn past_alerts(
         let page = past::page(handle, wanted.clone(), |_| true)?;
         let last = page.rows.len().saturating_sub(1);
         for (number, row) in page.rows.iter().enumerate() {
-            let Some(condition) = condition_of(row) else { continue };
+            let Some(condition) = condition_of(row) else {
+                continue;
+            };
             let key = convert::alert_id(condition);
             if !condition.active {
                 later.insert(key, Later::Cleared(row.at));
@@ -105,8 +125,12 @@ fn past_alerts(
                 Some(follows) => Some(follows),
                 None => look_after(handle, &wanted, row, condition)?,
             };
-            let Some(Later::Cleared(end)) = follows else { continue };
-            if wanted.to.is_some_and(|to| end >= to) || !query.passes("severity", Some(condition.severity.as_str())) {
+            let Some(Later::Cleared(end)) = follows else {
+                continue;
+            };
+            if wanted.to.is_some_and(|to| end >= to)
+                || !query.passes("severity", Some(condition.severity.as_str()))
+            {
                 continue;
             }
             found.push(convert::resolved(condition, condition.since.min(end), end));
@@ -138,7 +162,9 @@ fn look_after(
     condition: &Condition,
 ) -> Result<Option<Later>, ApiError> {
     let subject = condition.subject.as_ref();
-    let agent = subject.filter(|subject| subject.kind == EntityKind::Agent).map(|subject| subject.id.clone());
+    let agent = subject
+        .filter(|subject| subject.kind == EntityKind::Agent)
+        .map(|subject| subject.id.clone());
     let next = HistoryQuery {
         namespace: within.namespace.clone(),
         kinds: within.kinds.clone(),
@@ -153,6 +179,15 @@ fn look_after(
     let page = past::page(handle, next, |later| {
         later.id > row.id && condition_of(later).is_some_and(|other| convert::alert_id(other) == id)
     })?;
-    let follows = page.rows.first().and_then(|row| Some((row.at, condition_of(row)?.active)));
-    Ok(follows.map(|(at, active)| if active { Later::RaisedAgain } else { Later::Cleared(at) }))
+    let follows = page
+        .rows
+        .first()
+        .and_then(|row| Some((row.at, condition_of(row)?.active)));
+    Ok(follows.map(|(at, active)| {
+        if active {
+            Later::RaisedAgain
+        } else {
+            Later::Cleared(at)
+        }
+    }))
 }

@@ -28,7 +28,10 @@ pub(crate) struct Desks {
 
 impl Default for Desks {
     fn default() -> Self {
-        Self { fleet: Arc::new(Semaphore::new(FLEET_AT_ONCE)), history: Arc::new(Semaphore::new(HISTORY_AT_ONCE)) }
+        Self {
+            fleet: Arc::new(Semaphore::new(FLEET_AT_ONCE)),
+            history: Arc::new(Semaphore::new(HISTORY_AT_ONCE)),
+        }
     }
 }
 
@@ -58,7 +61,10 @@ pub(super) async fn answer<T: Serialize>(
     let turn = tokio::time::timeout(PATIENCE, Arc::clone(turns).acquire_owned()).await;
     let Ok(Ok(turn)) = turn else {
         app.runtime().counters().drop_for("reads_without_a_turn", 1);
-        return Err(ApiError::unavailable(5, "too many reads at once; send this one again"));
+        return Err(ApiError::unavailable(
+            5,
+            "too many reads at once; send this one again",
+        ));
     };
     let work = move || {
         let _turn = turn;
@@ -66,8 +72,11 @@ pub(super) async fn answer<T: Serialize>(
         body.map_err(|error| ApiError::internal(format!("the answer could not be written: {error}")))
     };
     let body = tokio::task::spawn_blocking(work).await;
-    let body = body.unwrap_or_else(|_| Err(ApiError::internal("the read ended early: a fault of this server")))?;
+    let body =
+        body.unwrap_or_else(|_| Err(ApiError::internal("the read ended early: a fault of this server")))?;
     let mut response = body.into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(response)
 }

@@ -10,23 +10,39 @@ use swarmpulse_model::{Effect, Text};
 use swarmpulse_store::{HistoryQuery, HistoryRow};
 
 use super::desk::{Desk, answer};
-use super::past;
 use super::parameter::{CURSOR, FROM, LIMIT, NAMESPACE, Parameter, TO, one_of, some_of, text};
+use super::past;
 use super::query::Query;
 use crate::access::Access;
 use crate::app::App;
 use crate::convert;
 use crate::problem::ApiError;
 
-const KINDS: &[&str] =
-    &["event", "verdict", "task", "sandbox", "restart", "failure", "condition", "joined", "forgotten"];
+const KINDS: &[&str] = &[
+    "event",
+    "verdict",
+    "task",
+    "sandbox",
+    "restart",
+    "failure",
+    "condition",
+    "joined",
+    "forgotten",
+];
 const SOURCES: &[&str] = &["agent", "worker", "system"];
 
 /// Its parameters.
 pub(crate) const PARAMETERS: &[Parameter] = &[
     LIMIT,
-    Parameter { example: "d0000", ..CURSOR },
-    text("type", "Events of this type alone; a trailing `*` stands for any ending.", "agent.*"),
+    Parameter {
+        example: "d0000",
+        ..CURSOR
+    },
+    text(
+        "type",
+        "Events of this type alone; a trailing `*` stands for any ending.",
+        "agent.*",
+    ),
     some_of("kind", "These kinds alone.", KINDS),
     some_of("source", "Events that these said, alone.", SOURCES),
     text("agent", "Of this agent alone.", "bot-1"),
@@ -35,18 +51,30 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     text("q", "What contains this text, in any case.", "timeout"),
     FROM,
     TO,
-    one_of("order", "`desc`: the newest first; `asc`: the oldest first.", &["desc", "asc"]),
+    one_of(
+        "order",
+        "`desc`: the newest first; `asc`: the oldest first.",
+        &["desc", "asc"],
+    ),
     NAMESPACE,
 ];
 
 /// `GET /api/v1/events`.
-pub(super) async fn list(State(app): State<Arc<App>>, access: Access, uri: Uri) -> Result<Response, ApiError> {
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    access: Access,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     let query = Query::of(&uri, PARAMETERS)?;
     let namespace = access.looks_in(query.text("namespace"))?;
     answer(app, Desk::History, move |app| page(app, &query, namespace)).await
 }
 
-fn page(app: &App, query: &Query, namespace: Option<Text>) -> Result<Page<swarmpulse_api::HistoryEvent>, ApiError> {
+fn page(
+    app: &App,
+    query: &Query,
+    namespace: Option<Text>,
+) -> Result<Page<swarmpulse_api::HistoryEvent>, ApiError> {
     let now = app.runtime().now();
     let of = |name| query.text(name).map(Text::from);
     let mut kinds: Vec<Text> = query.list("kind").map(Text::from).collect();
@@ -69,7 +97,10 @@ fn page(app: &App, query: &Query, namespace: Option<Text>) -> Result<Page<swarmp
         cursor: query.text("cursor").map(str::to_owned),
     };
     let page = past::page(app.runtime(), wanted, |row| query.passes("source", source(row)))?;
-    Ok(Page { items: page.rows.iter().map(convert::history_event).collect(), next: page.next })
+    Ok(Page {
+        items: page.rows.iter().map(convert::history_event).collect(),
+        next: page.next,
+    })
 }
 
 fn source(row: &HistoryRow) -> Option<&'static str> {

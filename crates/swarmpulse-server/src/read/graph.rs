@@ -23,7 +23,11 @@ use crate::problem::ApiError;
 
 /// Its parameters.
 pub(crate) const PARAMETERS: &[Parameter] = &[
-    text("around", "The entity in the middle, as `kind:id`: agent, task, sandbox, service, host or process.", "agent:bot-1"),
+    text(
+        "around",
+        "The entity in the middle, as `kind:id`: agent, task, sandbox, service, host or process.",
+        "agent:bot-1",
+    ),
     Parameter {
         name: "depth",
         what: "How many links away from the middle.",
@@ -33,7 +37,10 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "limit",
         what: "Entities shown at most.",
-        form: Form::Count { default: 200, max: 500 },
+        form: Form::Count {
+            default: 200,
+            max: 500,
+        },
         example: "200",
     },
     IN_NAMESPACE,
@@ -96,10 +103,18 @@ impl<'h> Drawing<'h> {
         if depth > 0 {
             self.add_incoming(around);
         }
-        let is_known = self.handle.fleet(|fleet| state(fleet, self.namespace, around)).is_some();
-        let is_spoken_of = matches!(around.0, EntityKind::Host | EntityKind::Process) && !self.edges.is_empty();
+        let is_known = self
+            .handle
+            .fleet(|fleet| state(fleet, self.namespace, around))
+            .is_some();
+        let is_spoken_of =
+            matches!(around.0, EntityKind::Host | EntityKind::Process) && !self.edges.is_empty();
         if !is_known && !is_spoken_of {
-            let list = if around.0 == EntityKind::Sandbox { "sandboxes".into() } else { format!("{}s", around.0.as_str()) };
+            let list = if around.0 == EntityKind::Sandbox {
+                "sandboxes".into()
+            } else {
+                format!("{}s", around.0.as_str())
+            };
             return Err(unknown(around.0.as_str(), &list, self.namespace, &around.1));
         }
         let mut waiting: VecDeque<Node> = self.order.iter().cloned().collect();
@@ -108,7 +123,9 @@ impl<'h> Drawing<'h> {
             if distance >= depth {
                 continue;
             }
-            let links = self.handle.fleet(|fleet| fleet.edges(node.0, self.namespace, &node.1));
+            let links = self
+                .handle
+                .fleet(|fleet| fleet.edges(node.0, self.namespace, &node.1));
             for link in links {
                 let to = (link.to.kind, link.to.id);
                 let is_new = !self.distance.contains_key(&to);
@@ -135,7 +152,11 @@ impl<'h> Drawing<'h> {
     }
 
     fn link(&mut self, from: &Node, to: Node, relation: &str, distance: usize) -> bool {
-        let edge = GraphEdge { from: name(from), to: name(&to), relation: relation.to_owned() };
+        let edge = GraphEdge {
+            from: name(from),
+            to: name(&to),
+            relation: relation.to_owned(),
+        };
         let there = self.add(to, distance);
         if there {
             self.edges.insert(edge);

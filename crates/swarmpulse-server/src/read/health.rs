@@ -56,7 +56,9 @@ fn report(
 fn status(tally: &Tally) -> &'static str {
     let expected = tally.standing(|standing| standing.expected);
     let available = tally.standing(|standing| standing.available);
-    let troubled = Verdict::ALL.into_iter().any(|verdict| verdict.needs_attention() && tally.of(verdict) > 0);
+    let troubled = Verdict::ALL
+        .into_iter()
+        .any(|verdict| verdict.needs_attention() && tally.of(verdict) > 0);
     if available * 2 < expected {
         "critical"
     } else if troubled {

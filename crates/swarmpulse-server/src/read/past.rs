@@ -16,14 +16,17 @@ pub(super) fn page(
     passes: impl Fn(&HistoryRow) -> bool,
 ) -> Result<HistoryPage, ApiError> {
     let limit = query.limit;
-    let mut found = HistoryPage { rows: Vec::new(), next: query.cursor.clone() };
+    let mut found = HistoryPage {
+        rows: Vec::new(),
+        next: query.cursor.clone(),
+    };
     if limit == 0 {
         return Ok(HistoryPage::default());
     }
     for _ in 0..CALLS_MAX {
         // Never more than there is room for: the store's cursor then stands just behind what is shown.
         query.limit = limit - found.rows.len();
-        let page = handle.history().query(&query).map_err(refused)?;
+        let page = handle.history().query(&query).map_err(|error| refused(&error))?;
         found.rows.extend(page.rows.into_iter().filter(|row| passes(row)));
         found.next.clone_from(&page.next);
         query.cursor = page.next;
@@ -35,7 +38,7 @@ pub(super) fn page(
 }
 
 /// What a store's refusal means to a client.
-pub(super) fn refused(error: HistoryError) -> ApiError {
+fn refused(error: &HistoryError) -> ApiError {
     match error {
         HistoryError::Cursor => foreign_cursor(),
         HistoryError::Full { .. } | HistoryError::Database { .. } => {

@@ -26,7 +26,10 @@ impl Query {
     pub(crate) fn of(uri: &Uri, known: &'static [Parameter]) -> Result<Self, ApiError> {
         let Pairs(pairs) = Pairs::<Vec<(String, String)>>::try_from_uri(uri)
             .map_err(|error| ApiError::unprocessable(format!("the query cannot be read: {error}")))?;
-        let mut query = Self { known, pairs: Vec::with_capacity(pairs.len()) };
+        let mut query = Self {
+            known,
+            pairs: Vec::with_capacity(pairs.len()),
+        };
         for (name, value) in pairs {
             let parameter = known.iter().find(|parameter| parameter.name == name);
             let parameter = parameter.ok_or_else(|| unknown(&name, known))?;
@@ -34,7 +37,11 @@ impl Query {
                 continue;
             }
             if value.len() > VALUE_MAX_BYTES {
-                return Err(wrong(&name, format!("at most {VALUE_MAX_BYTES} bytes"), "a longer text"));
+                return Err(wrong(
+                    &name,
+                    format!("at most {VALUE_MAX_BYTES} bytes"),
+                    "a longer text",
+                ));
             }
             check(parameter, &value)?;
             match query.pairs.iter_mut().find(|(other, _)| *other == name) {
@@ -42,7 +49,11 @@ impl Query {
                     so_far.push(',');
                     so_far.push_str(&value);
                 }
-                Some(_) => return Err(ApiError::unprocessable(format!("`{name}`: stands twice; give it once"))),
+                Some(_) => {
+                    return Err(ApiError::unprocessable(format!(
+                        "`{name}`: stands twice; give it once"
+                    )));
+                }
                 None => query.pairs.push((name, value)),
             }
         }
@@ -51,8 +62,14 @@ impl Query {
 
     /// The value of that name, if it was given.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        debug_assert!(self.known.iter().any(|parameter| parameter.name == name), "`{name}` is in the route's list");
-        self.pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+        debug_assert!(
+            self.known.iter().any(|parameter| parameter.name == name),
+            "`{name}` is in the route's list"
+        );
+        self.pairs
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The values of a list; none if it was not given.
@@ -73,9 +90,17 @@ impl Query {
 
     /// A number, within its bounds.
     pub(crate) fn count(&self, name: &str) -> usize {
-        let default = self.known.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.form);
-        let Some(Form::Count { default, .. }) = default else { return 0 };
-        self.text(name).and_then(|value| value.parse().ok()).unwrap_or(default)
+        let default = self
+            .known
+            .iter()
+            .find(|parameter| parameter.name == name)
+            .map(|parameter| parameter.form);
+        let Some(Form::Count { default, .. }) = default else {
+            return 0;
+        };
+        self.text(name)
+            .and_then(|value| value.parse().ok())
+            .unwrap_or(default)
     }
 
     /// `limit`.
@@ -117,12 +142,18 @@ fn wrong(name: &str, expected: impl std::fmt::Display, got: &str) -> ApiError {
 fn unknown(name: &str, known: &[Parameter]) -> ApiError {
     let shown: String = name.chars().take(60).collect();
     let distance = |parameter: &&Parameter| strsim::damerau_levenshtein(parameter.name, &shown);
-    let nearest = known.iter().min_by_key(distance).filter(|nearest| distance(nearest) <= 3);
+    let nearest = known
+        .iter()
+        .min_by_key(distance)
+        .filter(|nearest| distance(nearest) <= 3);
     let way_out = match nearest {
         Some(nearest) => format!("did you mean `{}`?", nearest.name),
         None if known.is_empty() => "this route takes none".to_owned(),
         None => {
-            let names: Vec<String> = known.iter().map(|parameter| format!("`{}`", parameter.name)).collect();
+            let names: Vec<String> = known
+                .iter()
+                .map(|parameter| format!("`{}`", parameter.name))
+                .collect();
             format!("this route takes {}", names.join(", "))
         }
     };
@@ -138,8 +169,15 @@ fn check(parameter: &Parameter, value: &str) -> Result<(), ApiError> {
             _ => Err(wrong(name, format!("a whole number from 0 to {max}"), value)),
         },
         Form::Words { words, many } => {
-            let given: Vec<&str> = if many { value.split(',').map(str::trim).collect() } else { vec![value] };
-            match given.into_iter().find(|word| !word.is_empty() && !words.contains(word)) {
+            let given: Vec<&str> = if many {
+                value.split(',').map(str::trim).collect()
+            } else {
+                vec![value]
+            };
+            match given
+                .into_iter()
+                .find(|word| !word.is_empty() && !words.contains(word))
+            {
                 None => Ok(()),
                 Some(other) => {
                     let kind = if many { "some of" } else { "one of" };
@@ -149,11 +187,19 @@ fn check(parameter: &Parameter, value: &str) -> Result<(), ApiError> {
         }
         Form::Time => match parse_time(value, Timestamp(0)) {
             Some(_) => Ok(()),
-            None => Err(wrong(name, "RFC 3339, Unix seconds, `now`, or back from now as in `-90s`, `-1h`, `-2d`", value)),
+            None => Err(wrong(
+                name,
+                "RFC 3339, Unix seconds, `now`, or back from now as in `-90s`, `-1h`, `-2d`",
+                value,
+            )),
         },
         Form::Span => match parse_span_s(value) {
             Some(_) => Ok(()),
-            None => Err(wrong(name, "seconds above 0, or a span such as `30s`, `5m`, `1h`, `2d`", value)),
+            None => Err(wrong(
+                name,
+                "seconds above 0, or a span such as `30s`, `5m`, `1h`, `2d`",
+                value,
+            )),
         },
         Form::Flag => match value {
             "true" | "false" => Ok(()),
@@ -188,7 +234,10 @@ mod tests {
     fn what_is_given_is_read() {
         let query = of("limit=7&verdict=down,stuck&verdict=idle&agent=a%2Fb+c&stuck=true&cursor=").unwrap();
         assert_eq!(query.limit(), 7);
-        assert_eq!(query.list("verdict").collect::<Vec<_>>(), ["down", "stuck", "idle"]);
+        assert_eq!(
+            query.list("verdict").collect::<Vec<_>>(),
+            ["down", "stuck", "idle"]
+        );
         assert!(query.passes("verdict", Some("idle")) && !query.passes("verdict", Some("working")));
         assert_eq!(query.text("agent"), Some("a/b c"));
         assert!(query.is("agent", Some("a/b c")) && !query.is("agent", None));
@@ -212,7 +261,10 @@ mod tests {
             ("agent=a&agent=b", ["`agent`", "twice"]),
         ] {
             let detail = of(query).unwrap_err();
-            assert!(needles.iter().all(|needle| detail.contains(needle)), "{query}: {detail}");
+            assert!(
+                needles.iter().all(|needle| detail.contains(needle)),
+                "{query}: {detail}"
+            );
         }
         let long = format!("agent={}", "x".repeat(VALUE_MAX_BYTES + 1));
         assert!(of(&long).unwrap_err().contains("1024 bytes"));

@@ -22,8 +22,15 @@ use crate::problem::ApiError;
 /// Its parameters.
 pub(crate) const PARAMETERS: &[Parameter] = &[
     LIMIT,
-    Parameter { example: "at-64", ..CURSOR },
-    text("agent", "Records of the batch that speak of this agent alone.", "bot-1"),
+    Parameter {
+        example: "at-64",
+        ..CURSOR
+    },
+    text(
+        "agent",
+        "Records of the batch that speak of this agent alone.",
+        "bot-1",
+    ),
 ];
 
 /// `GET /api/v1/records/{position}`.
@@ -38,7 +45,10 @@ pub(super) async fn get(
     answer(app, Desk::History, move |app| {
         let envelope = read(app.runtime(), position)?;
         if !access.sees(&envelope.namespace) {
-            return Err(missing(position, "it is of another namespace, or was never there"));
+            return Err(missing(
+                position,
+                "it is of another namespace, or was never there",
+            ));
         }
         shown(&envelope, &query)
     })
@@ -50,7 +60,9 @@ fn parse(text: &str) -> Result<Position, ApiError> {
     let as_effect = || text.parse::<EffectId>().or_else(|_| format!("{text}-0").parse());
     as_effect().map(|id| id.position).map_err(|_| {
         let text: String = text.chars().take(60).collect();
-        ApiError::not_found(format!("`{text}` is no place in the journal: they look like `0-1234`, as evidence names them"))
+        ApiError::not_found(format!(
+            "`{text}` is no place in the journal: they look like `0-1234`, as evidence names them"
+        ))
     })
 }
 
@@ -62,12 +74,19 @@ fn read(handle: &Handle, position: Position) -> Result<Envelope, ApiError> {
     if position.partition != 0 {
         return Err(missing(position, "this server has one partition, 0"));
     }
-    let entry = match handle.journal().read_from(position.offset).map(|mut entries| entries.next()) {
+    let entry = match handle
+        .journal()
+        .read_from(position.offset)
+        .map(|mut entries| entries.next())
+    {
         Ok(Some(Ok(entry))) if entry.offset == position.offset => entry,
         Ok(Some(Err(error))) => return Err(unreadable(position, &error)),
         Ok(_) => return Err(missing(position, "nothing has been received there yet")),
         Err(JournalError::OutOfRange { asked, first, .. }) if asked < first => {
-            let why = format!("it was retired; the journal begins at {}-{first} now", position.partition);
+            let why = format!(
+                "it was retired; the journal begins at {}-{first} now",
+                position.partition
+            );
             return Err(missing(position, &why));
         }
         Err(JournalError::OutOfRange { .. }) => {
@@ -77,25 +96,37 @@ fn read(handle: &Handle, position: Position) -> Result<Envelope, ApiError> {
     };
     envelope::decode_body(position, entry.received_at, &entry.body).map_err(|error| {
         tracing::warn!(%error, %position, "a journal entry cannot be decoded");
-        ApiError::internal(format!("the journal's entry {position} cannot be decoded: {error}"))
+        ApiError::internal(format!(
+            "the journal's entry {position} cannot be decoded: {error}"
+        ))
     })
 }
 
 fn unreadable(position: Position, error: &JournalError) -> ApiError {
     tracing::warn!(%error, %position, "a journal entry cannot be read");
-    ApiError::unavailable(5, format!("the journal's entry {position} cannot be read just now"))
+    ApiError::unavailable(
+        5,
+        format!("the journal's entry {position} cannot be read just now"),
+    )
 }
 
 fn shown(envelope: &Envelope, query: &Query) -> Result<JournalEntry, ApiError> {
     let first = match query.text("cursor") {
         Some(cursor) => {
-            let index = cursor.strip_prefix("at-").and_then(|index| usize::from_str_radix(index, 16).ok());
+            let index = cursor
+                .strip_prefix("at-")
+                .and_then(|index| usize::from_str_radix(index, 16).ok());
             index.ok_or_else(foreign_cursor)?
         }
         None => 0,
     };
     let wanted = |record: &Record| query.is("agent", record.agent().map(|agent| agent.as_str()));
-    let mut matching = envelope.records.iter().enumerate().skip(first).filter(|(_, record)| wanted(record));
+    let mut matching = envelope
+        .records
+        .iter()
+        .enumerate()
+        .skip(first)
+        .filter(|(_, record)| wanted(record));
     let items: Vec<_> = matching
         .by_ref()
         .take(query.limit())
@@ -120,7 +151,10 @@ mod tests {
 
     #[test]
     fn places_and_ids_of_effects_name_an_envelope() {
-        let place = Position { partition: 0, offset: 12 };
+        let place = Position {
+            partition: 0,
+            offset: 12,
+        };
         assert_eq!(parse("0-12").unwrap(), place);
         assert_eq!(parse("0-12-7").unwrap(), place);
         for wrong in ["", "12", "0-", "a-b", "0-12-7-1", "-1-2", "0--12"] {

@@ -19,7 +19,15 @@ use crate::app::App;
 use crate::convert;
 use crate::problem::ApiError;
 
-const STATES: &[&str] = &["creating", "running", "paused", "stopped", "terminated", "failed", "unknown"];
+const STATES: &[&str] = &[
+    "creating",
+    "running",
+    "paused",
+    "stopped",
+    "terminated",
+    "failed",
+    "unknown",
+];
 
 /// The parameters of the list.
 pub(crate) const LIST: &[Parameter] = &[
@@ -34,19 +42,29 @@ pub(crate) const LIST: &[Parameter] = &[
 pub(crate) const ONE: &[Parameter] = &[IN_NAMESPACE];
 
 /// `GET /api/v1/sandboxes`.
-pub(super) async fn list(State(app): State<Arc<App>>, access: Access, uri: Uri) -> Result<Response, ApiError> {
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    access: Access,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     let query = Query::of(&uri, LIST)?;
     let namespace = access.looks_in(query.text("namespace"))?;
     answer(app, Desk::Fleet, move |app| page(app, &query, namespace.as_ref())).await
 }
 
-fn page(app: &App, query: &Query, namespace: Option<&Text>) -> Result<Page<swarmpulse_api::Sandbox>, ApiError> {
+fn page(
+    app: &App,
+    query: &Query,
+    namespace: Option<&Text>,
+) -> Result<Page<swarmpulse_api::Sandbox>, ApiError> {
     let now = app.runtime().now();
     let wanted = |fleet: &Fleet, sandbox: &SandboxEntry| {
         namespace.is_none_or(|namespace| fleet.namespace_of_sandbox(sandbox) == namespace)
             && query.passes("state", Some(sandbox.state.as_str()))
             && query.is("provider", sandbox.provider.as_deref())
-            && query.text("agent").is_none_or(|agent| holds(fleet, sandbox, agent))
+            && query
+                .text("agent")
+                .is_none_or(|agent| holds(fleet, sandbox, agent))
     };
     let show = |fleet: &Fleet, sandbox: &SandboxEntry| convert::sandbox(fleet, sandbox, now);
     let (items, next) = sweep::page(app.runtime(), query.text("cursor"), query.limit(), wanted, show)?;
@@ -56,7 +74,10 @@ fn page(app: &App, query: &Query, namespace: Option<&Text>) -> Result<Page<swarm
 /// Whether an agent is in a sandbox, or the sandbox was made for it.
 fn holds(fleet: &Fleet, sandbox: &SandboxEntry, agent: &str) -> bool {
     let inside = sandbox.agents().iter().filter_map(|index| fleet.agent_at(*index));
-    inside.map(|inside| inside.id()).chain(sandbox.agent_name.as_deref()).any(|id| id == agent)
+    inside
+        .map(|inside| inside.id())
+        .chain(sandbox.agent_name.as_deref())
+        .any(|id| id == agent)
 }
 
 /// `GET /api/v1/sandboxes/{id}`.

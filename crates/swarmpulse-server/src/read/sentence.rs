@@ -61,22 +61,44 @@ impl Place {
 pub(crate) fn sentence(standing: &Standing, now: Timestamp) -> String {
     let mut text = match standing {
         Standing { agents: 0, .. } => "No agents yet.".to_owned(),
-        Standing { agents: 1, expected: 0, .. } => "The only agent has stopped.".to_owned(),
-        Standing { agents, expected: 0, .. } => format!("All {agents} agents have stopped."),
-        Standing { expected: 1, available: 1, .. } => "The only agent is available.".to_owned(),
+        Standing {
+            agents: 1,
+            expected: 0,
+            ..
+        } => "The only agent has stopped.".to_owned(),
+        Standing {
+            agents, expected: 0, ..
+        } => format!("All {agents} agents have stopped."),
+        Standing {
+            expected: 1,
+            available: 1,
+            ..
+        } => "The only agent is available.".to_owned(),
         Standing { expected: 1, .. } => "The only agent is not available.".to_owned(),
-        Standing { expected, available, .. } if expected == available => {
+        Standing {
+            expected, available, ..
+        } if expected == available => {
             format!("All {expected} agents are available.")
         }
-        Standing { expected, available, .. } => format!("{available} of {expected} agents available."),
+        Standing {
+            expected, available, ..
+        } => format!("{available} of {expected} agents available."),
     };
-    let troubles: Vec<String> = standing.troubles.iter().map(|trouble| clause(trouble, now)).collect();
+    let troubles: Vec<String> = standing
+        .troubles
+        .iter()
+        .map(|trouble| clause(trouble, now))
+        .collect();
     if !troubles.is_empty() {
         // Writing to a text cannot fail.
         let _ = write!(text, " {}.", troubles.join("; "));
     }
     if let Some((reason, since)) = &standing.blind {
-        let _ = write!(text, " Silence is not judged since {}: {reason}.", clock(*since, now));
+        let _ = write!(
+            text,
+            " Silence is not judged since {}: {reason}.",
+            clock(*since, now)
+        );
     }
     text
 }
@@ -99,8 +121,15 @@ fn clause(trouble: &Trouble, now: Timestamp) -> String {
 fn clock(at: Timestamp, now: Timestamp) -> String {
     let (at, now) = (at.to_string(), now.to_string());
     // `2026-11-22T01:02:03.004Z`: the time of day begins at 11, years of five digits do not occur.
-    let (day, minute) = (at.get(..10).unwrap_or_default(), at.get(11..16).unwrap_or_default());
-    if now.get(..10) == Some(day) { minute.to_owned() } else { format!("{day} {minute}") }
+    let (day, minute) = (
+        at.get(..10).unwrap_or_default(),
+        at.get(11..16).unwrap_or_default(),
+    );
+    if now.get(..10) == Some(day) {
+        minute.to_owned()
+    } else {
+        format!("{day} {minute}")
+    }
 }
 
 #[cfg(test)]
@@ -116,13 +145,34 @@ mod tests {
         for host in hosts {
             place.add((!host.is_empty()).then_some(host));
         }
-        let (first, last) = (at(&format!("2026-05-04T{first}:20Z")), at(&format!("2026-05-04T{last}:40Z")));
-        Trouble { verdict, count, first, last, place }
+        let (first, last) = (
+            at(&format!("2026-05-04T{first}:20Z")),
+            at(&format!("2026-05-04T{last}:40Z")),
+        );
+        Trouble {
+            verdict,
+            count,
+            first,
+            last,
+            place,
+        }
     }
 
-    fn said(agents: u64, expected: u64, available: u64, troubles: Vec<Trouble>, blind: Option<&str>) -> String {
+    fn said(
+        agents: u64,
+        expected: u64,
+        available: u64,
+        troubles: Vec<Trouble>,
+        blind: Option<&str>,
+    ) -> String {
         let blind = blind.map(|reason| (reason.to_owned(), at("2026-05-04T14:02:01Z")));
-        let standing = Standing { agents, expected, available, troubles, blind };
+        let standing = Standing {
+            agents,
+            expected,
+            available,
+            troubles,
+            blind,
+        };
         sentence(&standing, at("2026-05-04T15:00:00Z"))
     }
 
@@ -136,13 +186,28 @@ mod tests {
             (said(3, 0, 0, vec![], None), "All 3 agents have stopped."),
             (said(2, 1, 1, vec![], None), "The only agent is available."),
             (said(43, 43, 43, vec![], None), "All 43 agents are available."),
-            (said(43, 43, 41, vec![both()], None), "41 of 43 agents available. 2 down since 14:02, same host."),
             (
-                said(43, 43, 41, vec![trouble(Down, 2, "13:58", "14:02", &["a", "b"])], None),
+                said(43, 43, 41, vec![both()], None),
+                "41 of 43 agents available. 2 down since 14:02, same host.",
+            ),
+            (
+                said(
+                    43,
+                    43,
+                    41,
+                    vec![trouble(Down, 2, "13:58", "14:02", &["a", "b"])],
+                    None,
+                ),
                 "41 of 43 agents available. 2 down, the first since 13:58.",
             ),
             (
-                said(43, 43, 41, vec![trouble(Down, 2, "14:02", "14:02", &["a", ""])], None),
+                said(
+                    43,
+                    43,
+                    41,
+                    vec![trouble(Down, 2, "14:02", "14:02", &["a", ""])],
+                    None,
+                ),
                 "41 of 43 agents available. 2 down since 14:02.",
             ),
             (
@@ -150,11 +215,23 @@ mod tests {
                 "The only agent is not available. 1 down since 14:02.",
             ),
             (
-                said(9, 8, 5, vec![both(), trouble(Stuck, 1, "13:40", "13:40", &["a"])], None),
+                said(
+                    9,
+                    8,
+                    5,
+                    vec![both(), trouble(Stuck, 1, "13:40", "13:40", &["a"])],
+                    None,
+                ),
                 "5 of 8 agents available. 2 down since 14:02, same host; 1 stuck since 13:40.",
             ),
             (
-                said(9, 9, 3, vec![trouble(Unknown, 6, "14:02", "14:02", &["a", "b"])], Some("the monitor restarted")),
+                said(
+                    9,
+                    9,
+                    3,
+                    vec![trouble(Unknown, 6, "14:02", "14:02", &["a", "b"])],
+                    Some("the monitor restarted"),
+                ),
                 "3 of 9 agents available. 6 unknown since 14:02. Silence is not judged since 14:02: the monitor \
                  restarted.",
             ),
@@ -166,7 +243,13 @@ mod tests {
     #[test]
     fn what_began_on_another_day_names_it() {
         let troubles = vec![trouble(Verdict::Down, 1, "14:02", "14:02", &[])];
-        let standing = Standing { agents: 2, expected: 2, available: 1, troubles, blind: None };
+        let standing = Standing {
+            agents: 2,
+            expected: 2,
+            available: 1,
+            troubles,
+            blind: None,
+        };
         let text = sentence(&standing, at("2026-05-05T09:00:00Z"));
         assert_eq!(text, "1 of 2 agents available. 1 down since 2026-05-04 14:02.");
     }

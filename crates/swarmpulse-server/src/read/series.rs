@@ -34,7 +34,10 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "hours",
         what: "The last so many hours, in place of `from`.",
-        form: Form::Count { default: 1, max: 87_600 },
+        form: Form::Count {
+            default: 1,
+            max: 87_600,
+        },
         example: "1",
     },
     Parameter {
@@ -46,7 +49,10 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "limit",
         what: "Series shown; the others are counted in `left_out`.",
-        form: Form::Count { default: 100, max: 1000 },
+        form: Form::Count {
+            default: 100,
+            max: 1000,
+        },
         example: "100",
     },
     text("agent", "Series of this agent alone.", "bot-1"),
@@ -60,10 +66,16 @@ pub(super) async fn get(
     Path(metric_type): Path<String>,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let metric_type = TYPES.into_iter().find(|known| *known == metric_type).ok_or_else(|| {
-        let shown: String = metric_type.chars().take(60).collect();
-        ApiError::not_found(format!("no metrics of the type `{shown}`; there are {}", TYPES.join(", ")))
-    })?;
+    let metric_type = TYPES
+        .into_iter()
+        .find(|known| *known == metric_type)
+        .ok_or_else(|| {
+            let shown: String = metric_type.chars().take(60).collect();
+            ApiError::not_found(format!(
+                "no metrics of the type `{shown}`; there are {}",
+                TYPES.join(", ")
+            ))
+        })?;
     let query = Query::of(&uri, PARAMETERS)?;
     if access.namespace.is_some() && metric_type != "process" {
         return Err(ApiError::forbidden(format!(
@@ -72,7 +84,10 @@ pub(super) async fn get(
         )));
     }
     let range = Range::of(&query, app.runtime().now())?;
-    answer(app, Desk::Fleet, move |app| Ok(history(app, &access, metric_type, &query, range))).await
+    answer(app, Desk::Fleet, move |app| {
+        Ok(history(app, &access, metric_type, &query, range))
+    })
+    .await
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,13 +100,19 @@ struct Range {
 impl Range {
     fn of(query: &Query, now: Timestamp) -> Result<Self, ApiError> {
         if query.text("from").is_some() && query.text("hours").is_some() {
-            return Err(ApiError::unprocessable("`hours`: stands beside `from`; give one of them"));
+            return Err(ApiError::unprocessable(
+                "`hours`: stands beside `from`; give one of them",
+            ));
         }
         let to = query.time("to", now).unwrap_or(now);
         let hours = query.text("hours").map(|_| query.count("hours") as f64 * 3600.0);
-        let from = query.time("from", now).unwrap_or_else(|| to.plus_s(-hours.unwrap_or(RANGE_S)));
+        let from = query
+            .time("from", now)
+            .unwrap_or_else(|| to.plus_s(-hours.unwrap_or(RANGE_S)));
         if from > to {
-            return Err(ApiError::unprocessable(format!("`from`: {from} lies after `to`, {to}")));
+            return Err(ApiError::unprocessable(format!(
+                "`from`: {from} lies after `to`, {to}"
+            )));
         }
         let step_s = query.span_s("step");
         if let Some(step_s) = step_s
@@ -101,20 +122,33 @@ impl Range {
                 "`step`: would give more than {POINTS_MAX} points for each series; choose a longer one, or a shorter range"
             )));
         }
-        Ok(Self { from, to, step_s: step_s.unwrap_or(STEP_S) })
+        Ok(Self {
+            from,
+            to,
+            step_s: step_s.unwrap_or(STEP_S),
+        })
     }
 }
 
 fn history(app: &App, access: &Access, metric_type: &str, query: &Query, range: Range) -> MetricsHistory {
     let agent = query.text("agent");
     let wanted = |label: &str| agent.is_none_or(|agent| agent == label);
-    let mut found = app.runtime().samples().of_type(metric_type, wanted, range.from, range.to);
+    let mut found = app
+        .runtime()
+        .samples()
+        .of_type(metric_type, wanted, range.from, range.to);
     found.retain(|series| {
-        query.is("name", Some(series.name)) && (agent.is_none() || series.label.0 == "agent") && sees(app, access, series)
+        query.is("name", Some(series.name))
+            && (agent.is_none() || series.label.0 == "agent")
+            && sees(app, access, series)
     });
     let limit = query.limit();
     let left_out = found.len().saturating_sub(limit) as u64;
-    let series: Vec<SeriesHistory> = found.into_iter().take(limit).map(|series| shown(series, range.step_s)).collect();
+    let series: Vec<SeriesHistory> = found
+        .into_iter()
+        .take(limit)
+        .map(|series| shown(series, range.step_s))
+        .collect();
     MetricsHistory {
         metric_type: metric_type.to_owned(),
         from: range.from.to_string(),
@@ -128,16 +162,35 @@ fn history(app: &App, access: &Access, metric_type: &str, query: &Query, range: 
 
 /// A token of a namespace sees the series of its agents.
 fn sees(app: &App, access: &Access, series: &SeriesPoints) -> bool {
-    let Some(namespace) = access.namespace.as_deref() else { return true };
-    series.label.0 == "agent" && app.runtime().fleet(|fleet| fleet.agent_named(namespace, &series.label.1).is_some())
+    let Some(namespace) = access.namespace.as_deref() else {
+        return true;
+    };
+    series.label.0 == "agent"
+        && app
+            .runtime()
+            .fleet(|fleet| fleet.agent_named(namespace, &series.label.1).is_some())
 }
 
 fn shown(series: SeriesPoints, step_s: f64) -> SeriesHistory {
     let (label, value) = series.label;
-    let labels = if label.is_empty() { BTreeMap::new() } else { BTreeMap::from([(label.to_owned(), value.to_string())]) };
+    let labels = if label.is_empty() {
+        BTreeMap::new()
+    } else {
+        BTreeMap::from([(label.to_owned(), value.to_string())])
+    };
     let points = averaged(&series.points, step_s);
-    let points = points.into_iter().map(|(at, value)| Point { at: at.to_string(), value }).collect();
-    SeriesHistory { name: series.name.to_owned(), labels, points }
+    let points = points
+        .into_iter()
+        .map(|(at, value)| Point {
+            at: at.to_string(),
+            value,
+        })
+        .collect();
+    SeriesHistory {
+        name: series.name.to_owned(),
+        labels,
+        points,
+    }
 }
 
 /// The mean of each step, told at its beginning; steps begin at whole multiples since 1970. Gaps stay gaps.
@@ -154,7 +207,10 @@ fn averaged(points: &[(Timestamp, f64)], step_s: f64) -> Vec<(Timestamp, f64)> {
             None => steps.push((begin, *value, 1)),
         }
     }
-    steps.into_iter().map(|(at, sum, count)| (at, sum / f64::from(count))).collect()
+    steps
+        .into_iter()
+        .map(|(at, sum, count)| (at, sum / f64::from(count)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -167,9 +223,22 @@ mod tests {
 
     #[test]
     fn steps_are_means_and_gaps_stay_gaps() {
-        let points = [(at(60.0), 1.0), (at(65.0), 3.0), (at(119.0), 5.0), (at(240.0), 7.0)];
+        let points = [
+            (at(60.0), 1.0),
+            (at(65.0), 3.0),
+            (at(119.0), 5.0),
+            (at(240.0), 7.0),
+        ];
         assert_eq!(averaged(&points, 60.0), [(at(60.0), 3.0), (at(240.0), 7.0)]);
-        assert_eq!(averaged(&points, 5.0), [(at(60.0), 1.0), (at(65.0), 3.0), (at(115.0), 5.0), (at(240.0), 7.0)]);
+        assert_eq!(
+            averaged(&points, 5.0),
+            [
+                (at(60.0), 1.0),
+                (at(65.0), 3.0),
+                (at(115.0), 5.0),
+                (at(240.0), 7.0)
+            ]
+        );
         assert_eq!(averaged(&[], 5.0), []);
     }
 
@@ -181,7 +250,13 @@ mod tests {
 
     #[test]
     fn ranges_have_defaults_and_bounds() {
-        let expected = |from, to, step_s| Ok(Range { from: at(from), to: at(to), step_s });
+        let expected = |from, to, step_s| {
+            Ok(Range {
+                from: at(from),
+                to: at(to),
+                step_s,
+            })
+        };
         assert_eq!(range(""), expected(996_400.0, 1_000_000.0, 5.0));
         assert_eq!(range("hours=2&step=1m"), expected(992_800.0, 1_000_000.0, 60.0));
         assert_eq!(range("from=-10m&to=-5m"), expected(999_400.0, 999_700.0, 5.0));

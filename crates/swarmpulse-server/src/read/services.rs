@@ -20,19 +20,31 @@ use crate::convert;
 use crate::problem::ApiError;
 
 /// The parameters of the list.
-pub(crate) const LIST: &[Parameter] =
-    &[LIMIT, CURSOR, text("kind", "This kind of service alone.", "llm"), NAMESPACE];
+pub(crate) const LIST: &[Parameter] = &[
+    LIMIT,
+    CURSOR,
+    text("kind", "This kind of service alone.", "llm"),
+    NAMESPACE,
+];
 /// The parameters of one.
 pub(crate) const ONE: &[Parameter] = &[IN_NAMESPACE];
 
 /// `GET /api/v1/services`.
-pub(super) async fn list(State(app): State<Arc<App>>, access: Access, uri: Uri) -> Result<Response, ApiError> {
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    access: Access,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     let query = Query::of(&uri, LIST)?;
     let namespace = access.looks_in(query.text("namespace"))?;
     answer(app, Desk::Fleet, move |app| page(app, &query, namespace.as_ref())).await
 }
 
-fn page(app: &App, query: &Query, namespace: Option<&Text>) -> Result<Page<swarmpulse_api::Service>, ApiError> {
+fn page(
+    app: &App,
+    query: &Query,
+    namespace: Option<&Text>,
+) -> Result<Page<swarmpulse_api::Service>, ApiError> {
     let wanted = |fleet: &Fleet, service: &ServiceEntry| {
         namespace.is_none_or(|namespace| fleet.namespace_of_service(service) == namespace)
             && query.is("kind", service.kind.as_deref())

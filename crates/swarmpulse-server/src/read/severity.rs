@@ -36,7 +36,11 @@ impl Place {
             let mut next = || parts.next().and_then(|part| u64::from_str_radix(part, 16).ok());
             let (began, rank, slot) = (next()?, next()?, next()?);
             let (rank, slot) = (usize::try_from(rank).ok()?, Index::try_from(slot).ok()?);
-            (rank <= MOVED && parts.next().is_none()).then_some(Self { began: Timestamp(began.cast_signed()), rank, slot })
+            (rank <= MOVED && parts.next().is_none()).then_some(Self {
+                began: Timestamp(began.cast_signed()),
+                rank,
+                slot,
+            })
         };
         parse().ok_or_else(foreign_cursor)
     }
@@ -56,7 +60,11 @@ pub(super) fn page<T>(
 ) -> Result<(Vec<T>, Option<String>), ApiError> {
     let place = match cursor {
         Some(cursor) => Place::parse(cursor)?,
-        None => Place { began: handle.fleet(Fleet::now), rank: 0, slot: 0 },
+        None => Place {
+            began: handle.fleet(Fleet::now),
+            rank: 0,
+            slot: 0,
+        },
     };
     if limit == 0 {
         return Ok((Vec::new(), None));
@@ -70,7 +78,17 @@ pub(super) fn page<T>(
             items.extend(agents.map(|agent| show(fleet, agent)));
         });
     }
-    Ok((items, next.map(|(rank, slot)| Place { began: place.began, rank, slot }.cursor())))
+    Ok((
+        items,
+        next.map(|(rank, slot)| {
+            Place {
+                began: place.began,
+                rank,
+                slot,
+            }
+            .cursor()
+        }),
+    ))
 }
 
 /// The first so many agents from that place on: their ranks and slots.
@@ -80,17 +98,29 @@ fn choose(
     count: usize,
     wanted: impl Fn(&Fleet, &Agent) -> bool,
 ) -> Vec<(usize, Index)> {
-    let rank_of = |agent: &Agent| if agent.since() > place.began { MOVED } else { rank(agent.verdict()) };
+    let rank_of = |agent: &Agent| {
+        if agent.since() > place.began {
+            MOVED
+        } else {
+            rank(agent.verdict())
+        }
+    };
     // Mostly one rank fills the page: the first that has anyone, from the cursor's slot on.
     let counts = handle.fleet(|fleet| fleet.counts());
-    let lead = (place.rank..MOVED).find(|rank| counts.of(BY_SEVERITY[*rank]) > 0).unwrap_or(MOVED);
+    let lead = (place.rank..MOVED)
+        .find(|rank| counts.of(BY_SEVERITY[*rank]) > 0)
+        .unwrap_or(MOVED);
     let first_slot = |rank| if rank == place.rank { place.slot } else { 0 };
     let mut found = Vec::with_capacity(count);
     sweep(handle, first_slot(lead), |fleet, slot, agent: &Agent| {
         if rank_of(agent) == lead && wanted(fleet, agent) {
             found.push((lead, slot));
         }
-        if found.len() == count { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if found.len() == count {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     });
     if found.len() == count || lead == MOVED {
         return found;
@@ -117,10 +147,27 @@ mod tests {
 
     #[test]
     fn cursors_come_back_and_others_are_refused() {
-        let place = Place { began: Timestamp(1_772_600_767_000_000_001), rank: 7, slot: 4096 };
+        let place = Place {
+            began: Timestamp(1_772_600_767_000_000_001),
+            rank: 7,
+            slot: 4096,
+        };
         assert_eq!(Place::parse(&place.cursor()).unwrap(), place);
-        for foreign in ["", "sev-", "sev-1-2", "sev-1-2-3-4", "sev-1-b-0", "id-7", "sev-1-2--3", "sev-g-0-0"] {
-            assert_eq!(Place::parse(foreign).unwrap_err().status.as_u16(), 422, "{foreign}");
+        for foreign in [
+            "",
+            "sev-",
+            "sev-1-2",
+            "sev-1-2-3-4",
+            "sev-1-b-0",
+            "id-7",
+            "sev-1-2--3",
+            "sev-g-0-0",
+        ] {
+            assert_eq!(
+                Place::parse(foreign).unwrap_err().status.as_u16(),
+                422,
+                "{foreign}"
+            );
         }
     }
 }

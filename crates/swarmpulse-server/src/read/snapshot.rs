@@ -48,12 +48,25 @@ fn metrics(app: &App, access: &Access) -> Result<Metrics, ApiError> {
     Ok(Metrics {
         timestamp: handle.now().to_string(),
         fleet: summary::of_tally(handle, access, &tally),
-        processes: processes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        tasks: TaskStatus::ALL.map(|status| (status.as_str().to_owned(), of_status(status))).into(),
-        sandboxes: tally.sandboxes.iter().map(|(state, count)| ((*state).to_owned(), *count)).collect(),
+        processes: processes
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+        tasks: TaskStatus::ALL
+            .map(|status| (status.as_str().to_owned(), of_status(status)))
+            .into(),
+        sandboxes: tally
+            .sandboxes
+            .iter()
+            .map(|(state, count)| ((*state).to_owned(), *count))
+            .collect(),
         services,
         alerts: alerts.iter().map(convert::firing).collect(),
-        series: if access.namespace.is_none() { own_series(app) } else { BTreeMap::new() },
+        series: if access.namespace.is_none() {
+            own_series(app)
+        } else {
+            BTreeMap::new()
+        },
     })
 }
 
@@ -61,8 +74,9 @@ fn metrics(app: &App, access: &Access) -> Result<Metrics, ApiError> {
 fn own_series(app: &App) -> BTreeMap<String, f64> {
     let handle = app.runtime();
     let counted = handle.counters().done().into_iter();
-    let mut series: BTreeMap<String, f64> =
-        counted.map(|(name, count)| (format!("swarmpulse_{name}"), count as f64)).collect();
+    let mut series: BTreeMap<String, f64> = counted
+        .map(|(name, count)| (format!("swarmpulse_{name}"), count as f64))
+        .collect();
     let status = handle.status();
     let dropped: u64 = handle.counters().drops().values().sum();
     let host = handle.host();
@@ -70,10 +84,16 @@ fn own_series(app: &App) -> BTreeMap<String, f64> {
     for (name, value) in [
         ("swarmpulse_dropped_total", dropped as f64),
         ("swarmpulse_journal_entries", status.journal_next() as f64),
-        ("swarmpulse_history_lag_seconds", status.history_lag_s(handle.now())),
+        (
+            "swarmpulse_history_lag_seconds",
+            status.history_lag_s(handle.now()),
+        ),
         ("swarmpulse_history_disk_bytes", handle.history().bytes() as f64),
         ("swarmpulse_stream_clients", (sse + websocket) as f64),
-        ("swarmpulse_process_resident_memory_bytes", host.own.rss_bytes as f64),
+        (
+            "swarmpulse_process_resident_memory_bytes",
+            host.own.rss_bytes as f64,
+        ),
         ("swarmpulse_process_cpu_seconds_total", host.own.cpu_seconds),
         ("host_memory_available_bytes", host.memory_available_bytes as f64),
     ] {

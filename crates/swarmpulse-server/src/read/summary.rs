@@ -32,7 +32,9 @@ pub(crate) fn summary(handle: &Handle, access: &Access) -> Summary {
 pub(super) fn of_tally(handle: &Handle, access: &Access, tally: &Tally) -> Summary {
     let now = handle.now();
     let blindness = handle.fleet(|fleet| fleet.blindness());
-    let blind = blindness.as_ref().map(|blind| (blind.reason.to_string(), blind.since));
+    let blind = blindness
+        .as_ref()
+        .map(|blind| (blind.reason.to_string(), blind.since));
     let standing = tally.standing_of_fleet(blind);
     Summary {
         sentence: sentence(&standing, now),
@@ -61,7 +63,11 @@ fn own(handle: &Handle, access: &Access) -> Own {
     if access.namespace.is_none() {
         let refusals = handle.fleet(|fleet| fleet.refusals()).named();
         let counted = handle.counters().drops().into_iter().chain(refusals);
-        drops.extend(counted.filter(|(_, count)| *count > 0).map(|(reason, count)| (reason.to_owned(), count)));
+        drops.extend(
+            counted
+                .filter(|(_, count)| *count > 0)
+                .map(|(reason, count)| (reason.to_owned(), count)),
+        );
     }
     Own {
         version: env!("CARGO_PKG_VERSION").to_owned(),

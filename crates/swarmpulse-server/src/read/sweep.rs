@@ -90,6 +90,8 @@ pub(super) fn page<E: Slots, T>(
 }
 
 fn slot_of(cursor: &str) -> Result<Index, ApiError> {
-    let slot = cursor.strip_prefix("id-").and_then(|slot| Index::from_str_radix(slot, 16).ok());
+    let slot = cursor
+        .strip_prefix("id-")
+        .and_then(|slot| Index::from_str_radix(slot, 16).ok());
     slot.ok_or_else(foreign_cursor)
 }

@@ -72,9 +72,18 @@ impl Tally {
     }
 
     fn add_trouble(&mut self, verdict: Verdict, since: Timestamp, host: Option<&str>) {
-        let known = self.troubles.iter().position(|trouble| trouble.verdict == verdict);
+        let known = self
+            .troubles
+            .iter()
+            .position(|trouble| trouble.verdict == verdict);
         let number = known.unwrap_or_else(|| {
-            self.troubles.push(Trouble { verdict, count: 0, first: since, last: since, place: Place::Nowhere });
+            self.troubles.push(Trouble {
+                verdict,
+                count: 0,
+                first: since,
+                last: since,
+                place: Place::Nowhere,
+            });
             self.troubles.len() - 1
         });
         let trouble = &mut self.troubles[number];
@@ -91,7 +100,11 @@ impl Tally {
 
     /// Agents whose verdict stands so.
     pub(crate) fn standing(&self, wanted: impl Fn(VerdictStanding) -> bool) -> u64 {
-        Verdict::ALL.into_iter().filter(|verdict| wanted(verdict.standing())).map(|verdict| self.of(verdict)).sum()
+        Verdict::ALL
+            .into_iter()
+            .filter(|verdict| wanted(verdict.standing()))
+            .map(|verdict| self.of(verdict))
+            .sum()
     }
 
     /// Every agent.
@@ -101,12 +114,19 @@ impl Tally {
 
     /// Tasks that somebody has in hand.
     pub(crate) fn tasks_in_progress(&self) -> u64 {
-        self.tasks.iter().filter(|(status, _)| status.is_open()).map(|(_, count)| count).sum()
+        self.tasks
+            .iter()
+            .filter(|(status, _)| status.is_open())
+            .map(|(_, count)| count)
+            .sum()
     }
 
     /// Sandboxes that run.
     pub(crate) fn sandboxes_running(&self) -> u64 {
-        self.sandboxes.get(SandboxState::Running.as_str()).copied().unwrap_or(0)
+        self.sandboxes
+            .get(SandboxState::Running.as_str())
+            .copied()
+            .unwrap_or(0)
     }
 
     /// The counts by name.
@@ -153,7 +173,10 @@ pub(crate) const BY_SEVERITY: [Verdict; Verdict::ALL.len()] = [
 
 /// A verdict's place in that order.
 pub(crate) fn rank(verdict: Verdict) -> usize {
-    BY_SEVERITY.iter().position(|other| *other == verdict).unwrap_or(BY_SEVERITY.len())
+    BY_SEVERITY
+        .iter()
+        .position(|other| *other == verdict)
+        .unwrap_or(BY_SEVERITY.len())
 }
 
 #[cfg(test)]

@@ -20,7 +20,15 @@ use crate::convert;
 use crate::problem::ApiError;
 
 const STATUSES: &[&str] = &[
-    "pending", "claiming", "assigned", "running", "validating", "completed", "failed", "cancelled", "retrying",
+    "pending",
+    "claiming",
+    "assigned",
+    "running",
+    "validating",
+    "completed",
+    "failed",
+    "cancelled",
+    "retrying",
 ];
 
 /// The parameters of the list.
@@ -32,14 +40,21 @@ pub(crate) const LIST: &[Parameter] = &[
     text("queue", "Tasks of this queue alone.", "default"),
     text("agent", "Tasks of this agent alone.", "bot-1"),
     text("sandbox", "Tasks in this sandbox alone.", "sb-1"),
-    flag("stuck", "Only open tasks without progress beyond their limit, or only others."),
+    flag(
+        "stuck",
+        "Only open tasks without progress beyond their limit, or only others.",
+    ),
     NAMESPACE,
 ];
 /// The parameters of one.
 pub(crate) const ONE: &[Parameter] = &[IN_NAMESPACE];
 
 /// `GET /api/v1/tasks`.
-pub(super) async fn list(State(app): State<Arc<App>>, access: Access, uri: Uri) -> Result<Response, ApiError> {
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    access: Access,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     let query = Query::of(&uri, LIST)?;
     let namespace = access.looks_in(query.text("namespace"))?;
     answer(app, Desk::Fleet, move |app| page(app, &query, namespace.as_ref())).await

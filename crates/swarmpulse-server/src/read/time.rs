@@ -21,7 +21,9 @@ pub(super) fn parse_time(text: &str, now: Timestamp) -> Option<Timestamp> {
     // In a query a `+` means a space; before an offset it was meant as it stands.
     let text = text.replace(' ', "+");
     let date_and_time = text.replacen('+', "T", usize::from(text.as_bytes().get(10) == Some(&b'+')));
-    parse_rfc3339(&date_and_time).ok().or_else(|| parse_unix(&text).ok())
+    parse_rfc3339(&date_and_time)
+        .ok()
+        .or_else(|| parse_unix(&text).ok())
 }
 
 /// A span above nothing, in seconds: a number of seconds, or one with a unit of `s`, `m`, `h`, `d` or `w`.
@@ -60,11 +62,29 @@ mod tests {
             ("-1.5m", 1_772_600_677.0),
             ("-2d", 1_772_427_967.0),
         ] {
-            assert_eq!(parse_time(text, now), Some(Timestamp::from_unix_s(expected_s)), "{text}");
+            assert_eq!(
+                parse_time(text, now),
+                Some(Timestamp::from_unix_s(expected_s)),
+                "{text}"
+            );
         }
-        for wrong in ["", "yesterday", "-", "-1y", "--1h", "1h", "now+1h", "2026-13-04T05:06:07Z", "nowish", "-0s"] {
+        for wrong in [
+            "",
+            "yesterday",
+            "-",
+            "-1y",
+            "--1h",
+            "1h",
+            "now+1h",
+            "2026-13-04T05:06:07Z",
+            "nowish",
+            "-0s",
+        ] {
             let parsed = parse_time(wrong, now);
-            assert!(wrong.is_empty() && parsed == Some(now) || parsed.is_none(), "{wrong}: {parsed:?}");
+            assert!(
+                wrong.is_empty() && parsed == Some(now) || parsed.is_none(),
+                "{wrong}: {parsed:?}"
+            );
         }
     }
 

@@ -11,8 +11,8 @@ use swarmpulse_store::HistoryQuery;
 
 use super::agents::{namespace_of, unknown};
 use super::desk::{Desk, answer};
-use super::past;
 use super::parameter::{CURSOR, FROM, IN_NAMESPACE, LIMIT, Parameter, TO, some_of, text};
+use super::past;
 use super::query::Query;
 use crate::access::Access;
 use crate::app::App;
@@ -20,13 +20,25 @@ use crate::convert;
 use crate::problem::ApiError;
 
 /// The kinds of a timeline.
-const KINDS: &[&str] =
-    &["verdict", "task", "restart", "event", "failure", "condition", "sandbox", "joined", "forgotten"];
+const KINDS: &[&str] = &[
+    "verdict",
+    "task",
+    "restart",
+    "event",
+    "failure",
+    "condition",
+    "sandbox",
+    "joined",
+    "forgotten",
+];
 
 /// Its parameters.
 pub(crate) const PARAMETERS: &[Parameter] = &[
     LIMIT,
-    Parameter { example: "d0000", ..CURSOR },
+    Parameter {
+        example: "d0000",
+        ..CURSOR
+    },
     some_of("kinds", "These kinds alone.", KINDS),
     FROM,
     TO,
@@ -43,18 +55,25 @@ pub(super) async fn get(
 ) -> Result<Response, ApiError> {
     let query = Query::of(&uri, PARAMETERS)?;
     let namespace = namespace_of(&query, &access)?;
-    answer(app, Desk::History, move |app| entries(app, &query, namespace, &id)).await
+    answer(app, Desk::History, move |app| {
+        entries(app, &query, &namespace, &id)
+    })
+    .await
 }
 
 fn entries(
     app: &App,
     query: &Query,
-    namespace: Text,
+    namespace: &Text,
     id: &str,
 ) -> Result<Page<swarmpulse_api::TimelineEntry>, ApiError> {
     let handle = app.runtime();
     let now = handle.now();
-    let known = handle.fleet(|fleet| fleet.agent_named(&namespace, id).map(|agent| Text::from(agent.id())));
+    let known = handle.fleet(|fleet| {
+        fleet
+            .agent_named(namespace, id)
+            .map(|agent| Text::from(agent.id()))
+    });
     let is_known = known.is_some();
     let wanted = HistoryQuery {
         agent: Some(known.unwrap_or_else(|| id.into())),
@@ -70,8 +89,15 @@ fn entries(
     let asks_for_part = wanted.cursor.is_some() || wanted.limit == 0;
     let page = past::page(handle, wanted, |_| true)?;
     if page.rows.is_empty() && page.next.is_none() && !is_known && !asks_for_part {
-        return Err(unknown("agent", "agents", &namespace, id));
+        return Err(unknown("agent", "agents", namespace, id));
     }
-    let items = page.rows.iter().map(|row| convert::timeline_entry(row, now)).collect();
-    Ok(Page { items, next: page.next })
+    let items = page
+        .rows
+        .iter()
+        .map(|row| convert::timeline_entry(row, now))
+        .collect();
+    Ok(Page {
+        items,
+        next: page.next,
+    })
 }

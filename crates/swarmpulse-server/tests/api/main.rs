@@ -1,0 +1,19 @@
+//! The read API, the live streams and the document, in process over a real runtime with stores in memory.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what fails")]
+
+mod agents;
+mod alerts;
+mod document;
+mod figures;
+mod graph;
+#[path = "../http/harness.rs"]
+#[expect(dead_code, reason = "shared with the tests of what comes in")]
+mod harness;
+mod history;
+mod namespaces;
+mod records;
+mod sse;
+mod stream;
+mod websocket;
+mod world;
