@@ -126,6 +126,7 @@ impl Client {
         let request = self
             .request(Method::POST, url)
             .header(CONTENT_TYPE, content_type)
+            .header(ACCEPT, "application/json")
             .body(body);
         let (status, body) = self.exchange(request, "ingest").await?;
         self.parse(status, &body)

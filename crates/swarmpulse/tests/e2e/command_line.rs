@@ -8,10 +8,10 @@ use crate::PROGRAM;
 use crate::start::{server, setup};
 
 fn run(address: std::net::SocketAddr, arguments: &[&str]) -> Output {
+    let server = format!("http://{address}");
     Command::new(PROGRAM)
-        .arg("--server")
-        .arg(format!("http://{address}"))
         .args(arguments)
+        .env("SWARMPULSE_SERVER", server)
         .env("NO_COLOR", "1")
         .output()
         .unwrap()

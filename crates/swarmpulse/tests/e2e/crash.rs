@@ -80,7 +80,7 @@ fn e2e_kill_9_in_a_loop_under_load_loses_nothing_acknowledged() {
                 let seen = server.get("/metrics").ok()?.text();
                 let envelopes = seen
                     .lines()
-                    .find_map(|line| line.strip_prefix("swarmpulse_journal_envelopes_total "))?;
+                    .find_map(|line| line.strip_prefix("swarmpulse_envelopes_total "))?;
                 (envelopes.parse::<f64>().ok()? > wanted as f64).then_some(())
             });
             drop(rustix::process::kill_process(

@@ -19,15 +19,19 @@ struct Process(Child);
 impl Process {
     fn start(program: &str, arguments: &[&str]) -> Self {
         let mut command = Command::new(program);
+        command.args(arguments);
+        Self::run(command)
+    }
+
+    fn run(mut command: Command) -> Self {
         command
-            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         Self(
             command
                 .spawn()
-                .unwrap_or_else(|error| panic!("start {program}: {error}")),
+                .unwrap_or_else(|error| panic!("start {command:?}: {error}")),
         )
     }
 
@@ -44,10 +48,10 @@ impl Drop for Process {
 }
 
 fn watch(server: &Server, name: &str, arguments: &[&str]) -> Process {
-    let address = format!("http://{}", server.address());
-    let mut all = vec!["--server", &address, "watch", "--name", name];
-    all.extend_from_slice(arguments);
-    Process::start(PROGRAM, &all)
+    let mut command = Command::new(PROGRAM);
+    command.env("SWARMPULSE_SERVER", format!("http://{}", server.address()));
+    command.args(["watch", "--name", name]).args(arguments);
+    Process::run(command)
 }
 
 fn pid_of(server: &Server, agent: &str) -> Pid {

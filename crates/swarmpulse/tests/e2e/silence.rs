@@ -35,15 +35,20 @@ fn e2e_a_silent_agent_is_down_at_its_deadline_and_not_before() {
     server
         .wait_for_verdict("a1", &["idle"], Duration::from_secs(20))
         .unwrap();
-    let timeline = server.get("/api/v1/agents/a1/timeline").unwrap().json();
-    let verdicts: Vec<&str> = timeline["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|entry| entry["kind"] == "verdict")
-        .filter_map(|entry| entry["to"].as_str())
-        .collect();
-    assert!(verdicts.contains(&"down"), "{timeline:#}");
+    // History is written a moment behind.
+    let told = clock::wait_for(Duration::from_secs(20), || {
+        let timeline = server.get("/api/v1/agents/a1/timeline").ok()?.json();
+        timeline["items"]
+            .as_array()?
+            .iter()
+            .any(|entry| entry["kind"] == "verdict" && entry["to"] == "down")
+            .then_some(())
+    });
+    assert!(
+        told.is_some(),
+        "{:#}",
+        server.get("/api/v1/agents/a1/timeline").unwrap().json()
+    );
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 
-/// A histogram of milliseconds with three digits.
+/// A histogram of microseconds up to ten minutes, with three digits.
 pub fn histogram() -> anyhow::Result<Histogram<u64>> {
-    Ok(Histogram::new(3)?)
+    Ok(Histogram::new_with_max(600_000_000, 3)?)
 }
 
 /// Its usual quantiles, from microseconds to milliseconds.
