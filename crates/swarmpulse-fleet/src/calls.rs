@@ -17,8 +17,8 @@ fn asks_to_back_off(status_code: u16) -> bool {
 }
 
 impl Fleet {
-    pub(crate) fn apply_call(&mut self, step: &mut Step<'_>, call: Call) {
-        let agent = self.caller(step, &call);
+    pub(crate) fn apply_call(&mut self, step: &mut Step<'_>, call: &Call) {
+        let agent = self.caller(step, call);
         let Some(service) = self.service(step, &call.service) else {
             // There is no room for the service, yet the caller was heard.
             if let Some(agent) = agent {
@@ -38,13 +38,13 @@ impl Fleet {
         match call.state {
             CallState::Open => {
                 if let Some(agent) = caller {
-                    self.open_call(step, agent, service, &call);
+                    self.open_call(step, agent, service, call);
                 }
                 if let Some(service) = self.services.get_mut(service) {
                     service.last_call_at = Some(step.now);
                 }
             }
-            CallState::Closed => self.end_call(step, caller, service, &call, failed),
+            CallState::Closed => self.end_call(step, caller, service, call, failed),
         }
         let Some(agent) = agent else { return };
         if heard {

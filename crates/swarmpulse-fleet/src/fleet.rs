@@ -125,6 +125,9 @@ pub struct Fleet {
     pub(crate) deadlines: Deadlines,
     #[serde(skip)]
     pub(crate) new_agents: Vec<Index>,
+    /// The namespace of the record before: most come from one.
+    #[serde(skip)]
+    last_namespace: u32,
     #[serde(skip)]
     scratch: Vec<Effect>,
 }
@@ -180,7 +183,10 @@ impl Fleet {
     /// Applies one record. Receipt times do not go back; one that does is taken for the one before.
     pub fn apply(&mut self, context: &Context<'_>, record: Record, effects: &mut Vec<Effect>) {
         self.now = self.now.max(context.received_at);
-        let namespace = self.namespaces.intern(context.namespace);
+        if self.namespaces.name(self.last_namespace) != context.namespace || self.namespaces.len() == 0 {
+            self.last_namespace = self.namespaces.intern(context.namespace);
+        }
+        let namespace = self.last_namespace;
         let mut step = Step {
             now: self.now,
             position: context.position,
@@ -192,14 +198,14 @@ impl Fleet {
             effects,
         };
         match record {
-            Record::Heartbeat(record) => self.apply_heartbeat(&mut step, *record),
+            Record::Heartbeat(mut record) => self.apply_heartbeat(&mut step, &mut record),
             Record::Task(record) => self.apply_task(&mut step, *record),
-            Record::Call(record) => self.apply_call(&mut step, *record),
+            Record::Call(record) => self.apply_call(&mut step, &record),
             Record::Event(record) => self.apply_event(&mut step, *record),
-            Record::Sandbox(record) => self.apply_sandbox(&mut step, *record),
+            Record::Sandbox(record) => self.apply_sandbox(&mut step, &record),
             Record::Service(record) => self.apply_service(&mut step, *record),
             Record::Failure(record) => self.apply_failure(&mut step, *record),
-            Record::Process(record) => self.apply_process(&mut step, *record),
+            Record::Process(record) => self.apply_process(&mut step, &record),
             Record::Alias(record) => self.apply_alias(&mut step, &record),
             Record::Condition(record) => self.apply_condition(&mut step, *record),
             Record::Monitor(event) => self.apply_monitor(&mut step, &event),

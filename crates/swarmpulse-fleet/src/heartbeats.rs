@@ -12,11 +12,11 @@ use crate::sequence::{Arrival, Order};
 use crate::tasks::moment;
 
 impl Fleet {
-    pub(crate) fn apply_heartbeat(&mut self, step: &mut Step<'_>, record: Heartbeat) {
+    pub(crate) fn apply_heartbeat(&mut self, step: &mut Step<'_>, record: &mut Heartbeat) {
         let Some(index) = self.agent(step, &record.agent, record.kind.as_ref()) else {
             return;
         };
-        let by_watcher = is_watchers(step, &record);
+        let by_watcher = is_watchers(step, record);
         if let Some(instance) = &record.instance
             && !self.enter_life(step, index, instance, by_watcher)
         {
@@ -26,9 +26,9 @@ impl Fleet {
         let declared = record.status.as_deref().and_then(DeclaredStatus::parse);
         // A watcher counts its own reports; numbers are about the agent's.
         let mut order = if by_watcher {
-            Order::InOrder
+            Order::Next
         } else {
-            self.number(step, index, &record)
+            self.number(step, index, record)
         };
         let word = Word {
             bound: by_watcher,
@@ -42,13 +42,13 @@ impl Fleet {
             self.review(step, index);
             return;
         }
-        if self.begins_anew(step, index, &record, order, by_watcher) {
+        if self.begins_anew(step, index, record, order, by_watcher) {
             self.begin_life(step, index, record.instance.clone());
             step.new_life = true;
         }
         if step.new_life && !by_watcher {
-            self.number(step, index, &record);
-            order = Order::InOrder;
+            self.number(step, index, record);
+            order = Order::Next;
         }
         let how = if by_watcher { How::Watcher } else { How::Heartbeat };
         if order == Order::Late {
@@ -64,7 +64,7 @@ impl Fleet {
         {
             agent.interval.declare(interval_s);
         }
-        self.place(step, index, &record, by_watcher);
+        self.place(step, index, record, by_watcher);
         self.listen(step, index, record, declared, by_watcher);
         self.review(step, index);
     }
@@ -72,10 +72,10 @@ impl Fleet {
     /// What a report's number says.
     fn number(&mut self, step: &Step<'_>, index: Index, record: &Heartbeat) -> Order {
         let Some(agent) = self.agents.get_mut(index) else {
-            return Order::InOrder;
+            return Order::Next;
         };
         if record.sequence.is_none() {
-            return Order::InOrder;
+            return Order::Next;
         }
         let arrival = agent.contact.map_or_else(Arrival::default, |contact| {
             let (interval_s, _) = agent.interval.current(&self.settings);
@@ -108,7 +108,7 @@ impl Fleet {
         };
         let Some(pid) = record
             .pid
-            .filter(|_| record.instance.is_none() && order == Order::InOrder)
+            .filter(|_| record.instance.is_none() && order == Order::Next)
         else {
             return false;
         };
@@ -177,7 +177,7 @@ impl Fleet {
         &mut self,
         step: &mut Step<'_>,
         index: Index,
-        record: Heartbeat,
+        record: &mut Heartbeat,
         declared: Option<DeclaredStatus>,
         by_watcher: bool,
     ) {
@@ -185,20 +185,21 @@ impl Fleet {
         let Some(agent) = self.agents.get_mut(index) else {
             return;
         };
-        if let Some(kind) = record.kind
+        let speaks_for_it = !(by_watcher && agent.speaks);
+        if let Some(kind) = record.kind.take()
             && agent.kind != kind
-            && !(by_watcher && agent.speaks)
+            && speaks_for_it
         {
             agent.kind = kind;
         }
         if !record.metrics.is_empty() {
-            agent.metrics = record.metrics;
+            std::mem::swap(&mut agent.metrics, &mut record.metrics);
         }
-        if !record.attributes.is_empty() && !(by_watcher && agent.speaks) {
-            agent.attributes = record.attributes;
+        if speaks_for_it && !record.attributes.is_empty() {
+            std::mem::swap(&mut agent.attributes, &mut record.attributes);
         }
         let spoke_of_task = record.status.is_some() || record.task.is_some();
-        if let Some(status) = record.status {
+        if let Some(status) = record.status.take() {
             if declared != agent.declared {
                 agent.declared = declared;
                 agent.declared_since = moment;
@@ -222,7 +223,7 @@ impl Fleet {
             _ => {}
         }
         if names_task {
-            self.name_task(step, index, record.task);
+            self.name_task(step, index, record.task.take());
         }
     }
 }

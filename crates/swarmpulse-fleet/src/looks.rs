@@ -17,9 +17,9 @@ use crate::tasks::moment;
 const START_SLACK_NS: i64 = 2 * SECOND_NS;
 
 impl Fleet {
-    pub(crate) fn apply_process(&mut self, step: &mut Step<'_>, report: ProcessReport) {
-        for index in self.owners_of(step, &report) {
-            self.look(step, index, &report);
+    pub(crate) fn apply_process(&mut self, step: &mut Step<'_>, report: &ProcessReport) {
+        for index in self.owners_of(step, report) {
+            self.look(step, index, report);
             self.review(step, index);
         }
     }

@@ -66,7 +66,7 @@ impl SandboxEntry {
 }
 
 impl Fleet {
-    pub(crate) fn apply_sandbox(&mut self, step: &mut Step<'_>, record: Sandbox) {
+    pub(crate) fn apply_sandbox(&mut self, step: &mut Step<'_>, record: &Sandbox) {
         let Some(index) = self.sandbox(step, &record.sandbox) else {
             return;
         };
@@ -77,7 +77,7 @@ impl Fleet {
         sandbox.heard_at = now;
         let before = sandbox.provider_state.clone();
         let moved = record.state.is_some() && record.state != before;
-        merge(sandbox, &record);
+        merge(sandbox, record);
         sandbox.provider_number = match sandbox.provider.as_deref() {
             Some(provider) if self.providers.len() < PROVIDERS_MAX => Some(self.providers.intern(provider)),
             Some(provider) => self.providers.find(provider),

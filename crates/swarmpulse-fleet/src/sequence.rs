@@ -9,7 +9,7 @@ const GAP_MAX: u64 = 10_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// It has no number, or the next one, or one further on.
-    InOrder,
+    Next,
     /// It was overtaken, or sent twice.
     Late,
     /// The count began anew: another life that did not name itself.
@@ -38,11 +38,11 @@ impl Sequence {
     /// A report with that number came.
     pub fn observe(&mut self, number: Option<u64>, arrival: Arrival) -> Order {
         let Some(number) = number else {
-            return Order::InOrder;
+            return Order::Next;
         };
         let Some(last) = self.last else {
             self.last = Some(number);
-            return Order::InOrder;
+            return Order::Next;
         };
         if number > last {
             let gap = number - last - 1;
@@ -51,12 +51,12 @@ impl Sequence {
             }
             self.last = Some(number);
             self.last_late = None;
-            return Order::InOrder;
+            return Order::Next;
         }
         let new_word = arrival.sent_after.unwrap_or(arrival.on_schedule);
         if number == last {
             // The same number on schedule: a sender that does not count.
-            return if new_word { Order::InOrder } else { Order::Late };
+            return if new_word { Order::Next } else { Order::Late };
         }
         let began_anew = arrival.sent_after.unwrap_or_else(|| {
             // Reports overtake each other by a few places; a number far back, or numbers that count on at the pace of
@@ -103,7 +103,7 @@ mod tests {
     fn gaps_are_lost_and_late_ones_are_found_again() {
         let mut sequence = Sequence::default();
         for number in [5, 6, 9] {
-            assert_eq!(sequence.observe(Some(number), AT_ONCE), Order::InOrder);
+            assert_eq!(sequence.observe(Some(number), AT_ONCE), Order::Next);
         }
         assert_eq!(sequence.lost(), 2);
         assert_eq!(sequence.observe(Some(7), AT_ONCE), Order::Late);
@@ -115,7 +115,7 @@ mod tests {
         }
         assert_eq!(sequence.observe(Some(0), AT_ONCE), Order::Restarted);
         sequence.restart();
-        assert_eq!(sequence.observe(Some(0), AT_ONCE), Order::InOrder);
+        assert_eq!(sequence.observe(Some(0), AT_ONCE), Order::Next);
         assert_eq!(sequence.lost(), 1, "a restart loses nothing and forgets nothing");
     }
 
@@ -152,12 +152,12 @@ mod tests {
     fn numbers_that_do_not_count_lose_nothing() {
         let mut times = Sequence::default();
         for number in [1_700_000_000_000, 1_700_000_010_001, u64::MAX] {
-            assert_eq!(times.observe(Some(number), ON_SCHEDULE), Order::InOrder);
+            assert_eq!(times.observe(Some(number), ON_SCHEDULE), Order::Next);
         }
         assert_eq!(times.lost(), 10_000);
         let mut constant = Sequence::default();
         for _ in 0..3 {
-            assert_eq!(constant.observe(Some(0), ON_SCHEDULE), Order::InOrder);
+            assert_eq!(constant.observe(Some(0), ON_SCHEDULE), Order::Next);
         }
         assert_eq!(constant.observe(Some(0), AT_ONCE), Order::Late);
     }

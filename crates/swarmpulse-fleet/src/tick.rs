@@ -7,7 +7,7 @@ use crate::fleet::{Fleet, Step};
 use crate::judge::{Basis, Decision};
 
 /// Agents looked at in one tick: a bound on how long it takes. What is left is due at the next one, at once.
-const LOOKS_MAX: u32 = 2048;
+const LOOKS_MAX: u32 = 1024;
 
 impl Fleet {
     /// The time at which time alone changes something; a tick before it does nothing. It is in the past only when more

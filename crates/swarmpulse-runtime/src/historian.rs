@@ -39,7 +39,7 @@ impl Historian {
             match self.chapters.recv_timeout(RETRY) {
                 Ok(first) => {
                     let (chapters, ended) = self.gather(first);
-                    self.write(chapters);
+                    self.write(&chapters);
                     if ended {
                         return self.mark(self.shared.status.history_next());
                     }
@@ -71,7 +71,7 @@ impl Historian {
         (chapters, false)
     }
 
-    fn write(&mut self, chapters: Vec<Chapter>) {
+    fn write(&mut self, chapters: &[Chapter]) {
         let Some(next_offset) = chapters.last().map(|chapter| chapter.next_offset) else {
             return;
         };

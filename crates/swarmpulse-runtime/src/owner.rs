@@ -85,7 +85,7 @@ impl Owner {
             Ok(()) => {}
             // The historian sees the hole in the offsets and fills it from the journal.
             Err(SendTimeoutError::Timeout(_)) => {
-                self.shared.counters.add(Counter::HistoryDeferredTotal, count)
+                self.shared.counters.add(Counter::HistoryDeferredTotal, count);
             }
             Err(SendTimeoutError::Disconnected(_)) => {}
         }

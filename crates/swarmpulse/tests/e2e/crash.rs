@@ -83,10 +83,10 @@ fn e2e_kill_9_in_a_loop_under_load_loses_nothing_acknowledged() {
                     .find_map(|line| line.strip_prefix("swarmpulse_envelopes_total "))?;
                 (envelopes.parse::<f64>().ok()? > wanted as f64).then_some(())
             });
-            drop(rustix::process::kill_process(
+            let _ = rustix::process::kill_process(
                 rustix::process::Pid::from_raw(i32::try_from(server.pid()).unwrap()).unwrap(),
                 rustix::process::Signal::KILL,
-            ));
+            );
             stop.store(true, Ordering::SeqCst);
             senders.into_iter().map(|sender| sender.join().unwrap()).collect()
         });

@@ -1,5 +1,7 @@
 //! End to end: the real binary, real processes, real disks.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 mod access;
 mod bad_input;
 mod command_line;
