@@ -1,0 +1,3 @@
+//! Records as a real fleet sends them, for benchmarks.
+
+pub mod records;
