@@ -2,12 +2,13 @@
 
 #![allow(missing_docs)]
 
-mod fleet;
+#[path = "fleet/records.rs"]
+mod records;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use swarmpulse_model::{Record, Timestamp};
 
-use fleet::records::{AGENTS, BEGIN, apply, empty_fleet, heartbeats, mixed, shuffled};
+use records::{AGENTS, BEGIN, apply, empty_fleet, heartbeats, mixed, shuffled};
 
 /// Records of one measured batch.
 const BATCH: usize = 10_000;

@@ -2,14 +2,15 @@
 
 #![allow(clippy::print_stdout, reason = "its table is its result")]
 
-mod fleet;
+#[path = "fleet/records.rs"]
+mod records;
 
 use std::time::{Duration, Instant};
 
 use swarmpulse_fleet::Fleet;
 use swarmpulse_model::{Record, Timestamp};
 
-use fleet::records::{AGENTS, BEGIN, INTERVAL_S, apply, empty_fleet, heartbeats, mixed, shuffled};
+use records::{AGENTS, BEGIN, INTERVAL_S, apply, empty_fleet, heartbeats, mixed, shuffled};
 
 /// Ticks come no closer together than this, in seconds.
 const STEP_S: f64 = 0.1;
@@ -49,7 +50,7 @@ impl Ticks {
     fn run_due(&mut self, fleet: &mut Fleet, offset: u64, at: Timestamp) {
         let mut effects = Vec::new();
         while fleet.next_due() <= at {
-            let context = fleet::records::context(offset, at);
+            let context = records::context(offset, at);
             let ((), took) = timed(|| fleet.apply(&context, Record::Tick, &mut effects));
             self.count += 1;
             self.total += took;

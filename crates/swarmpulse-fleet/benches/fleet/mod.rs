@@ -1,3 +1,0 @@
-//! Records as a real fleet sends them, for benchmarks.
-
-pub mod records;
