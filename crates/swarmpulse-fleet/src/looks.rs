@@ -254,18 +254,34 @@ impl Fleet {
             && !open_work
             && !exit.out_of_memory
             && exit.exit_code.is_none_or(|code| code == 0)
-            && exit.signal.is_none();
+            && exit.signal.is_none_or(asks_to_end);
         let verdict = if clean || unremarkable {
             Verdict::Stopped
         } else {
             Verdict::Down
         };
-        // Its watcher will say in a moment how a watched process ended.
-        let hold_until = if origin == ProcessOrigin::Watched && !known && !exit.pid_reused {
+        // Its watcher will say in a moment how a watched process ended, and whether it was asked to.
+        let watchers_word = step.source != Source::Probe;
+        let perhaps_asked = exit.signal.is_some_and(asks_to_end)
+            || exit.exit_code.is_some_and(|code| asks_to_end(code - SIGNALLED));
+        let waits = origin == ProcessOrigin::Watched
+            && !watchers_word
+            && !exit.pid_reused
+            && (!known || perhaps_asked && !exit.requested);
+        let hold_until = if waits {
             step.now.plus_ns(seconds(self.settings.exit_word_s))
         } else {
             step.now
         };
+        if watchers_word
+            && let Some(agent) = self.agents.get_mut(index)
+            && agent
+                .death
+                .as_deref()
+                .is_some_and(|death| death.hold_until > step.now)
+        {
+            agent.death = None;
+        }
         let claim = Claim::ProcessExited {
             pid,
             exit_code: exit.exit_code,
@@ -337,4 +353,12 @@ impl ProcessLink {
             ..sample.clone()
         };
     }
+}
+
+/// A shell says of a command that a signal ended by adding the signal to this.
+const SIGNALLED: i32 = 128;
+
+/// Signals by which a person or a terminal asks a process to end: SIGHUP, SIGINT, SIGTERM.
+fn asks_to_end(signal: i32) -> bool {
+    matches!(signal, 1 | 2 | 15)
 }

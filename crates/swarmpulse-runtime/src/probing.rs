@@ -256,9 +256,9 @@ impl Prober {
         let stale: Vec<(Text, u32)> = table
             .targets()
             .filter(|target| {
-                named
-                    .iter()
-                    .any(|name| name.pid == target.pid && name.agent != target.agent)
+                // Another agent has named the process, and this one has not.
+                let mut of_pid = named.iter().filter(|name| name.pid == target.pid).peekable();
+                of_pid.peek().is_some() && !of_pid.any(|name| name.agent == target.agent)
             })
             .map(|target| (target.agent.clone(), target.pid))
             .collect();

@@ -154,6 +154,7 @@ impl Runtime {
             retention: options.retention,
             gap: None,
             retired_at: shared.clock.now(),
+            ticking: false,
         };
         let owner = Owner {
             shared: Arc::clone(shared),

@@ -20,6 +20,8 @@ use crate::retention::RetentionOptions;
 
 /// The longest wait for a batch before deadlines are looked at.
 const TICK: Duration = Duration::from_millis(100);
+/// The same while a tick is under way.
+const AGAIN: Duration = Duration::from_millis(2);
 /// A group is closed at this size even while more waits, so that the first of it need not wait.
 const GROUP_BYTES: usize = 4 << 20;
 /// The loop stood still if one round took longer than this, in seconds.
@@ -69,6 +71,7 @@ pub(crate) struct Sequencer {
     pub retention: RetentionOptions,
     pub gap: Option<Timestamp>,
     pub retired_at: Timestamp,
+    pub ticking: bool,
 }
 
 impl Sequencer {
@@ -79,7 +82,7 @@ impl Sequencer {
             let took_s = round.seconds();
             round = Stopwatch::start();
             self.notice(took_s);
-            let first = match self.submissions.recv_timeout(TICK) {
+            let first = match self.submissions.recv_timeout(self.until_due()) {
                 Ok(first) => Some(first),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -103,6 +106,20 @@ impl Sequencer {
         }
     }
 
+    /// How long to wait for a batch. A tick may leave more to do, which the owner tells as soon as it has applied it.
+    fn until_due(&self) -> Duration {
+        if self.ticking {
+            return AGAIN;
+        }
+        let left_ns = self
+            .shared
+            .status
+            .next_due()
+            .since(self.shared.clock.now())
+            .max(0);
+        Duration::from_nanos(u64::try_from(left_ns).unwrap_or(0)).min(TICK)
+    }
+
     /// Notices what may have kept the monitor from seeing.
     fn notice(&mut self, round_s: f64) {
         if round_s > STALL_S {
@@ -123,7 +140,8 @@ impl Sequencer {
         let now = self.shared.clock.now();
         let mut waiting = Vec::new();
         let mut bytes = 0;
-        if self.shared.status.next_due() <= now {
+        self.ticking = self.shared.status.next_due() <= now;
+        if self.ticking {
             // Handed on once: the owner says when the next is due.
             self.shared.status.set_next_due(Timestamp::NEVER);
             self.shared.counters.add(Counter::TicksTotal, 1);

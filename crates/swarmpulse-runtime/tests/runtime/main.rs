@@ -1,5 +1,7 @@
 //! The runtime on real and failing stores: what is acknowledged stays, what is performed is performed once.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod faulty;
 
 use std::sync::Arc;

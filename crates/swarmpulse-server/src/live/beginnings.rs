@@ -14,7 +14,7 @@ use crate::read::started;
 /// More than hold at once: the fleet bounds agents and conditions.
 const HELD_MAX: usize = 1_000_000;
 
-/// The beginnings of the conditions that hold, by their hashed ids.
+/// The beginnings of the conditions that hold, by what identifies them, hashed.
 #[derive(Debug, Default)]
 pub(super) struct Beginnings {
     since: HashMap<u64, Timestamp>,
@@ -50,7 +50,7 @@ impl Beginnings {
 
     /// Notes the beginning of a condition that is raised, gives that of one that is cleared.
     fn note(&mut self, condition: &Condition) -> Option<Timestamp> {
-        let id = self.hasher.hash_one(convert::alert_id(condition));
+        let id = self.hasher.hash_one((&condition.name, &condition.subject));
         if !condition.active {
             return Some(self.since.remove(&id).unwrap_or(condition.since));
         }

@@ -240,7 +240,7 @@ fn e2e_agents_on_this_machine_are_discovered_and_the_monitor_is_one_of_them() {
     server
         .wait_for_verdict("swarmpulse", &["idle", "working"], SOON)
         .unwrap();
-    drop(process);
+    process.signal(Signal::TERM);
     let agent = server.wait_for_verdict(&name, &["stopped"], SOON).unwrap();
     assert_eq!(agent["kind"], "claude-code");
 }
