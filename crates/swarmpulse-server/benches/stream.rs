@@ -12,6 +12,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use memchr::memmem::Finder;
 use swarmpulse_model::record::Heartbeat;
 use swarmpulse_model::{Record, Source, Text, Timestamp};
 use swarmpulse_runtime::{Batch, Handle, Options, Receipt, Runtime, Stores};
@@ -134,25 +135,26 @@ async fn read(
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut buffer = vec![0; 1 << 20];
     let mut times = Vec::with_capacity(AGENTS);
+    let verdict = Finder::new("event: verdicts");
     // The greeting says that the client has its place.
     let mut begun = false;
-    let mut carried = Vec::new();
+    let mut held = 0;
     while times.len() < AGENTS {
-        let count = stream.read(&mut buffer).await.unwrap();
+        let count = stream.read(&mut buffer[held..]).await.unwrap();
         if count == 0 {
             break;
         }
         let now = handle.now();
-        carried.extend_from_slice(&buffer[..count]);
-        if !begun && carried.windows(4).any(|part| part == b"id: ") {
+        let seen = &buffer[..held + count];
+        if !begun && Finder::new("id: ").find(seen).is_some() {
             begun = true;
             ready.wait().await;
         }
-        const MARK: &[u8] = b"event: verdicts";
-        let found = carried.windows(MARK.len()).filter(|part| *part == MARK).count();
-        times.extend(std::iter::repeat_n(now, found));
-        let rest = carried.len().saturating_sub(MARK.len() - 1);
-        carried.drain(..rest);
+        times.extend(verdict.find_iter(seen).map(|_| now));
+        // The beginning of one may stand at the end.
+        held = (verdict.needle().len() - 1).min(seen.len());
+        let end = seen.len();
+        buffer.copy_within(end - held..end, 0);
     }
     times
 }
