@@ -21,9 +21,10 @@ pub(super) fn all(all: &[Evidence], now: Timestamp) -> Vec<swarmpulse_api::Evide
     all.iter().map(|one| evidence(one, now)).collect()
 }
 
-/// How long ago, in seconds; never negative: between the fleet's time and the reader's a record may lie.
+/// How long ago, in seconds to the millisecond; never negative: between the fleet's time and the reader's a record
+/// may lie.
 pub(super) fn age_s(at: Timestamp, now: Timestamp) -> f64 {
-    now.seconds_since(at).max(0.0)
+    (now.since(at).max(0) / 1_000_000) as f64 / 1000.0
 }
 
 #[cfg(test)]

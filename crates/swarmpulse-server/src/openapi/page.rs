@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use super::routes::ROUTES;
+
 /// The page's style: the tokens of the first page, so that both look like one.
 pub(super) const STYLE: &str = include_str!("page.css");
 
@@ -48,8 +50,16 @@ fn operations<'d>(document: &'d Value, group: &str) -> Vec<(&'static str, &'d st
             .into_iter()
             .filter_map(move |method| Some((method, path.as_str(), item.get(method)?)))
     });
-    all.filter(|(_, _, operation)| operation["tags"][0] == group)
-        .collect()
+    let mut of_group: Vec<_> = all
+        .filter(|(_, _, operation)| operation["tags"][0] == group)
+        .collect();
+    // The order of the table: the parsed document has lost it.
+    of_group.sort_by_key(|(_, _, operation)| {
+        ROUTES
+            .iter()
+            .position(|route| operation["operationId"] == route.id)
+    });
+    of_group
 }
 
 impl Page {

@@ -1,6 +1,7 @@
 //! The live stream over server-sent events: what it carries, going on after a loss, and clients that are too slow.
 
 use serde_json::json;
+use swarmpulse_runtime::clock::Stopwatch;
 use swarmpulse_server::ServerOptions;
 
 use crate::harness::{Server, request, with};
@@ -271,5 +272,41 @@ async fn the_summary_comes_at_once_and_after_changes() {
             assert_eq!(summary.data["sentence"], "The only agent is available.");
             break;
         }
+    }
+}
+
+#[tokio::test]
+async fn many_changes_make_few_summaries() {
+    let server = Server::start();
+    let mut events = Events::listen(&server, "topics=summary").await;
+    let watch = Stopwatch::start();
+    for n in 0..50 {
+        say(&server, &format!("a{n}"), "idle").await;
+    }
+    let mut summaries = 0;
+    loop {
+        summaries += 1;
+        if events.next().await.unwrap().data["agents"] == 50 {
+            break;
+        }
+    }
+    // The first comes at once, and one more when the first change is seen.
+    let most = 2.0 + watch.seconds();
+    assert!(
+        f64::from(summaries) <= most,
+        "{summaries} summaries in {} s",
+        watch.seconds()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quiet_stream_says_that_it_lives() {
+    let server = Server::start();
+    let mut events = Events::listen(&server, "topics=verdicts").await;
+    assert!(events.block().await.unwrap().starts_with("retry: "));
+    for _ in 0..3 {
+        let before = tokio::time::Instant::now();
+        assert_eq!(events.block().await.unwrap(), ": alive");
+        assert_eq!(before.elapsed().as_secs(), 15);
     }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use swarmpulse_server::serve;
+use swarmpulse_server::{ServerOptions, serve};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio_tungstenite::WebSocketStream;
@@ -23,7 +23,11 @@ struct Served {
 
 impl Served {
     async fn start() -> Self {
-        let server = Server::start();
+        Self::with(ServerOptions::default()).await
+    }
+
+    async fn with(options: ServerOptions) -> Self {
+        let server = Server::with_options(options);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -202,6 +206,46 @@ async fn what_is_no_websocket_or_asks_for_what_cannot_be_is_told() {
             _ => continue,
         }
     }
+    drop(socket);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_is_cut_off() {
+    let options = ServerOptions {
+        stream_messages_max: 1000,
+        ..ServerOptions::default()
+    };
+    let served = Served::with(options).await;
+    let mut socket = served.connect("topics=verdicts").await;
+    let mut batches = 0;
+    // What the sockets of both ends hold has to be filled first.
+    while served.server.dropped("live_slow_clients") == 0 {
+        let agents = (0..500).map(|n| json!({"agent": format!("a-{batches}-{n}"), "status": "idle"}));
+        heartbeats(&served.server, agents).await;
+        batches += 1;
+        assert!(batches < 300, "nobody takes what is sent, and nobody is cut off");
+    }
+    let end = async {
+        loop {
+            match socket.next().await {
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(_)) => {}
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, end)
+        .await
+        .expect("the server ends it");
+    assert_eq!(served.server.dropped("live_slow_clients"), 1);
+    assert!(
+        served
+            .server
+            .get("/metrics")
+            .await
+            .text()
+            .contains("swarmpulse_stream_clients{transport=\"websocket\"} 0")
+    );
     drop(socket);
     served.stop().await;
 }
