@@ -1,9 +1,10 @@
 //! Conditions that hold, as one reader may see them: those that were sent, and those that verdicts raise.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use swarmpulse_fleet::{Agent, Fleet};
-use swarmpulse_model::{Condition, EntityKey, EntityKind, Severity, Text, Verdict};
+use swarmpulse_model::{Condition, EntityKey, EntityKind, Severity, Text, Timestamp, Verdict};
 use swarmpulse_runtime::Handle;
 
 use super::sweep::sweep;
@@ -71,6 +72,47 @@ pub(super) fn count_active(handle: &Handle, access: &Access, tally: &Tally) -> u
     seen + RAISED.iter().map(|(verdict, ..)| tally.of(*verdict)).sum::<u64>()
 }
 
+/// Which conditions of the past hold still, asked one by one.
+pub(super) struct Holding<'h> {
+    handle: &'h Handle,
+    sent: HashSet<(Text, Option<EntityKey>, Timestamp)>,
+}
+
+impl<'h> Holding<'h> {
+    pub(super) fn new(handle: &'h Handle) -> Self {
+        let sent = handle.fleet(|fleet| fleet.conditions(0));
+        let sent = sent
+            .into_iter()
+            .map(|condition| (condition.name, condition.subject, condition.since));
+        Self {
+            handle,
+            sent: sent.collect(),
+        }
+    }
+
+    /// Whether that very episode of a condition holds still.
+    pub(super) fn holds(&self, condition: &Condition) -> bool {
+        let verdict = RAISED
+            .iter()
+            .find(|(_, name, _)| condition.name == *name)
+            .map(|(verdict, ..)| *verdict);
+        let agent = condition
+            .subject
+            .as_ref()
+            .filter(|subject| subject.kind == EntityKind::Agent);
+        let is_raised = verdict.zip(agent).is_some_and(|(verdict, key)| {
+            self.handle.fleet(|fleet| {
+                let agent = fleet.agent_named(&key.namespace, &key.id);
+                agent.is_some_and(|agent| agent.verdict() == verdict && agent.since() == condition.since)
+            })
+        });
+        is_raised
+            || self
+                .sent
+                .contains(&(condition.name.clone(), condition.subject.clone(), condition.since))
+    }
+}
+
 /// All conditions that hold now.
 pub(crate) fn started(handle: &Handle) -> Vec<Condition> {
     active(handle, &Access::open(), |_| true, usize::MAX).0
@@ -99,7 +141,7 @@ fn raised(fleet: &Fleet, agent: &Agent, name: &'static str, severity: Severity) 
 mod tests {
     use swarmpulse_fleet::Context;
     use swarmpulse_model::record::{FleetSettings, Heartbeat};
-    use swarmpulse_model::{Effect, Position, Record, Source, Timestamp};
+    use swarmpulse_model::{Effect, Position, Record, Source};
 
     use super::*;
 

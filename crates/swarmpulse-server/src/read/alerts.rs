@@ -11,7 +11,7 @@ use swarmpulse_model::{Condition, Effect, EntityKind, Severity, Text, Timestamp}
 use swarmpulse_runtime::Handle;
 use swarmpulse_store::{HistoryQuery, HistoryRow};
 
-use super::active::active;
+use super::active::{Holding, active};
 use super::desk::{Desk, answer};
 use super::parameter::{CURSOR, FROM, LIMIT, NAMESPACE, Parameter, TO, one_of, some_of};
 use super::past;
@@ -104,6 +104,7 @@ fn past_alerts(
         cursor: query.text("cursor").map(str::to_owned),
         ..HistoryQuery::default()
     };
+    let holding = Holding::new(handle);
     let mut later: HashMap<String, Later> = HashMap::new();
     let mut found = Vec::new();
     if limit == 0 {
@@ -123,6 +124,7 @@ fn past_alerts(
             }
             let follows = match later.insert(key, Later::RaisedAgain) {
                 Some(follows) => Some(follows),
+                None if holding.holds(condition) => None,
                 None => look_after(handle, &wanted, row, condition)?,
             };
             let Some(Later::Cleared(end)) = follows else {
