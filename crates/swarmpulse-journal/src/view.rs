@@ -17,6 +17,9 @@ use crate::reader::SegmentReader;
 use crate::scan::Scan;
 use crate::survey::{Candidate, choose, content_bytes, room_entries};
 
+/// A folder whose files are compressed and retired as fast as they can be read is looked at so often.
+const LOOKS: u32 = 200;
+
 /// A reader of the journal in this folder, which another process may be writing at this moment.
 ///
 /// It takes no lock and writes, cuts, renames and deletes nothing. It holds every entry that was synced when this was
@@ -34,7 +37,7 @@ pub fn open_reader(dir: &Path) -> Result<Arc<dyn JournalReader>, JournalError> {
         looks += 1;
         match View::of(dir, &settled(|| list_folder(dir))?) {
             // Compressed or retired since it was listed.
-            Err(error) if looks < LOOK_UPS && replaced(&error) => {}
+            Err(error) if looks < LOOKS && replaced(&error) => {}
             other => break other?,
         }
     };

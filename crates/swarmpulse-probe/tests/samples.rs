@@ -69,6 +69,8 @@ fn a_busy_loop_is_progress_in_a_process_and_in_its_child() {
     });
     let end = now();
     let reports = table.sample(end);
+    // The look itself may have had to wait for a processor; the loops went on meanwhile.
+    let waited = now().seconds_since(start) / end.seconds_since(start);
     let (one, two) = (
         sample_of(&reports, "busy").unwrap(),
         sample_of(&reports, "parent").unwrap(),
@@ -77,7 +79,7 @@ fn a_busy_loop_is_progress_in_a_process_and_in_its_child() {
     // A share of what an ever so busy machine gives; never much more than the one core that a loop can use.
     let least = 0.2 / end.seconds_since(start);
     for ratio in [one.cpu_ratio, two.cpu_ratio] {
-        assert!((least..1.3).contains(&ratio), "{ratio}");
+        assert!((least..1.3 * waited).contains(&ratio), "{ratio}, waited {waited}");
     }
     assert_eq!(two.children, 1);
 }
