@@ -8,7 +8,7 @@ use parking_lot::Mutex as LogMutex;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use swarmpulse_model::process::{ProcessOrigin, ProcessReport, ProcessSeen};
 use swarmpulse_model::record::{Heartbeat, MonitorEvent};
-use swarmpulse_model::{Record, Source, Text, Timestamp, entity};
+use swarmpulse_model::{Record, Source, TaskStatus, Text, Timestamp, entity};
 use swarmpulse_probe::{
     AgentPattern, Discovered, Machine, PROBES, Probe, ProbeError, ProbeOutput, ProbeSettings, ProbeSetup,
     ProcessTable, Target,
@@ -24,6 +24,8 @@ use crate::log_files::{LogFile, process_line};
 const OWN_NAME: &str = "swarmpulse";
 /// The monitor's own heartbeat, in seconds.
 const OWN_INTERVAL_S: f64 = 10.0;
+/// Services whose figures are kept.
+const SERVICES_MAX: usize = 256;
 /// Figures of the fleet are kept so often, in seconds.
 const FIGURES_EVERY_S: f64 = 5.0;
 
@@ -413,6 +415,8 @@ impl Prober {
         let whole = Text::default();
         let samples = self.handle.samples();
         samples.add("fleet", ("", &whole), now, &values);
+        self.keep_task_figures(now);
+        self.keep_service_figures(now);
         let host = self.handle.host();
         let host_values = [
             ("cpu_ratio", host.cpu_ratio.unwrap_or(0.0)),
@@ -423,5 +427,48 @@ impl Prober {
             ),
         ];
         samples.add("host", ("host", &self.options.host), now, &host_values);
+    }
+
+    /// Tasks by status.
+    fn keep_task_figures(&self, now: Timestamp) {
+        let mut counts = [0_u64; TaskStatus::ALL.len()];
+        self.handle.fleet(|fleet| {
+            for (_, task) in fleet.tasks_from(0) {
+                counts[task.status as usize] += 1;
+            }
+        });
+        let values = TaskStatus::ALL.map(|status| (status.as_str(), counts[status as usize] as f64));
+        self.handle
+            .samples()
+            .add("tasks", ("", &Text::default()), now, &values);
+    }
+
+    /// Calls, errors and response times of services, the first so many.
+    fn keep_service_figures(&self, now: Timestamp) {
+        let figures: Vec<(Text, Vec<(&'static str, f64)>)> = self.handle.fleet(|fleet| {
+            let services = fleet.services_from(0).take(SERVICES_MAX);
+            let figures = services.map(|(_, service)| {
+                let mut values = vec![
+                    ("calls_total", service.calls as f64),
+                    ("errors_total", service.errors as f64),
+                    ("open_calls", service.open_calls as f64),
+                ];
+                let success = service.outcomes.success_ratio();
+                values.extend(success.map(|ratio| ("error_ratio", 1.0 - ratio)));
+                let latency = service.outcomes.latency_ms();
+                values.extend(latency.map(|latency_ms| ("response_time_seconds", latency_ms / 1000.0)));
+                (service.id.clone(), values)
+            });
+            figures.collect()
+        });
+        for (service, values) in figures {
+            let refused = self
+                .handle
+                .samples()
+                .add("services", ("service", &service), now, &values);
+            if refused > 0 {
+                self.handle.counters().drop_for("samples_limit", refused);
+            }
+        }
     }
 }

@@ -96,3 +96,12 @@ test("stopped, it stays so", () => {
   vi.advanceTimersByTime(60_000);
   expect(sources).toHaveLength(1);
 });
+
+test("a reset reads everything anew and is not resumed from before", () => {
+  last().emit("verdicts", '{"agent":"a1"}', "0-7");
+  last().emit("reset", "{}", "0-90");
+  expect(listener.unreadable).toHaveBeenCalledOnce();
+  last().emit("error");
+  vi.advanceTimersByTime(1_000);
+  expect(last().url).toContain("last_event_id=0-90");
+});

@@ -64,6 +64,11 @@ export class LiveStream {
     source.addEventListener("summary", (event) =>
       this.read<Summary>(event, (summary) => this.listener.summary(summary)),
     );
+    // The server no longer has what was missed: everything is read anew, and followed from here.
+    source.addEventListener("reset", (event) => {
+      this.lastId = event.lastEventId;
+      this.listener.unreadable();
+    });
   }
 
   private read<T>(event: MessageEvent, use: (value: T) => void): void {
