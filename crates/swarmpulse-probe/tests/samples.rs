@@ -59,13 +59,19 @@ fn a_busy_loop_is_progress_in_a_process_and_in_its_child() {
         table.watch(target("parent", parent.pid()), start).unwrap();
     }
     // A child that is older than the watch counts from the first full look at it on.
-    let start = start.plus_s(0.2);
+    // Looks that follow each other too closely measure nothing.
+    until("time to measure over", || {
+        let children = sample_of(&watch.sample(now()), "parent")?.children;
+        (children == 1 && now().seconds_since(start) > 0.3).then_some(())
+    });
+    let start = now();
     assert_eq!(table.sample(start).len(), 2);
     // One table waits for the work, the other takes one look over all of it, however long it took.
-    until("0.3 s of work in each", || {
-        let reports = watch.sample(now());
-        let done = |agent| sample_of(&reports, agent).filter(|sample| sample.cpu_seconds >= 0.3);
-        done("busy").zip(done("parent"))
+    let mut spent = |agent| sample_of(&watch.sample(now()), agent).map_or(0.0, |sample| sample.cpu_seconds);
+    let before = ["busy", "parent"].map(&mut spent);
+    until("0.5 s of work in each", || {
+        let worked = ["busy", "parent"].map(&mut spent);
+        (worked[0] - before[0] >= 0.5 && worked[1] - before[1] >= 0.5).then_some(())
     });
     let end = now();
     let reports = table.sample(end);

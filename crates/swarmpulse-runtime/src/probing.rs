@@ -24,6 +24,8 @@ use crate::log_files::{LogFile, process_line};
 const OWN_NAME: &str = "swarmpulse";
 /// The monitor's own heartbeat, in seconds.
 const OWN_INTERVAL_S: f64 = 10.0;
+/// Agents whose response times and success are kept.
+const AGENTS_MAX: usize = 1024;
 /// Services whose figures are kept.
 const SERVICES_MAX: usize = 256;
 /// Figures of the fleet are kept so often, in seconds.
@@ -415,6 +417,7 @@ impl Prober {
         let whole = Text::default();
         let samples = self.handle.samples();
         samples.add("fleet", ("", &whole), now, &values);
+        self.keep_agent_figures(now);
         self.keep_task_figures(now);
         self.keep_service_figures(now);
         let host = self.handle.host();
@@ -427,6 +430,34 @@ impl Prober {
             ),
         ];
         samples.add("host", ("host", &self.options.host), now, &host_values);
+    }
+
+    /// How calls and tasks of agents went of late: response time, success, error. Agents without any have none; those of
+    /// other namespaces than the default are named `NAMESPACE/AGENT`.
+    fn keep_agent_figures(&self, now: Timestamp) {
+        let figures: Vec<(Text, Vec<(&'static str, f64)>)> = self.handle.fleet(|fleet| {
+            let agents = fleet.agents_from(0).filter_map(|(_, agent)| {
+                let success = agent.outcomes().success_ratio()?;
+                let mut values = vec![("success_ratio", success), ("error_ratio", 1.0 - success)];
+                let latency = agent.outcomes().latency_ms();
+                values.extend(latency.map(|latency_ms| ("response_time_seconds", latency_ms / 1000.0)));
+                let name = match fleet.namespace_of(agent) {
+                    entity::DEFAULT_NAMESPACE => Text::from(agent.id()),
+                    namespace => format!("{namespace}/{}", agent.id()).into(),
+                };
+                Some((name, values))
+            });
+            agents.take(AGENTS_MAX).collect()
+        });
+        for (agent, values) in figures {
+            let refused = self
+                .handle
+                .samples()
+                .add("health", ("agent", &agent), now, &values);
+            if refused > 0 {
+                self.handle.counters().drop_for("samples_limit", refused);
+            }
+        }
     }
 
     /// Tasks by status.

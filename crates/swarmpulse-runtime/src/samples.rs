@@ -13,7 +13,7 @@ const SERIES_MAX: usize = 8192;
 /// One series and its points, the oldest first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeriesPoints {
-    /// What sort of metric: `process`, `fleet`, `tasks`, `services`, `host`.
+    /// What sort of metric: `process`, `health`, `fleet`, `tasks`, `services`, `host`.
     pub metric_type: &'static str,
     /// Its name, with the unit last.
     pub name: &'static str,

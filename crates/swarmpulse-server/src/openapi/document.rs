@@ -177,7 +177,7 @@ fn path_parameter(name: &str) -> ParameterBuilder {
         "agent" => ("The agent's id.", "bot-1"),
         "signal" => ("`start`, `fail`, `log` or an exit code.", "0"),
         "position" => ("A place in the journal, as evidence names it.", "0-1234"),
-        "metric_type" => ("process, fleet, tasks, services or host.", "process"),
+        "metric_type" => ("process, health, fleet, tasks, services or host.", "process"),
         _ => ("Its id.", "bot-1"),
     };
     ParameterBuilder::new()

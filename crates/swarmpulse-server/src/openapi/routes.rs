@@ -242,7 +242,7 @@ pub(super) const ROUTES: &[Route] = &[
     observes(
         "metrics_history",
         "/api/observability/history/{metric_type}",
-        "Figures over time: process, fleet, tasks, services, host.",
+        "Figures over time: process, health, fleet, tasks, services, host.",
         read::SERIES,
         shape::<MetricsHistory>,
     ),

@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::Uri;
 use swarmpulse_api::{MetricsHistory, Point, SeriesHistory};
 use swarmpulse_model::Timestamp;
+use swarmpulse_model::entity::DEFAULT_NAMESPACE;
 use swarmpulse_model::time::{SECOND_NS, seconds};
 use swarmpulse_runtime::SeriesPoints;
 
@@ -19,7 +20,7 @@ use crate::app::App;
 use crate::problem::ApiError;
 
 /// The types of metrics.
-const TYPES: [&str; 5] = ["process", "fleet", "tasks", "services", "host"];
+const TYPES: [&str; 6] = ["process", "health", "fleet", "tasks", "services", "host"];
 /// Without a range: the last hour, which is what the ring holds.
 const RANGE_S: f64 = 3600.0;
 /// Without a step: the distance at which samples are taken.
@@ -166,9 +167,11 @@ fn sees(app: &App, access: &Access, series: &SeriesPoints) -> bool {
         return true;
     };
     series.label.0 == "agent"
-        && app
-            .runtime()
-            .fleet(|fleet| fleet.agent_named(namespace, &series.label.1).is_some())
+        && app.runtime().fleet(|fleet| {
+            // Series carry no namespace: an agent of that name in the default one is whose they are.
+            let known = |namespace: &str| fleet.agent_named(namespace, &series.label.1).is_some();
+            known(namespace) && (namespace == DEFAULT_NAMESPACE || !known(DEFAULT_NAMESPACE))
+        })
 }
 
 fn shown(series: SeriesPoints, step_s: f64) -> SeriesHistory {

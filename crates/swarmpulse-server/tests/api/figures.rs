@@ -156,7 +156,7 @@ async fn figures_over_time_are_averaged_and_bounded() {
         .await
         .problem(404);
     assert!(
-        detail.contains("`weather`") && detail.contains("process, fleet, tasks, services, host"),
+        detail.contains("`weather`") && detail.contains("process, health, fleet, tasks, services, host"),
         "{detail}"
     );
 }
