@@ -212,11 +212,15 @@ impl Sequencer {
         counters.add(Counter::EnvelopesTotal, group.len() as u64);
         counters.add(Counter::SyncsTotal, 1);
         self.shared.status.set_journal_next(self.journal.next_offset());
+        // Before the senders hear of it, so that who was answered sees no fault.
+        let gap = self.gap.take();
+        if gap.is_some() {
+            self.shared.status.mended("journal");
+        }
         if self.groups.send(group).is_err() {
             return false;
         }
-        if let Some(since) = self.gap.take() {
-            self.shared.status.mended("journal");
+        if let Some(since) = gap {
             let duration_s = now.seconds_since(since);
             tracing::info!(duration_s, "the journal takes records again");
             if duration_s >= GAP_S {
