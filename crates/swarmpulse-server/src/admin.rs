@@ -12,7 +12,6 @@ use swarmpulse_store::{Scope, StateError, Token};
 use crate::access::Access;
 use crate::app::App;
 use crate::problem::ApiError;
-use crate::time_text::rfc3339;
 use crate::tokens::{self, MintError};
 
 /// The most that a token's request may have.
@@ -115,7 +114,7 @@ fn info(token: &Token) -> TokenInfo {
         scope: token.scope.as_str().to_owned(),
         namespace: token.namespace.as_ref().map(ToString::to_string),
         comment: token.comment.to_string(),
-        created_at: rfc3339(token.created_at),
+        created_at: token.created_at.to_string(),
     }
 }
 

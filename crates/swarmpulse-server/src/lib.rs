@@ -24,7 +24,6 @@ mod read;
 mod request_id;
 mod router;
 mod serve;
-mod time_text;
 mod tokens;
 
 pub use access::Access;

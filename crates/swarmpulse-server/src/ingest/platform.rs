@@ -14,7 +14,6 @@ use crate::access::Access;
 use crate::app::App;
 use crate::peer::Peer;
 use crate::problem::ApiError;
-use crate::time_text::rfc3339;
 
 /// `POST /api/v1/sandboxes/{id}/events`: one event is answered as the platform does, several as any list.
 pub(super) async fn sandbox_events(
@@ -38,7 +37,7 @@ pub(super) async fn sandbox_events(
         sandbox_id: id,
         event_type: event.event_type.to_string(),
         event_id: event.event.as_deref().unwrap_or_default().to_owned(),
-        timestamp: rfc3339(taken.received_at),
+        timestamp: taken.received_at.to_string(),
     };
     Ok(answer::json(
         StatusCode::ACCEPTED,

@@ -8,7 +8,6 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::time_text::rfc3339;
 
 /// `GET /healthz`: 200 as long as anything answers.
 pub(super) async fn alive() -> Json<Value> {
@@ -29,8 +28,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> (StatusCode, Json<Valu
     for fault in status.faults().iter().filter(|fault| fault.store == "journal") {
         reasons.push(format!(
             "the journal has refused since {}: {}",
-            rfc3339(fault.since),
-            fault.detail
+            fault.since, fault.detail
         ));
     }
     if status.is_low_on_space() {

@@ -8,7 +8,6 @@ use swarmpulse_store::Scope;
 
 use crate::access::Access;
 use crate::app::App;
-use crate::time_text::rfc3339;
 
 /// Agents listed; the API lists all.
 const AGENTS_SHOWN: usize = 500;
@@ -39,14 +38,17 @@ fn table(fleet: &Fleet, access: &Access) -> String {
     let mut text =
         format!("<p>{total} agents.</p>\n<table><tr><th>agent<th>verdict<th>since<th>last contact</tr>\n");
     for agent in agents.into_iter().take(AGENTS_SHOWN) {
-        let contact = agent.last_contact_at().map(rfc3339).unwrap_or_default();
+        let contact = agent
+            .last_contact_at()
+            .map(|at| at.to_string())
+            .unwrap_or_default();
         // Writing to a text cannot fail.
         let _ = writeln!(
             text,
             "<tr><td>{}<td>{}<td>{}<td>{contact}</tr>",
             escape(agent.id()),
             agent.verdict().as_str(),
-            rfc3339(agent.since()),
+            agent.since(),
         );
     }
     text.push_str("</table>");
