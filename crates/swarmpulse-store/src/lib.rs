@@ -7,6 +7,7 @@ pub mod contract;
 mod history;
 mod journal;
 pub mod memory;
+pub mod metrics;
 mod state;
 
 pub use history::{
@@ -16,4 +17,5 @@ pub use history::{
 pub use journal::{
     Entries, Entry, Journal, JournalError, JournalReader, MAX_ENTRY_BYTES, Retention, SegmentInfo,
 };
+pub use metrics::{MetricError, MetricStore};
 pub use state::{Scope, Snapshot, State, StateError, Token};

@@ -1,0 +1,1 @@
+//! Chunks of samples as bytes: the hot integer codec, the cold one, and nothing about files.

@@ -1,0 +1,1 @@
+//! The embedded metric store: head, posting index, journal, segments, aggregates.
