@@ -6,9 +6,17 @@
 mod annotations;
 mod answer;
 mod error;
+pub mod functions;
+pub mod matrix;
+mod notes;
 mod options;
+mod span;
+pub mod syntax;
+pub mod window;
 
 pub use annotations::Annotations;
 pub use answer::{Answer, MatrixSeries, PointValue, Value, VectorSample};
 pub use error::EvalError;
+pub use notes::Notes;
 pub use options::{Cancel, Options, When};
+pub use span::Span;
