@@ -2,7 +2,9 @@
 
 mod history;
 mod journal;
+mod metrics;
 mod state;
 pub use history::MemoryHistory;
 pub use journal::MemoryJournal;
+pub use metrics::MemoryMetrics;
 pub use state::MemoryState;

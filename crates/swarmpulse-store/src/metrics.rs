@@ -2,6 +2,7 @@
 
 mod append;
 mod error;
+mod limits;
 mod matcher;
 mod rollup;
 mod selected;
@@ -12,6 +13,7 @@ use swarmpulse_model::{Labels, Timestamp, series::SampleBatch};
 
 pub use append::{Acknowledge, Appended, REJECTIONS_SHOWN_MAX, RejectReason, Rejection};
 pub use error::MetricError;
+pub use limits::MetricLimits;
 pub use matcher::{MatchOp, Matcher};
 pub use rollup::{Bucket, RollupRow};
 pub use selected::{Points, Selected, Selection};
