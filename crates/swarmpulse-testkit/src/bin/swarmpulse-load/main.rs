@@ -1,11 +1,13 @@
 //! A load program: bounded in count and time, aimed at one server on this machine.
 
+mod ask;
 mod bodies;
 mod disk;
 mod events;
 mod fleet;
 mod heartbeats;
 mod process;
+mod remote_write;
 mod report;
 
 use std::net::SocketAddr;
@@ -19,6 +21,8 @@ use clap::{Parser, Subcommand};
   swarmpulse-load heartbeats --server 127.0.0.1:9870 --seconds 10
   swarmpulse-load events --rate 10000 --seconds 30
   swarmpulse-load fleet --agents 100000 --interval 10 --seconds 60 --fall-silent 1000
+  swarmpulse-load remote-write prepare --out ./load && swarmpulse-load remote-write send --file ./load
+  swarmpulse-load ask --path '/prometheus/api/v1/query?query=up'
   swarmpulse-load fsync --dir ./data")]
 struct Arguments {
     #[command(subcommand)]
@@ -33,6 +37,11 @@ enum Command {
     Events(events::Arguments),
     /// A fleet at its heartbeat interval, some of which falls silent: how soon the stream says so.
     Fleet(fleet::Arguments),
+    /// A fleet's history by Prometheus remote write.
+    #[command(subcommand)]
+    RemoteWrite(remote_write::Command),
+    /// The same question again and again.
+    Ask(ask::Arguments),
     /// How long this disk takes to make a small write durable.
     Fsync {
         /// A folder on the disk.
@@ -57,6 +66,8 @@ fn main() -> anyhow::Result<()> {
         Command::Heartbeats(arguments) => heartbeats::run(&arguments),
         Command::Events(arguments) => events::run(&arguments),
         Command::Fleet(arguments) => fleet::run(&arguments),
+        Command::RemoteWrite(command) => remote_write::run(&command),
+        Command::Ask(arguments) => ask::run(&arguments),
         Command::Fsync { dir } => disk::run(&dir),
     }
 }

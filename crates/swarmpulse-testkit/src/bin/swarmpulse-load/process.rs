@@ -19,7 +19,12 @@ pub fn cost(pid: Option<u32>) -> Cost {
 fn read(pid: u32) -> Option<Cost> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    let ticks: f64 = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
+    // Its own time in user and system mode, and that of children it has waited for.
+    let ticks: f64 = fields
+        .get(11..15)?
+        .iter()
+        .filter_map(|field| field.parse::<f64>().ok())
+        .sum();
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let rss_kib: u64 = status
         .lines()
