@@ -8,7 +8,7 @@ use parking_lot::{Mutex, RwLock};
 use swarmpulse_fleet::Fleet;
 use swarmpulse_model::Timestamp;
 use swarmpulse_probe::HostSample;
-use swarmpulse_store::{History, HistoryRow, JournalReader, State};
+use swarmpulse_store::{History, HistoryRow, JournalReader, MetricStore, State};
 use swarmpulse_wire::envelope;
 use tokio::sync::{broadcast, oneshot};
 
@@ -16,6 +16,7 @@ use crate::batch::{Batch, Receipt};
 use crate::clock::Clock;
 use crate::counters::{Counter, Counters};
 use crate::error::SubmitError;
+use crate::latency::Latency;
 use crate::log_files::LogFile;
 use crate::samples::Samples;
 use crate::sequencer::{Reply, Submission};
@@ -30,11 +31,14 @@ pub(crate) struct Shared {
     pub began: Timestamp,
     pub clock: Clock,
     pub fleet: RwLock<Fleet>,
-    pub counters: Counters,
-    pub status: Status,
+    pub counters: Arc<Counters>,
+    pub status: Arc<Status>,
     pub history: Arc<dyn History>,
     pub state: Arc<dyn State>,
     pub journal: Arc<dyn JournalReader>,
+    pub metrics: Arc<dyn MetricStore>,
+    pub metrics_latency: Arc<Latency>,
+    pub maintenance: Latency,
     pub live: broadcast::Sender<Arc<Vec<HistoryRow>>>,
     pub samples: Samples,
     pub host: RwLock<HostSample>,
@@ -138,6 +142,24 @@ impl Handle {
     #[must_use]
     pub fn journal(&self) -> &Arc<dyn JournalReader> {
         &self.shared.journal
+    }
+
+    /// Samples of series: append them, find them again.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<dyn MetricStore> {
+        &self.shared.metrics
+    }
+
+    /// From a batch of samples handed over to its being durable.
+    #[must_use]
+    pub fn metrics_latency(&self) -> &Latency {
+        &self.shared.metrics_latency
+    }
+
+    /// The rounds of chores of the metric store.
+    #[must_use]
+    pub fn maintenance(&self) -> &Latency {
+        &self.shared.maintenance
     }
 
     /// What happens from here on, in groups. A listener that falls too far behind loses groups and is told so.

@@ -7,7 +7,7 @@ use crossbeam_channel::{Sender, bounded};
 use parking_lot::{Mutex, RwLock};
 use swarmpulse_model::record::{FleetSettings, MonitorEvent};
 use swarmpulse_model::{Record, Source, Text, Timestamp, entity};
-use swarmpulse_store::{History, Journal, State};
+use swarmpulse_store::{History, Journal, MetricStore, State};
 
 use crate::batch::Batch;
 use crate::clock::{Clock, Stopwatch};
@@ -15,7 +15,10 @@ use crate::counters::Counters;
 use crate::error::StartError;
 use crate::handle::{Handle, Shared};
 use crate::historian::Historian;
+use crate::latency::Latency;
 use crate::log_files::{LogFile, LogOptions};
+use crate::maintainer::Maintainer;
+use crate::metered::MeteredMetrics;
 use crate::owner::Owner;
 use crate::probing::{ProbeOptions, Prober};
 use crate::recovery::{self, RecoveryReport};
@@ -44,6 +47,8 @@ pub struct Stores {
     pub history: Arc<dyn History>,
     /// Snapshots, cursors, tokens.
     pub state: Arc<dyn State>,
+    /// Samples of series.
+    pub metrics: Arc<dyn MetricStore>,
 }
 
 /// How the runtime runs.
@@ -80,6 +85,7 @@ impl Runtime {
             journal_chores,
             history,
             state,
+            metrics,
         } = stores;
         let reader = journal.reader();
         let (fleet, report) = recovery::recover(&*state, &reader, &*history)?;
@@ -96,12 +102,23 @@ impl Runtime {
         let known_settings = (fleet.settings() == &options.settings).then_some(());
         let clock = Clock::new(last_seen_at.unwrap_or_default());
         let written = history.next_offset()?;
+        let (counters, status) = (Arc::new(Counters::default()), Arc::new(Status::default()));
+        let metrics_latency = Arc::new(Latency::default());
+        let metered = MeteredMetrics {
+            store: metrics,
+            status: Arc::clone(&status),
+            counters: Arc::clone(&counters),
+            latency: Arc::clone(&metrics_latency),
+        };
         let shared = Arc::new(Shared {
             began: clock.now(),
             clock,
             fleet: RwLock::new(fleet),
-            counters: Counters::default(),
-            status: Status::default(),
+            counters,
+            status,
+            metrics: Arc::new(metered),
+            metrics_latency,
+            maintenance: Latency::default(),
             history,
             state,
             journal: reader,
@@ -215,6 +232,13 @@ impl Runtime {
         };
         self.stop.push(stop);
         self.helpers.push(spawn("keeper", move || keeper.run())?);
+        let (stop, stopped) = bounded(1);
+        let maintainer = Maintainer {
+            shared: Arc::clone(&self.handle.shared),
+            stop: stopped,
+        };
+        self.stop.push(stop);
+        self.helpers.push(spawn("maintainer", move || maintainer.run())?);
         let Some(probes) = options.probes else {
             return Ok(());
         };
@@ -262,6 +286,9 @@ impl Runtime {
         drop(handle);
         for writer in writers {
             join(writer);
+        }
+        if let Err(error) = shared.metrics.close(shared.clock.now()) {
+            tracing::error!(%error, "metrics are not closed: the next start reads their journal");
         }
         let fleet = shared.fleet.read();
         if shared.status.history_next() >= fleet.next_offset() {

@@ -9,7 +9,7 @@ use http::Request;
 use swarmpulse_model::Timestamp;
 use swarmpulse_runtime::{Options, Runtime, Stores};
 use swarmpulse_server::{App, Peer, ServerOptions, router};
-use swarmpulse_store::memory::{MemoryHistory, MemoryJournal, MemoryState};
+use swarmpulse_store::memory::{MemoryHistory, MemoryJournal, MemoryMetrics, MemoryState};
 use swarmpulse_store::{Journal, JournalError, JournalReader, Retention};
 use tower::ServiceExt;
 
@@ -57,6 +57,7 @@ fn heartbeats(criterion: &mut Criterion) {
         journal_chores: None,
         history: Arc::new(MemoryHistory::default()),
         state: Arc::new(MemoryState::default()),
+        metrics: Arc::new(MemoryMetrics::default()),
     };
     let runtime = Runtime::start(stores, Options::default()).expect("stores in memory start");
     let router = router(App::new(runtime.handle(), ServerOptions::default()));

@@ -17,7 +17,7 @@ use swarmpulse_model::record::Heartbeat;
 use swarmpulse_model::{Record, Source, Text, Timestamp};
 use swarmpulse_runtime::{Batch, Handle, Options, Receipt, Runtime, Stores};
 use swarmpulse_server::{App, ServerOptions, serve};
-use swarmpulse_store::memory::{MemoryHistory, MemoryJournal, MemoryState};
+use swarmpulse_store::memory::{MemoryHistory, MemoryJournal, MemoryMetrics, MemoryState};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -40,6 +40,7 @@ async fn measure(clients: usize, topics: &'static str) {
         journal_chores: None,
         history: Arc::new(MemoryHistory::new(1)),
         state: Arc::new(MemoryState::default()),
+        metrics: Arc::new(MemoryMetrics::default()),
     };
     let runtime = Runtime::start(stores, Options::default()).unwrap();
     let handle = runtime.handle();

@@ -116,6 +116,7 @@ fn stores(data: &Path, state: Arc<SqliteState>) -> anyhow::Result<Stores> {
         journal_chores: Some(Box::new(chores)),
         history: Arc::new(history),
         state,
+        metrics: Arc::new(swarmpulse_store::memory::MemoryMetrics::default()),
     })
 }
 

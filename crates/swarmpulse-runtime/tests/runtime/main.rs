@@ -11,13 +11,14 @@ use faulty::{FaultyHistory, FaultyJournal};
 use swarmpulse_model::record::{Event, Heartbeat};
 use swarmpulse_model::{Effect, Record, Source, Text, Verdict};
 use swarmpulse_runtime::{Batch, Counter, Handle, Options, Runtime, Stores, SubmitError};
-use swarmpulse_store::memory::{MemoryHistory, MemoryJournal, MemoryState};
-use swarmpulse_store::{History, HistoryQuery, State};
+use swarmpulse_store::memory::{MemoryHistory, MemoryJournal, MemoryMetrics, MemoryState};
+use swarmpulse_store::{History, HistoryQuery, MetricStore, State};
 
 struct World {
     journal: FaultyJournal,
     history: Arc<FaultyHistory>,
     state: Arc<MemoryState>,
+    metrics: Arc<MemoryMetrics>,
 }
 
 impl World {
@@ -26,6 +27,7 @@ impl World {
             journal: FaultyJournal::new(MemoryJournal::new(64 << 20)),
             history: Arc::new(FaultyHistory::new(MemoryHistory::new(100_000))),
             state: Arc::new(MemoryState::default()),
+            metrics: Arc::new(MemoryMetrics::default()),
         }
     }
 
@@ -35,6 +37,7 @@ impl World {
             journal_chores: None,
             history: Arc::clone(&self.history) as Arc<dyn History>,
             state: Arc::clone(&self.state) as Arc<dyn State>,
+            metrics: Arc::clone(&self.metrics) as Arc<dyn MetricStore>,
         };
         Runtime::start(stores, Options::default()).unwrap()
     }
@@ -133,6 +136,7 @@ fn a_crash_loses_nothing_and_history_is_completed_from_the_journal() {
         journal: world.journal.durable_copy(),
         history: Arc::new(world.history.copy()),
         state: Arc::clone(&world.state),
+        metrics: Arc::clone(&world.metrics),
     };
     copy.history.fail.store(false, Ordering::SeqCst);
     let before = copy.verdicts();

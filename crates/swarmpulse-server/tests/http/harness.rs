@@ -9,7 +9,7 @@ use serde_json::Value;
 use swarmpulse_model::record::FleetSettings;
 use swarmpulse_runtime::{Options, Runtime, Stores};
 use swarmpulse_server::{App, Peer, ServerOptions, router};
-use swarmpulse_store::memory::{MemoryHistory, MemoryJournal, MemoryState};
+use swarmpulse_store::memory::{MemoryHistory, MemoryJournal, MemoryMetrics, MemoryState};
 use swarmpulse_store::{Journal, Scope};
 use tower::ServiceExt;
 
@@ -57,6 +57,7 @@ impl Server {
             journal_chores: None,
             history: Arc::new(MemoryHistory::default()),
             state: Arc::new(MemoryState::default()),
+            metrics: Arc::new(MemoryMetrics::default()),
         };
         let runtime = Runtime::start(
             stores,

@@ -1,0 +1,120 @@
+//! The metric store as everyone in the process sees it: its latency measured, its faults told, nothing taken on a full disk.
+
+use std::sync::Arc;
+
+use swarmpulse_model::series::{MetricMetadata, SampleBatch};
+use swarmpulse_model::{Labels, Timestamp};
+use swarmpulse_store::MetricStore;
+use swarmpulse_store::metrics::{
+    Acknowledge, Appended, MetricError, MetricStatistics, Selected, Selection, SeriesCount,
+};
+
+use crate::clock::Stopwatch;
+use crate::counters::{Counter, Counters};
+use crate::latency::Latency;
+use crate::status::Status;
+
+/// The name of the store among faults.
+const STORE: &str = "metrics";
+
+pub(crate) struct MeteredMetrics {
+    pub store: Arc<dyn MetricStore>,
+    pub status: Arc<Status>,
+    pub counters: Arc<Counters>,
+    pub latency: Arc<Latency>,
+}
+
+impl MeteredMetrics {
+    /// Notes what the storage said, once for each change.
+    fn note(status: &Status, result: &Result<(), MetricError>, now: Timestamp) {
+        match result {
+            Ok(()) => {
+                if status.mended(STORE).is_some() {
+                    tracing::info!("metrics are written again");
+                }
+            }
+            Err(MetricError::Stopping | MetricError::Overloaded { .. }) => {}
+            Err(error) => {
+                if status.fault(STORE, error.to_string(), now) {
+                    tracing::error!(%error, "metrics cannot be written");
+                }
+            }
+        }
+    }
+}
+
+impl MetricStore for MeteredMetrics {
+    fn append(
+        &self,
+        namespace: &str,
+        now: Timestamp,
+        batch: &SampleBatch,
+        acknowledge: Acknowledge,
+    ) -> Result<Appended, MetricError> {
+        if self.status.is_low_on_space() {
+            self.counters.add(Counter::StorageRefusedTotal, 1);
+            let path = "the data directory: free some, or lower data.min_free_bytes".to_owned();
+            return Err(MetricError::Full { path });
+        }
+        let (status, latency) = (Arc::clone(&self.status), Arc::clone(&self.latency));
+        let watch = Stopwatch::start();
+        let told: Acknowledge = Box::new(move |result| {
+            latency.observe(watch.seconds());
+            Self::note(&status, &result, now);
+            acknowledge(result);
+        });
+        let appended = self.store.append(namespace, now, batch, told);
+        if let Err(error) = &appended {
+            if matches!(error, MetricError::Overloaded { .. }) {
+                self.counters.add(Counter::OverloadedTotal, 1);
+            }
+            Self::note(&self.status, &Err(error.clone()), now);
+        }
+        appended
+    }
+
+    fn select(&self, selection: &Selection) -> Result<Box<dyn Selected>, MetricError> {
+        self.store.select(selection)
+    }
+
+    fn label_names(&self, selections: &[Selection], limit: usize) -> Result<Vec<String>, MetricError> {
+        self.store.label_names(selections, limit)
+    }
+
+    fn label_values(
+        &self,
+        name: &str,
+        selections: &[Selection],
+        limit: usize,
+    ) -> Result<Vec<String>, MetricError> {
+        self.store.label_values(name, selections, limit)
+    }
+
+    fn series(&self, selections: &[Selection], limit: usize) -> Result<Vec<Labels>, MetricError> {
+        self.store.series(selections, limit)
+    }
+
+    fn metadata(&self, metric: Option<&str>) -> Vec<MetricMetadata> {
+        self.store.metadata(metric)
+    }
+
+    fn span_ms(&self) -> Option<(i64, i64)> {
+        self.store.span_ms()
+    }
+
+    fn statistics(&self) -> MetricStatistics {
+        self.store.statistics()
+    }
+
+    fn largest(&self, limit: usize) -> Vec<SeriesCount> {
+        self.store.largest(limit)
+    }
+
+    fn maintain(&self, now: Timestamp) -> Result<(), MetricError> {
+        self.store.maintain(now)
+    }
+
+    fn close(&self, now: Timestamp) -> Result<(), MetricError> {
+        self.store.close(now)
+    }
+}
