@@ -8,6 +8,7 @@
 //! | [`decode_sandbox_event`], [`decode_agent_heartbeat`] | the same, with an id from the path | [`Decoded`] |
 //! | [`ping()`] | a ping URL's agent, signal and body | one heartbeat |
 //! | [`redact::text`], [`redact::command_line`] | any text | the same without secrets |
+//! | [`remote_write::Decoder`] | a body of Prometheus remote write | a batch of samples |
 //! | [`envelope::encode_body`], [`envelope::decode_body`] | records | bytes for the journal, and back |
 //!
 //! [`Limits`] bounds everything that is kept; [`Counters`] count everything that is refused or redacted.
@@ -20,6 +21,7 @@ pub mod limits;
 mod ping;
 pub mod privacy;
 pub mod redact;
+pub mod remote_write;
 pub mod time;
 
 pub use counters::{Counters, Reason};

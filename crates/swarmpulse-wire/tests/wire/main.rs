@@ -14,4 +14,5 @@ mod fixture;
 mod hostile;
 mod limits;
 mod privacy;
+mod remote_write;
 mod support;
