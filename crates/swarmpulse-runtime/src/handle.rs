@@ -16,6 +16,7 @@ use crate::batch::{Batch, Receipt};
 use crate::clock::Clock;
 use crate::counters::{Counter, Counters};
 use crate::error::SubmitError;
+use crate::intake::Intake;
 use crate::latency::Latency;
 use crate::log_files::LogFile;
 use crate::samples::Samples;
@@ -39,6 +40,7 @@ pub(crate) struct Shared {
     pub metrics: Arc<dyn MetricStore>,
     pub metrics_latency: Arc<Latency>,
     pub maintenance: Latency,
+    pub intake: Intake,
     pub live: broadcast::Sender<Arc<Vec<HistoryRow>>>,
     pub samples: Samples,
     pub host: RwLock<HostSample>,
@@ -172,6 +174,12 @@ impl Handle {
     #[must_use]
     pub fn counters(&self) -> &Counters {
         &self.shared.counters
+    }
+
+    /// Samples that came in, by protocol.
+    #[must_use]
+    pub fn intake(&self) -> &Intake {
+        &self.shared.intake
     }
 
     /// How the runtime itself is.

@@ -122,6 +122,7 @@ impl Runtime {
             history,
             state,
             journal: reader,
+            intake: crate::intake::Intake::default(),
             live: tokio::sync::broadcast::Sender::new(LIVE),
             samples: Samples::default(),
             host: RwLock::default(),

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use swarmpulse_runtime::Handle;
+use swarmpulse_wire::remote_write::RemoteWriteLimits;
 use swarmpulse_wire::{Limits, Privacy};
 use tokio::sync::watch;
 
 use crate::budget::Budget;
-use crate::ingest::Room;
+use crate::ingest::{Room, Workbenches};
 use crate::live::Live;
 use crate::own::Traffic;
 use crate::read::Desks;
@@ -18,6 +19,8 @@ use crate::tokens::Tokens;
 pub struct ServerOptions {
     /// Bounds of what is taken in.
     pub limits: Limits,
+    /// Bounds of a request of remote write.
+    pub remote_write: RemoteWriteLimits,
     /// What is kept of payloads.
     pub privacy: Privacy,
     /// Names besides the loopback ones that requests may carry as `Host`, and their pages as `Origin`.
@@ -48,6 +51,7 @@ impl Default for ServerOptions {
     fn default() -> Self {
         Self {
             limits: Limits::default(),
+            remote_write: RemoteWriteLimits::default(),
             privacy: Privacy::default(),
             allowed_hosts: Vec::new(),
             require_tokens: false,
@@ -71,6 +75,7 @@ pub struct App {
     tokens: Tokens,
     bodies: Budget,
     room: Room,
+    workbenches: Workbenches,
     traffic: Traffic,
     live: Live,
     desks: Desks,
@@ -86,6 +91,7 @@ impl App {
             tokens: Tokens::new(Arc::clone(runtime.state())),
             bodies: Budget::new(options.bodies_max_bytes),
             room: Room::default(),
+            workbenches: Workbenches::default(),
             traffic: Traffic::default(),
             live,
             desks: Desks::default(),
@@ -131,6 +137,11 @@ impl App {
     /// Room for new entities.
     pub(crate) fn room(&self) -> &Room {
         &self.room
+    }
+
+    /// Buffers for samples.
+    pub(crate) fn workbenches(&self) -> &Workbenches {
+        &self.workbenches
     }
 
     /// Requests and connections, counted.

@@ -41,6 +41,10 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
 /// The most of a foreign error text that becomes a problem's detail.
 const DETAIL_MAX_BYTES: usize = 4096;
 
+/// Marks an answer of a compatibility route, whose errors keep the shape that its clients know.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OwnShape;
+
 /// Lets a request through, or answers it.
 pub(crate) async fn pass(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let watch = Stopwatch::start();
@@ -151,6 +155,9 @@ async fn explain(mut response: Response, request_id: &str) -> Response {
             tracing::warn!(status = error.status.as_u16(), detail = %error.detail, request_id, "answered with an error");
         }
         return error.render(request_id);
+    }
+    if response.extensions().get::<OwnShape>().is_some() {
+        return response;
     }
     let status = response.status();
     let is_text = response

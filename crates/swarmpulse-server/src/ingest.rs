@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod encoding;
+mod metrics;
 mod ping;
 mod platform;
 mod room;
@@ -22,6 +23,7 @@ use crate::peer::Peer;
 use crate::problem::ApiError;
 use taken::{Sender, What};
 
+pub(crate) use metrics::Workbenches;
 pub(crate) use room::Room;
 
 /// Its routes; they need the scope `ingest`.
@@ -37,6 +39,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/agents/{id}/heartbeat", post(agent_heartbeat))
         .route("/agents/{id}/heartbeat", post(agent_heartbeat))
         .merge(ping::routes())
+        .merge(metrics::routes())
 }
 
 /// `POST /api/v1/heartbeats` and its like.

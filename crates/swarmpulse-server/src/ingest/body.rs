@@ -34,19 +34,15 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Api
     received.inspect_err(|error| app.runtime().counters().drop_for(reason(error.status), 1))
 }
 
-/// What a refused body counts as.
-pub(super) fn reason(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => "body_encoding",
-        StatusCode::TOO_MANY_REQUESTS => "body_no_memory",
-        StatusCode::REQUEST_TIMEOUT => "body_too_slow",
-        _ => "body_unreadable",
-    }
-}
-
-async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Received, ApiError> {
-    let encoding = Encoding::of(headers)?;
+/// Reads a body as it came; how it is compressed is the caller's business.
+///
+/// # Errors
+/// If it is too large, too slow, broken off, or there is no memory for it now.
+pub(super) async fn receive_packed(
+    app: &App,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(Bytes, Share), ApiError> {
     let limit = app.options().limits.body_bytes;
     let declared = declared_length(headers);
     if declared.is_some_and(|length| length > limit as u64) {
@@ -60,6 +56,23 @@ async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Received, Ap
     share.cover(declared)?;
     let idle = Duration::from_secs_f64(app.options().body_idle_s);
     let bytes = collect(body, limit, declared, idle, &mut share).await?;
+    Ok((bytes, share))
+}
+
+/// What a refused body counts as.
+pub(super) fn reason(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "body_encoding",
+        StatusCode::TOO_MANY_REQUESTS => "body_no_memory",
+        StatusCode::REQUEST_TIMEOUT => "body_too_slow",
+        _ => "body_unreadable",
+    }
+}
+
+async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Received, ApiError> {
+    let encoding = Encoding::of(headers)?;
+    let (bytes, share) = receive_packed(app, headers, body).await?;
     Ok(Received {
         bytes,
         encoding,
