@@ -9,7 +9,10 @@ mod error;
 pub mod functions;
 pub mod matrix;
 mod notes;
+mod number_text;
 mod options;
+mod parser;
+mod quote;
 mod span;
 pub mod syntax;
 pub mod window;
@@ -19,4 +22,7 @@ pub use answer::{Answer, MatrixSeries, PointValue, Value, VectorSample};
 pub use error::EvalError;
 pub use notes::Notes;
 pub use options::{Cancel, Options, When};
+pub use parser::{
+    ParseError, format_duration, parse, parse_duration, parse_labels, parse_number, parse_selector,
+};
 pub use span::Span;

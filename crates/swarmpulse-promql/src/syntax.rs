@@ -3,8 +3,10 @@
 mod aggregate;
 mod binary;
 mod call;
+mod display;
 mod duration;
 mod expr;
+mod pretty;
 mod selector;
 mod value_type;
 

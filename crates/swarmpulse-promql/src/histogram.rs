@@ -1,0 +1,21 @@
+//! Native histograms: arithmetic, resets, statistics, and how tests write them.
+
+mod arithmetic;
+mod bounds;
+mod bucket;
+mod notation;
+mod number;
+mod reset;
+mod side;
+mod statistics;
+mod zero;
+
+pub use arithmetic::{
+    Incompatible, add, check_compatible, compact, divide, move_mean, multiply, reduce_resolution, subtract,
+};
+pub use bounds::{CUSTOM_SCHEMA, has_custom_bounds, is_exponential};
+pub use bucket::{Bucket, ascending, descending, to_text};
+pub use notation::{NotationError, parse, parse_prefix, print};
+pub use number::Number;
+pub use reset::{is_reset, is_same, same_places};
+pub use statistics::{NanEffect, fraction, quantile, variance};

@@ -1,0 +1,294 @@
+//! Sums, differences and multiples of native histograms.
+
+use swarmpulse_model::series::{CounterReset, NativeHistogram};
+
+use super::bounds::has_custom_bounds;
+use super::side::{Side, beyond_zero, indexed};
+use super::zero::{same_zero_bucket, trim_zero_bucket};
+
+/// Why two histograms cannot be combined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Incompatible {
+    /// One lists its bounds, the other computes them.
+    #[error("cannot apply this operation on histograms with a mix of exponential and custom bucket schemas")]
+    Schemas,
+    /// They list different bounds.
+    #[error("cannot apply this operation on custom buckets histograms with different custom bounds")]
+    Bounds,
+}
+
+/// Whether two lists of counts or bounds are the same to the bit.
+pub(super) fn same_bits(left: &[f64], right: &[f64]) -> bool {
+    left.len() == right.len()
+        && left
+            .iter()
+            .zip(right)
+            .all(|(left, right)| left.to_bits() == right.to_bits())
+}
+
+/// Whether two histograms can be combined.
+///
+/// # Errors
+/// With the reason, if not.
+pub fn check_compatible(left: &NativeHistogram, right: &NativeHistogram) -> Result<(), Incompatible> {
+    if has_custom_bounds(left) != has_custom_bounds(right) {
+        return Err(Incompatible::Schemas);
+    }
+    if has_custom_bounds(left) && !same_bits(&left.custom_values, &right.custom_values) {
+        return Err(Incompatible::Bounds);
+    }
+    Ok(())
+}
+
+/// Adds the other to this one, in the coarser resolution of both.
+///
+/// # Errors
+/// If their bounds cannot be reconciled; then nothing is changed.
+pub fn add(histogram: &mut NativeHistogram, other: &NativeHistogram) -> Result<(), Incompatible> {
+    check_compatible(histogram, other)?;
+    histogram.counter_reset = reset_of_sum(histogram.counter_reset, other.counter_reset);
+    combine(histogram, other, 1.0);
+    Ok(())
+}
+
+/// Subtracts the other from this one, in the coarser resolution of both.
+///
+/// # Errors
+/// If their bounds cannot be reconciled; then nothing is changed.
+pub fn subtract(histogram: &mut NativeHistogram, other: &NativeHistogram) -> Result<(), Incompatible> {
+    check_compatible(histogram, other)?;
+    combine(histogram, other, -1.0);
+    Ok(())
+}
+
+/// What a sum says of resets: a gauge with anything is a gauge; else it says something only if both say the same.
+fn reset_of_sum(left: CounterReset, right: CounterReset) -> CounterReset {
+    match (left, right) {
+        (left, right) if left == right => left,
+        (CounterReset::Gauge, _) | (_, CounterReset::Gauge) => CounterReset::Gauge,
+        _ => CounterReset::Unknown,
+    }
+}
+
+/// Adds `sign` times the other, which is compatible.
+fn combine(histogram: &mut NativeHistogram, other: &NativeHistogram, sign: f64) {
+    let custom = has_custom_bounds(histogram);
+    if !custom {
+        let zero_count = same_zero_bucket(histogram, other);
+        histogram.zero_count += sign * zero_count;
+    }
+    histogram.count += sign * other.count;
+    histogram.sum += sign * other.sum;
+    let schema = histogram.schema.min(other.schema);
+    reduce_resolution(histogram, schema);
+    let coarse;
+    let other = if other.schema == schema {
+        other
+    } else {
+        let mut copy = other.clone();
+        reduce_resolution(&mut copy, schema);
+        coarse = copy;
+        &coarse
+    };
+    let added = |spans, counts| {
+        beyond_zero(indexed(spans, counts), schema, histogram.zero_threshold)
+            .map(move |(index, count)| (index, sign * count))
+    };
+    let positive = Side::sum(
+        indexed(&histogram.positive_spans, &histogram.positive_buckets),
+        added(&other.positive_spans, &other.positive_buckets),
+    );
+    let negative = Side::sum(
+        indexed(&histogram.negative_spans, &histogram.negative_buckets),
+        added(&other.negative_spans, &other.negative_buckets),
+    );
+    (histogram.positive_spans, histogram.positive_buckets) = positive.into_parts();
+    if !custom {
+        (histogram.negative_spans, histogram.negative_buckets) = negative.into_parts();
+    }
+}
+
+/// Multiplies every count, and the sum.
+pub fn multiply(histogram: &mut NativeHistogram, factor: f64) {
+    every_number(histogram, |number| number * factor);
+}
+
+/// Divides every count, and the sum. By 0, the buckets are gone.
+pub fn divide(histogram: &mut NativeHistogram, divisor: f64) {
+    if divisor == 0.0 {
+        histogram.positive_spans.clear();
+        histogram.positive_buckets.clear();
+        histogram.negative_spans.clear();
+        histogram.negative_buckets.clear();
+    }
+    every_number(histogram, |number| number / divisor);
+}
+
+fn every_number(histogram: &mut NativeHistogram, change: impl Fn(f64) -> f64) {
+    let NativeHistogram {
+        zero_count,
+        count,
+        sum,
+        positive_buckets,
+        negative_buckets,
+        ..
+    } = histogram;
+    let numbers = [zero_count, count, sum].into_iter();
+    for number in numbers.chain(positive_buckets).chain(negative_buckets) {
+        *number = change(*number);
+    }
+}
+
+/// Leaves out the empty buckets.
+pub fn compact(histogram: &mut NativeHistogram) {
+    let full = |spans, counts| Side::of(indexed(spans, counts).filter(|(_, count)| *count != 0.0));
+    let is_compact = |counts: &[f64]| counts.iter().all(|count| *count != 0.0);
+    if !is_compact(&histogram.positive_buckets) || histogram.positive_spans.len() > 1 {
+        let side = full(&histogram.positive_spans, &histogram.positive_buckets);
+        (histogram.positive_spans, histogram.positive_buckets) = side.into_parts();
+    }
+    if !is_compact(&histogram.negative_buckets) || histogram.negative_spans.len() > 1 {
+        let side = full(&histogram.negative_spans, &histogram.negative_buckets);
+        (histogram.negative_spans, histogram.negative_buckets) = side.into_parts();
+    }
+}
+
+/// Brings an exponential histogram to a coarser schema; does nothing if it has it, or lists its bounds.
+pub fn reduce_resolution(histogram: &mut NativeHistogram, schema: i32) {
+    if schema >= histogram.schema || has_custom_bounds(histogram) {
+        return;
+    }
+    let coarser = |spans, counts| Side::coarser(indexed(spans, counts), histogram.schema, schema);
+    let positive = coarser(&histogram.positive_spans, &histogram.positive_buckets);
+    let negative = coarser(&histogram.negative_spans, &histogram.negative_buckets);
+    (histogram.positive_spans, histogram.positive_buckets) = positive.into_parts();
+    (histogram.negative_spans, histogram.negative_buckets) = negative.into_parts();
+    histogram.schema = schema;
+}
+
+/// Moves the running mean of histograms on by one more, the `count`th.
+///
+/// # Errors
+/// If their bounds cannot be reconciled.
+pub fn move_mean(mean: &mut NativeHistogram, next: &NativeHistogram, count: f64) -> Result<(), Incompatible> {
+    let mut change = next.clone();
+    divide(&mut change, count);
+    let mut part = mean.clone();
+    divide(&mut part, count);
+    subtract(&mut change, &part)?;
+    add(mean, &change)
+}
+
+/// Makes the zero bucket at least so wide, with the buckets it then covers. See [`same_zero_bucket`].
+pub(super) fn widen_zero_bucket(histogram: &mut NativeHistogram, count: f64, threshold: f64) {
+    histogram.zero_count = count;
+    histogram.zero_threshold = threshold;
+    trim_zero_bucket(histogram);
+    compact(histogram);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::histogram::notation::{parse, print};
+
+    fn of(text: &str) -> NativeHistogram {
+        parse(text).expect("valid notation")
+    }
+
+    fn sum(left: &str, right: &str) -> String {
+        let mut histogram = of(left);
+        add(&mut histogram, &of(right)).expect("compatible");
+        print(&histogram)
+    }
+
+    #[test]
+    fn sums_have_the_coarser_resolution() {
+        assert_eq!(
+            sum(
+                "{{schema:1 count:4 sum:10 offset:-1 buckets:[1 1 1 1]}}",
+                "{{schema:0 count:3 sum:5 buckets:[1 2]}}"
+            ),
+            "{{count:7 sum:15 buckets:[3 4]}}"
+        );
+    }
+
+    #[test]
+    fn sums_have_the_wider_zero_bucket() {
+        assert_eq!(
+            sum(
+                "{{count:5 sum:1 z_bucket:1 z_bucket_w:0.001 offset:-2 buckets:[2 1 1]}}",
+                "{{count:1 z_bucket:1 z_bucket_w:0.25}}"
+            ),
+            "{{count:6 sum:1 z_bucket:4 z_bucket_w:0.25 offset:-1 buckets:[1 1]}}",
+            "bucket (0.125,0.25] is within the zero bucket"
+        );
+        assert_eq!(
+            sum(
+                "{{count:1 z_bucket:1 z_bucket_w:0.3}}",
+                "{{count:5 z_bucket:1 z_bucket_w:0.001 offset:-1 buckets:[3 1]}}"
+            ),
+            "{{count:6 z_bucket:5 z_bucket_w:0.5 buckets:[1]}}",
+            "a threshold within a bucket moves to its end"
+        );
+    }
+
+    #[test]
+    fn differences_undo_sums() {
+        let one = of("{{schema:2 count:9 sum:12.5 z_bucket:1 z_bucket_w:0.01 buckets:[1 2 0 3] n_buckets:[2]}}");
+        let two = of("{{schema:2 count:4 sum:2 z_bucket:2 z_bucket_w:0.01 offset:2 buckets:[1 1]}}");
+        let mut both = one.clone();
+        add(&mut both, &two).expect("compatible");
+        subtract(&mut both, &two).expect("compatible");
+        compact(&mut both);
+        let mut expected = one;
+        compact(&mut expected);
+        assert_eq!(both, expected);
+    }
+
+    #[test]
+    fn what_cannot_be_combined_is_said() {
+        let exponential = of("{{count:1 buckets:[1]}}");
+        let custom = of("{{schema:-53 count:1 custom_values:[1 2] buckets:[1]}}");
+        let other = of("{{schema:-53 count:1 custom_values:[1 3] buckets:[1]}}");
+        let mut histogram = custom.clone();
+        assert_eq!(add(&mut histogram, &exponential), Err(Incompatible::Schemas));
+        assert_eq!(subtract(&mut histogram, &other), Err(Incompatible::Bounds));
+        assert_eq!(histogram, custom);
+        add(&mut histogram, &custom).expect("compatible");
+        assert_eq!(histogram.positive_buckets, [2.0]);
+    }
+
+    #[test]
+    fn hints_of_sums_are_careful() {
+        use CounterReset::{Gauge, NotReset, Reset, Unknown};
+        let cases = [
+            (Reset, Reset, Reset),
+            (Gauge, Reset, Gauge),
+            (NotReset, Gauge, Gauge),
+            (Unknown, Reset, Unknown),
+            (Reset, NotReset, Unknown),
+        ];
+        for (left, right, expected) in cases {
+            assert_eq!(reset_of_sum(left, right), expected, "{left:?} {right:?}");
+        }
+    }
+
+    #[test]
+    fn division_by_zero_leaves_no_buckets() {
+        let mut histogram = of("{{count:4 sum:2 z_bucket:0 z_bucket_w:0.5 buckets:[1 3]}}");
+        divide(&mut histogram, 0.0);
+        assert!(histogram.positive_buckets.is_empty() && histogram.zero_count.is_nan());
+        assert_eq!((histogram.count, histogram.sum), (f64::INFINITY, f64::INFINITY));
+        let mut twice = of("{{count:4 sum:2 buckets:[1 3] n_buckets:[2]}}");
+        multiply(&mut twice, 2.0);
+        assert_eq!(print(&twice), "{{count:8 sum:4 buckets:[2 6] n_buckets:[4]}}");
+    }
+
+    #[test]
+    fn the_mean_moves_with_each_histogram() {
+        let mut mean = of("{{count:2 sum:4 buckets:[2]}}");
+        move_mean(&mut mean, &of("{{count:4 sum:8 buckets:[2 2]}}"), 2.0).expect("compatible");
+        assert_eq!(print(&mean), "{{count:3 sum:6 buckets:[2 1]}}");
+    }
+}
