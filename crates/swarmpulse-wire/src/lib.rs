@@ -9,6 +9,7 @@
 //! | [`ping()`] | a ping URL's agent, signal and body | one heartbeat |
 //! | [`redact::text`], [`redact::command_line`] | any text | the same without secrets |
 //! | [`remote_write::Decoder`] | a body of Prometheus remote write | a batch of samples |
+//! | [`exposition::import`], [`exposition::ScrapeCache`] | Prometheus' text or OpenMetrics, pushed or fetched | a batch of samples |
 //! | [`envelope::encode_body`], [`envelope::decode_body`] | records | bytes for the journal, and back |
 //!
 //! [`Limits`] bounds everything that is kept; [`Counters`] count everything that is refused or redacted.
@@ -16,6 +17,7 @@
 pub mod counters;
 pub mod decoded;
 pub mod envelope;
+pub mod exposition;
 pub mod json;
 pub mod limits;
 mod ping;

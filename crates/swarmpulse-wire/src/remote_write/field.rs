@@ -63,19 +63,6 @@ impl<'a> Fields<'a> {
 
     fn long_varint(&mut self) -> Result<u64, Damage> {
         let rest = self.body.get(self.at..self.end).unwrap_or_default();
-        // Times take six bytes: eight are looked at at once, and the seven bits of each are moved together.
-        if let Some(first) = rest.first_chunk::<8>() {
-            let word = u64::from_le_bytes(*first);
-            let ends = !word & 0x8080_8080_8080_8080;
-            if ends != 0 {
-                let bits = ends.trailing_zeros() + 1;
-                self.at += (bits / 8) as usize;
-                let kept = word & (u64::MAX >> (64 - bits)) & 0x7F7F_7F7F_7F7F_7F7F;
-                let pairs = (kept & 0x007F_007F_007F_007F) | (kept & 0x7F00_7F00_7F00_7F00) >> 1;
-                let fours = (pairs & 0x0000_3FFF_0000_3FFF) | (pairs & 0x3FFF_0000_3FFF_0000) >> 2;
-                return Ok((fours & 0x0FFF_FFFF) | (fours & 0x0FFF_FFFF_0000_0000) >> 4);
-            }
-        }
         let mut value = 0u64;
         for (place, byte) in rest.iter().take(10).enumerate() {
             value |= u64::from(byte & 0x7F) << (7 * place);

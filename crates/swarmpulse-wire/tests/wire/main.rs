@@ -9,6 +9,7 @@ mod arbitrary;
 mod bodies;
 mod envelopes;
 mod events;
+mod exposition;
 mod fields;
 mod fixture;
 mod hostile;
