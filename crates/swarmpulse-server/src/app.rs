@@ -11,6 +11,7 @@ use crate::budget::Budget;
 use crate::ingest::{Room, Workbenches};
 use crate::live::Live;
 use crate::own::Traffic;
+use crate::prometheus::{Queries, QueryOptions};
 use crate::read::Desks;
 use crate::tokens::Tokens;
 
@@ -45,6 +46,8 @@ pub struct ServerOptions {
     pub stream_messages_max: usize,
     /// Bytes kept for them.
     pub stream_bytes_max: usize,
+    /// Within which bounds queries are answered.
+    pub query: QueryOptions,
 }
 
 impl Default for ServerOptions {
@@ -64,6 +67,7 @@ impl Default for ServerOptions {
             stream_clients_max: 1_000,
             stream_messages_max: 65_536,
             stream_bytes_max: 64 << 20,
+            query: QueryOptions::default(),
         }
     }
 }
@@ -79,6 +83,7 @@ pub struct App {
     traffic: Traffic,
     live: Live,
     desks: Desks,
+    queries: Queries,
     stopping: watch::Sender<bool>,
 }
 
@@ -95,6 +100,7 @@ impl App {
             traffic: Traffic::default(),
             live,
             desks: Desks::default(),
+            queries: Queries::new(&options.query),
             stopping: watch::Sender::new(false),
             runtime,
             options,
@@ -152,6 +158,11 @@ impl App {
     /// Turns for reads.
     pub(crate) fn desks(&self) -> &Desks {
         &self.desks
+    }
+
+    /// Turns of queries.
+    pub(crate) fn queries(&self) -> &Queries {
+        &self.queries
     }
 
     /// The live streams.

@@ -6,6 +6,7 @@ mod file;
 mod form;
 mod keys;
 mod load;
+mod metric_settings;
 mod problem;
 mod render;
 mod settings;

@@ -1,5 +1,7 @@
 //! The server's parts put together: stores, runtime, HTTP; started in order, stopped in the reverse.
 
+mod metric_store;
+
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -35,7 +37,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
     // Bound before recovery, so that a port in use is told at once.
     let listener = listen(config.server.listen)?;
     let address = listener.local_addr().context("ask for the address")?;
-    let runtime = Runtime::start(stores(data, state)?, options(config)?)?;
+    let runtime = Runtime::start(stores(config, state)?, options(config)?)?;
     let app = App::new(runtime.handle(), server_options(config));
     announce(address, data)?;
     let served = tokio::runtime::Builder::new_multi_thread()
@@ -85,7 +87,8 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-fn stores(data: &Path, state: Arc<SqliteState>) -> anyhow::Result<Stores> {
+fn stores(config: &Config, state: Arc<SqliteState>) -> anyhow::Result<Stores> {
+    let data = &config.data.dir;
     let (journal, recovery) =
         SegmentJournal::open(&data.join("journal"), swarmpulse_journal::Options::default())?;
     if let Some(truncation) = &recovery.truncated {
@@ -97,10 +100,14 @@ fn stores(data: &Path, state: Arc<SqliteState>) -> anyhow::Result<Stores> {
     for damage in &recovery.damage {
         tracing::error!(?damage, "a damaged journal segment was set aside");
     }
-    let housekeeper = journal.housekeeper();
+    let metrics = metric_store::open(data, config.metrics.options())?;
+    let (housekeeper, of_metrics) = (journal.housekeeper(), metrics.housekeeper);
     let chores = move |stop: &dyn Fn() -> bool| {
         if let Err(error) = housekeeper.prepare_spare() {
             tracing::debug!(%error, "no spare journal segment");
+        }
+        if let Err(error) = of_metrics.prepare_spare() {
+            tracing::debug!(%error, "no spare journal segment of metrics");
         }
         match housekeeper.compress_closed(stop) {
             Ok(_) => {}
@@ -116,7 +123,7 @@ fn stores(data: &Path, state: Arc<SqliteState>) -> anyhow::Result<Stores> {
         journal_chores: Some(Box::new(chores)),
         history: Arc::new(history),
         state,
-        metrics: Arc::new(swarmpulse_store::memory::MemoryMetrics::default()),
+        metrics: metrics.store,
     })
 }
 
@@ -214,6 +221,7 @@ fn server_options(config: &Config) -> ServerOptions {
         },
         allowed_hosts: config.server.allowed_hosts.clone(),
         insecure: config.server.insecure,
+        query: config.query.options(),
         ..ServerOptions::default()
     }
 }

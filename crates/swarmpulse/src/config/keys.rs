@@ -37,9 +37,14 @@ impl Key {
 }
 
 /// The sections in order, each with one sentence.
-pub const SECTIONS: [(&str, &str); 7] = [
+pub const SECTIONS: [(&str, &str); 9] = [
     ("server", "Where the server listens."),
     ("data", "Where data lies and how long it is kept."),
+    (
+        "metrics",
+        "What the metric store takes, and how long samples are kept.",
+    ),
+    ("query", "Within which bounds PromQL is answered."),
     (
         "limits",
         "Bounds of what one request may carry; what exceeds them is refused with a reason, and counted.",
@@ -117,6 +122,76 @@ pub const KEYS: &[Key] = &[
         path: "data.min_free_bytes",
         form: Bytes(0, 1 << 50),
         help: "New records are refused with 507 while the disk has less than this free; reading goes on.",
+    },
+    Key {
+        path: "metrics.keep_days",
+        form: Number(0.1, 3650.0),
+        help: "Samples are kept this long; older ones are refused.",
+    },
+    Key {
+        path: "metrics.hourly_keep_days",
+        form: Number(0.1, 36_500.0),
+        help: "Hourly aggregates are kept this long; long ranges read them where samples are gone. At least `keep_days`.",
+    },
+    Key {
+        path: "metrics.daily_keep_days",
+        form: Number(0.1, 36_500.0),
+        help: "Daily aggregates are kept this long; at least `hourly_keep_days`.",
+    },
+    Key {
+        path: "metrics.max_bytes",
+        form: Bytes(16 << 20, u64::MAX >> 1),
+        help: "The oldest samples are deleted beyond this.",
+    },
+    Key {
+        path: "metrics.late_limit_s",
+        form: Number(0.0, 30.0 * DAY_S),
+        help: "A sample may be this much older than the newest of its series.",
+    },
+    Key {
+        path: "metrics.future_limit_s",
+        form: Number(0.0, 30.0 * DAY_S),
+        help: "A sample may be this far ahead of the server's clock.",
+    },
+    Key {
+        path: "metrics.series_max",
+        form: Count(1, MANY),
+        help: "The most series; new ones beyond are refused with a reason, and counted. Known ones never are.",
+    },
+    Key {
+        path: "metrics.series_per_metric_max",
+        form: Count(1, MANY),
+        help: "The most series of one metric.",
+    },
+    Key {
+        path: "metrics.series_per_agent_max",
+        form: Count(1, MANY),
+        help: "The most series with one value of the label `agent`.",
+    },
+    Key {
+        path: "query.timeout_s",
+        form: Number(0.1, DAY_S),
+        help: "A query may take this long, waiting included.",
+    },
+    Key {
+        path: "query.at_once_max",
+        form: Count(1, 10_000),
+        help: "So many queries are evaluated at once; further ones wait.",
+    },
+    Key {
+        path: "query.samples_max",
+        form: Count(1, MANY),
+        help: "So many samples one query may hold in memory.",
+    },
+    Key {
+        path: "query.series_max",
+        form: Count(1, MANY),
+        help: "So many series one selector may match.",
+    },
+    Key {
+        path: "query.lookback_s",
+        form: Number(0.001, DAY_S),
+        help: "A sample holds this long while no newer one of its series comes.",
     },
     Key {
         path: "limits.body_bytes",

@@ -191,6 +191,23 @@ fn across(loaded: &Loaded) -> Vec<Problem> {
             probe.dear_s, probe.sample_s
         ),
     );
+    let metrics = &config.metrics;
+    need(
+        metrics.hourly_keep_days >= metrics.keep_days,
+        "metrics.hourly_keep_days",
+        format!(
+            "{} is less than `metrics.keep_days`, {}",
+            metrics.hourly_keep_days, metrics.keep_days
+        ),
+    );
+    need(
+        metrics.daily_keep_days >= metrics.hourly_keep_days,
+        "metrics.daily_keep_days",
+        format!(
+            "{} is less than `metrics.hourly_keep_days`, {}",
+            metrics.daily_keep_days, metrics.hourly_keep_days
+        ),
+    );
     for key in ["fleet.task_limits", "fleet.call_limits"] {
         let list = if key == "fleet.task_limits" {
             &config.fleet.task_limits

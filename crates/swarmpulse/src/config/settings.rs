@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use swarmpulse_model::record::FleetSettings;
 
+use super::metric_settings::{MetricSettings, QuerySettings};
+
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
@@ -17,6 +19,10 @@ pub struct Config {
     pub server: ServerSettings,
     /// Where data lies and how long it is kept.
     pub data: DataSettings,
+    /// What the metric store takes and keeps.
+    pub metrics: MetricSettings,
+    /// Within which bounds queries are answered.
+    pub query: QuerySettings,
     /// Bounds of what is taken in.
     pub limits: LimitSettings,
     /// What is kept of payloads.

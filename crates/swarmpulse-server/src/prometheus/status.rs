@@ -1,0 +1,163 @@
+//! `status/...`: what clients ask to learn whom they talk to.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::answer::{self, Answer};
+use super::failure::Failure;
+use super::form::Form;
+use super::{namespace, turn};
+use crate::access::Access;
+use crate::app::App;
+
+/// The release of Prometheus whose query API and PromQL these are; clients choose what they may ask by it.
+const COMPATIBLE_WITH: &str = "3.5.0";
+/// Entries of each list of `status/tsdb`, unless told otherwise.
+const ENTRIES: usize = 10;
+
+/// `GET /prometheus/api/v1/status/buildinfo`.
+pub(super) async fn build() -> Result<Response, Failure> {
+    success(&json!({
+        "version": COMPATIBLE_WITH,
+        "revision": concat!("swarmpulse-", env!("CARGO_PKG_VERSION")),
+        "branch": "",
+        "buildUser": "swarmpulse",
+        "buildDate": "",
+        "goVersion": "",
+    }))
+}
+
+/// `GET /prometheus/api/v1/status/runtimeinfo`.
+pub(super) async fn runtime(State(app): State<Arc<App>>, access: Access) -> Result<Response, Failure> {
+    namespace::sees_all(&access)?;
+    let runtime = app.runtime();
+    let host = runtime.host();
+    let statistics = runtime.metrics().statistics();
+    success(&json!({
+        "startTime": runtime.began().to_string(),
+        "serverTime": runtime.now().to_string(),
+        "CWD": "",
+        "hostname": "",
+        "reloadConfigSuccess": true,
+        "lastConfigTime": runtime.began().to_string(),
+        "corruptionCount": statistics.damaged_files,
+        "goroutineCount": host.own.threads,
+        "GOMAXPROCS": std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        "GOMEMLIMIT": 0,
+        "GOGC": "",
+        "GODEBUG": "",
+        "storageRetention": "",
+    }))
+}
+
+/// `GET /prometheus/api/v1/status/config`: `swarmpulse config show` tells the configuration, which is no YAML.
+pub(super) async fn config() -> Result<Response, Failure> {
+    success(&json!({"yaml": ""}))
+}
+
+/// `GET /prometheus/api/v1/status/flags`.
+pub(super) async fn flags(State(app): State<Arc<App>>) -> Result<Response, Failure> {
+    let query = &app.options().query;
+    success(&json!({
+        "query.lookback-delta": format!("{}s", query.lookback_s),
+        "query.max-concurrency": query.at_once_max.to_string(),
+        "query.max-samples": query.samples_max.to_string(),
+        "query.timeout": format!("{}s", query.timeout_s),
+    }))
+}
+
+/// `GET /prometheus/api/v1/status/tsdb`.
+pub(super) async fn tsdb(
+    State(app): State<Arc<App>>,
+    access: Access,
+    request: Request,
+) -> Result<Response, Failure> {
+    namespace::sees_all(&access)?;
+    let form = Form::read(&app, request).await?;
+    let limit = match form.get("limit") {
+        "" => ENTRIES,
+        text => text
+            .parse()
+            .ok()
+            .filter(|limit| *limit > 0)
+            .ok_or_else(|| Failure::bad_data("limit must be a positive number"))?,
+    };
+    let timeout_s = app.options().query.timeout_s;
+    let body = turn::take(&app, timeout_s, move |app, _| {
+        Ok(Answer::of(&database(app, limit))?.end_of_list(false))
+    })
+    .await?;
+    Ok(answer::respond(body))
+}
+
+fn database(app: &App, limit: usize) -> Value {
+    let metrics = app.runtime().metrics();
+    let statistics = metrics.statistics();
+    let largest = metrics.largest(limit);
+    let list = |of: &str| -> Value {
+        let found = largest.iter().filter(|entry| entry.of == of);
+        found
+            .map(|entry| json!({"name": entry.name, "value": entry.count}))
+            .collect()
+    };
+    let (oldest_ms, newest_ms) = metrics.span_ms().unwrap_or((0, 0));
+    json!({
+        "headStats": {
+            "numSeries": statistics.series,
+            "numLabelPairs": 0,
+            "chunkCount": statistics.head_chunks,
+            "minTime": oldest_ms,
+            "maxTime": newest_ms,
+        },
+        "seriesCountByMetricName": list("metric"),
+        "labelValueCountByLabelName": list("label"),
+        "memoryInBytesByLabelName": [],
+        "seriesCountByLabelValuePair": [],
+    })
+}
+
+/// `GET` and `POST /prometheus/api/v1/query_exemplars`: none are kept.
+pub(super) async fn exemplars(State(app): State<Arc<App>>, request: Request) -> Result<Response, Failure> {
+    let form = Form::read(&app, request).await?;
+    swarmpulse_promql::parse(form.get("query")).map_err(|error| Failure::bad_data(error.to_string()))?;
+    success(&json!([]))
+}
+
+/// `GET /prometheus/api/v1/rules`.
+pub(super) async fn rules(State(app): State<Arc<App>>, request: Request) -> Result<Response, Failure> {
+    let form = Form::read(&app, request).await?;
+    let kind = form.get("type").to_ascii_lowercase();
+    if !matches!(kind.as_str(), "" | "alert" | "record") {
+        return Err(Failure::parameter(
+            "type",
+            format!("not supported value {kind:?}"),
+        ));
+    }
+    success(&json!({"groups": []}))
+}
+
+/// `GET /prometheus/api/v1/alerts`: those of rules.
+pub(super) async fn alerts() -> Result<Response, Failure> {
+    success(&json!({"alerts": []}))
+}
+
+/// `GET /prometheus/api/v1/alertmanagers`: none are told.
+pub(super) async fn alertmanagers() -> Result<Response, Failure> {
+    success(&json!({"activeAlertmanagers": [], "droppedAlertmanagers": []}))
+}
+
+/// `GET /prometheus/-/healthy` and `/prometheus/-/ready`, as `promtool check` asks.
+pub(super) async fn healthy(State(app): State<Arc<App>>) -> (http::StatusCode, &'static str) {
+    if app.runtime().status().is_ready() {
+        (http::StatusCode::OK, "Swarmpulse is ready.\n")
+    } else {
+        (http::StatusCode::SERVICE_UNAVAILABLE, "Swarmpulse is not ready.\n")
+    }
+}
+
+fn success(data: &Value) -> Result<Response, Failure> {
+    Ok(answer::respond(Answer::of(data)?.end_of_list(false)))
+}
