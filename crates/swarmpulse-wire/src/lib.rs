@@ -10,6 +10,8 @@
 //! | [`redact::text`], [`redact::command_line`] | any text | the same without secrets |
 //! | [`remote_write::Decoder`] | a body of Prometheus remote write | a batch of samples |
 //! | [`exposition::import`], [`exposition::ScrapeCache`] | Prometheus' text or OpenMetrics, pushed or fetched | a batch of samples |
+//! | [`influx::decode`] | InfluxDB's line protocol | a batch of samples |
+//! | [`statsd::Aggregator`] | packets of StatsD | a batch of samples at each flush |
 //! | [`envelope::encode_body`], [`envelope::decode_body`] | records | bytes for the journal, and back |
 //!
 //! [`Limits`] bounds everything that is kept; [`Counters`] count everything that is refused or redacted.
@@ -18,12 +20,14 @@ pub mod counters;
 pub mod decoded;
 pub mod envelope;
 pub mod exposition;
+pub mod influx;
 pub mod json;
 pub mod limits;
 mod ping;
 pub mod privacy;
 pub mod redact;
 pub mod remote_write;
+pub mod statsd;
 pub mod time;
 
 pub use counters::{Counters, Reason};
