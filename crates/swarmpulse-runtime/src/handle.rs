@@ -13,9 +13,10 @@ use swarmpulse_wire::envelope;
 use tokio::sync::{broadcast, oneshot};
 
 use crate::batch::{Batch, Receipt};
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
 use crate::counters::{Counter, Counters};
 use crate::error::SubmitError;
+use crate::ingest_figures::IngestFigures;
 use crate::intake::Intake;
 use crate::latency::Latency;
 use crate::log_files::LogFile;
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     pub metrics: Arc<dyn MetricStore>,
     pub metrics_latency: Arc<Latency>,
     pub maintenance: Latency,
+    pub ingest: IngestFigures,
     pub intake: Intake,
     pub live: broadcast::Sender<Arc<Vec<HistoryRow>>>,
     pub samples: Samples,
@@ -66,9 +68,14 @@ impl Handle {
             let detail = "the disk is nearly full: free some space, or lower data.min_free_bytes".to_owned();
             return Err(SubmitError::Storage { detail });
         }
+        let watch = Stopwatch::start();
         let (reply, receipt) = oneshot::channel();
         self.send(batch, Reply::Async(reply))?;
-        receipt.await.unwrap_or(Err(SubmitError::Stopping))
+        let receipt = receipt.await.unwrap_or(Err(SubmitError::Stopping));
+        if receipt.is_ok() {
+            self.shared.ingest.acknowledged.observe(watch.seconds());
+        }
+        receipt
     }
 
     /// The same for threads; must not be called on an asynchronous worker.
@@ -156,6 +163,12 @@ impl Handle {
     #[must_use]
     pub fn metrics_latency(&self) -> &Latency {
         &self.shared.metrics_latency
+    }
+
+    /// What goes through, as figures.
+    #[must_use]
+    pub fn ingest(&self) -> &IngestFigures {
+        &self.shared.ingest
     }
 
     /// The rounds of chores of the metric store.

@@ -3,14 +3,19 @@
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
+use parking_lot::Mutex;
 use std::time::Duration;
-use swarmpulse_model::Effect;
+use swarmpulse_model::series::SampleBatch;
+use swarmpulse_model::{Effect, Text, Timestamp};
 use swarmpulse_store::HistoryRow;
+use swarmpulse_store::metrics::Acknowledge;
 
 use crate::batch::Receipt;
+use crate::clock::Stopwatch;
 use crate::counters::Counter;
 use crate::handle::Shared;
-use crate::sequencer::Committed;
+use crate::heartbeat_metrics;
+use crate::sequencer::{Committed, Reply};
 
 /// The longest the fleet waits for the historian before history is left to catch up from the journal by itself.
 const HISTORY_PATIENCE: Duration = Duration::from_secs(5);
@@ -19,6 +24,15 @@ const HISTORY_PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Chapter {
     pub rows: Arc<Vec<HistoryRow>>,
     pub next_offset: u64,
+}
+
+/// What is to be told to whoever sent a batch.
+struct Acknowledgement {
+    reply: Reply,
+    receipt: Receipt,
+    namespace: Text,
+    /// The numbers that came with it.
+    samples: SampleBatch,
 }
 
 pub(crate) struct Owner {
@@ -39,33 +53,99 @@ impl Owner {
         let mut rows = Vec::new();
         let mut made = Vec::new();
         let mut acknowledged = Vec::with_capacity(group.len());
+        let mut farewells = Vec::new();
         let mut next_offset = 0;
+        let watch = Stopwatch::start();
         {
             let mut fleet = self.shared.fleet.write();
             for Committed { envelope, reply } in group {
                 let (position, received_at) = (envelope.position, envelope.received_at);
                 next_offset = position.offset + 1;
+                self.shared
+                    .ingest
+                    .count_events(&envelope.namespace, &envelope.records);
+                acknowledged.push(Acknowledgement {
+                    reply,
+                    receipt: Receipt {
+                        position,
+                        received_at,
+                    },
+                    namespace: envelope.namespace.clone(),
+                    samples: heartbeat_metrics::samples_of(&envelope.records, received_at),
+                });
                 fleet.apply_envelope(envelope, &mut made);
+                let gone = made
+                    .iter()
+                    .filter_map(|(_, effect)| heartbeat_metrics::farewell(&fleet, effect, received_at));
+                farewells.extend(gone.map(|gone| (received_at, gone)));
                 rows.extend(made.drain(..).map(|(id, effect)| HistoryRow {
                     id,
                     at: received_at,
                     effect,
                 }));
-                acknowledged.push((
-                    reply,
-                    Receipt {
-                        position,
-                        received_at,
-                    },
-                ));
             }
             self.shared.status.set_next_due(fleet.next_due());
         }
-        for (reply, receipt) in acknowledged {
-            reply.send(Ok(receipt));
+        self.shared.ingest.applied.observe(watch.seconds());
+        let now = self.shared.clock.now();
+        for acknowledgement in acknowledged {
+            let visible_s = now.seconds_since(acknowledgement.receipt.received_at);
+            self.shared.ingest.visible.observe(visible_s);
+            self.acknowledge(acknowledgement);
+        }
+        for (at, (namespace, samples)) in farewells {
+            self.append(&namespace, at, &samples, Box::new(|_| {}));
         }
         self.shared.counters.add(Counter::EffectsTotal, rows.len() as u64);
         self.hand_on(rows, next_offset);
+    }
+
+    /// Tells the sender, once the numbers that came with the records are durable as well.
+    fn acknowledge(&self, acknowledgement: Acknowledgement) {
+        let Acknowledgement {
+            reply,
+            receipt,
+            namespace,
+            samples,
+        } = acknowledgement;
+        if samples.series.is_empty() {
+            return reply.send(Ok(receipt));
+        }
+        // The records are durable and hold the numbers: a store of metrics that refuses is counted, and no reason to
+        // have them sent again.
+        self.append(
+            &namespace,
+            receipt.received_at,
+            &samples,
+            Box::new(move |_| reply.send(Ok(receipt))),
+        );
+    }
+
+    fn append(&self, namespace: &str, at: Timestamp, samples: &SampleBatch, acknowledge: Acknowledge) {
+        // If nothing is taken, the closure is dropped without a call; the sender must be told all the same.
+        let told = Arc::new(Mutex::new(Some(acknowledge)));
+        let later = Arc::clone(&told);
+        let tell = move |told: &Mutex<Option<Acknowledge>>, result| {
+            if let Some(acknowledge) = told.lock().take() {
+                acknowledge(result);
+            }
+        };
+        let appended = self.shared.metrics.append(
+            namespace,
+            at,
+            samples,
+            Box::new(move |result| tell(&later, result)),
+        );
+        let lost = match appended {
+            Ok(appended) => appended.rejected_samples,
+            Err(error) => {
+                tell(&told, Err(error));
+                samples.samples.len() as u64
+            }
+        };
+        if lost > 0 {
+            self.shared.counters.drop_for("heartbeat_metrics", lost);
+        }
     }
 
     fn hand_on(&self, rows: Vec<HistoryRow>, next_offset: u64) {

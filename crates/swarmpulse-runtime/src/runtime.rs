@@ -15,6 +15,7 @@ use crate::counters::Counters;
 use crate::error::StartError;
 use crate::handle::{Handle, Shared};
 use crate::historian::Historian;
+use crate::ingest_figures::IngestFigures;
 use crate::latency::Latency;
 use crate::log_files::{LogFile, LogOptions};
 use crate::maintainer::Maintainer;
@@ -119,6 +120,7 @@ impl Runtime {
             metrics: Arc::new(metered),
             metrics_latency,
             maintenance: Latency::default(),
+            ingest: IngestFigures::default(),
             history,
             state,
             journal: reader,
