@@ -1,92 +1,45 @@
-//! The embedded store.
+//! The embedded store: its parts, and how they hang together.
 
-use std::path::Path;
+mod append;
+mod create;
+mod read;
+mod recover;
+mod store;
 
-use swarmpulse_model::series::{MetricMetadata, SampleBatch};
-use swarmpulse_model::{Labels, Timestamp};
-use swarmpulse_store::Journal;
-use swarmpulse_store::memory::MemoryMetrics;
-use swarmpulse_store::metrics::{
-    Acknowledge, Appended, MetricError, MetricStatistics, MetricStore, Selected, Selection, SeriesCount,
-};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32};
 
-use crate::{MetricOptions, RecoveryReport};
+use parking_lot::RwLock;
 
-/// The embedded store.
+use crate::MetricOptions;
+use crate::counters::Counters;
+use crate::hash::SeriesHasher;
+use crate::head::Head;
+use crate::index::{Index, Lookup, SelectionCache};
+use crate::metadata::Metadata;
+use crate::wal::Writer;
+
+/// The embedded store. Samples are in memory and in a journal until a segment has them.
+///
+/// Locks are taken in this order: gate, index, a part of the look-up or of the head.
 pub struct EmbeddedMetrics {
-    memory: MemoryMetrics,
-}
-
-impl EmbeddedMetrics {
-    /// Opens the store in `folder`, or makes a new one; `journal` holds what no segment has yet and is the store's from now on.
-    ///
-    /// # Errors
-    /// If the folder or the journal cannot be read; damage is set aside and told in the report.
-    pub fn open(
-        folder: &Path,
-        journal: Box<dyn Journal>,
-        options: MetricOptions,
-        now: Timestamp,
-    ) -> Result<(Self, RecoveryReport), MetricError> {
-        let (_, _, _) = (folder, journal, now);
-        let memory = MemoryMetrics::new(options.limits);
-        Ok((Self { memory }, RecoveryReport::default()))
-    }
-}
-
-impl MetricStore for EmbeddedMetrics {
-    fn append(
-        &self,
-        namespace: &str,
-        now: Timestamp,
-        batch: &SampleBatch,
-        acknowledge: Acknowledge,
-    ) -> Result<Appended, MetricError> {
-        self.memory.append(namespace, now, batch, acknowledge)
-    }
-
-    fn select(&self, selection: &Selection) -> Result<Box<dyn Selected>, MetricError> {
-        self.memory.select(selection)
-    }
-
-    fn label_names(&self, selections: &[Selection], limit: usize) -> Result<Vec<String>, MetricError> {
-        self.memory.label_names(selections, limit)
-    }
-
-    fn label_values(
-        &self,
-        name: &str,
-        selections: &[Selection],
-        limit: usize,
-    ) -> Result<Vec<String>, MetricError> {
-        self.memory.label_values(name, selections, limit)
-    }
-
-    fn series(&self, selections: &[Selection], limit: usize) -> Result<Vec<Labels>, MetricError> {
-        self.memory.series(selections, limit)
-    }
-
-    fn metadata(&self, metric: Option<&str>) -> Vec<MetricMetadata> {
-        self.memory.metadata(metric)
-    }
-
-    fn span_ms(&self) -> Option<(i64, i64)> {
-        self.memory.span_ms()
-    }
-
-    fn statistics(&self) -> MetricStatistics {
-        self.memory.statistics()
-    }
-
-    fn largest(&self, limit: usize) -> Vec<SeriesCount> {
-        self.memory.largest(limit)
-    }
-
-    fn maintain(&self, now: Timestamp) -> Result<(), MetricError> {
-        self.memory.maintain(now)
-    }
-
-    fn close(&self, now: Timestamp) -> Result<(), MetricError> {
-        self.memory.close(now)
-    }
+    folder: PathBuf,
+    options: MetricOptions,
+    hasher: SeriesHasher,
+    /// Held for reading while a batch is taken, for writing while series are forgotten: so that none goes between
+    /// being found and getting its samples.
+    gate: RwLock<()>,
+    index: RwLock<Index>,
+    lookup: Lookup,
+    head: Head,
+    cache: SelectionCache,
+    metadata: Metadata,
+    counters: Counters,
+    writer: Writer,
+    /// Counts flushes.
+    generation: AtomicU32,
+    /// The oldest and the newest sample ever taken; the first above the second if there are none.
+    oldest_ms: AtomicI64,
+    newest_ms: AtomicI64,
+    closed: AtomicBool,
 }

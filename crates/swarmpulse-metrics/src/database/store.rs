@@ -1,0 +1,76 @@
+//! The embedded store as a [`MetricStore`].
+
+use std::sync::atomic::Ordering;
+
+use swarmpulse_model::series::{MetricMetadata, SampleBatch};
+use swarmpulse_model::{Labels, Timestamp};
+use swarmpulse_store::metrics::{
+    Acknowledge, Appended, MetricError, MetricStatistics, MetricStore, Selected, Selection, SeriesCount,
+};
+
+use super::EmbeddedMetrics;
+
+impl MetricStore for EmbeddedMetrics {
+    fn append(
+        &self,
+        namespace: &str,
+        now: Timestamp,
+        batch: &SampleBatch,
+        acknowledge: Acknowledge,
+    ) -> Result<Appended, MetricError> {
+        self.take(namespace, now, batch, acknowledge)
+    }
+
+    fn select(&self, selection: &Selection) -> Result<Box<dyn Selected>, MetricError> {
+        self.snapshot(selection)
+    }
+
+    fn label_names(&self, selections: &[Selection], limit: usize) -> Result<Vec<String>, MetricError> {
+        Ok(self.names_of(selections, limit))
+    }
+
+    fn label_values(
+        &self,
+        name: &str,
+        selections: &[Selection],
+        limit: usize,
+    ) -> Result<Vec<String>, MetricError> {
+        Ok(self.values_of(name, selections, limit))
+    }
+
+    fn series(&self, selections: &[Selection], limit: usize) -> Result<Vec<Labels>, MetricError> {
+        Ok(self.labels_of(selections, limit))
+    }
+
+    fn metadata(&self, metric: Option<&str>) -> Vec<MetricMetadata> {
+        self.metadata.get(metric)
+    }
+
+    fn span_ms(&self) -> Option<(i64, i64)> {
+        let (oldest, newest) = (
+            self.oldest_ms.load(Ordering::Relaxed),
+            self.newest_ms.load(Ordering::Relaxed),
+        );
+        (oldest <= newest).then_some((oldest, newest))
+    }
+
+    fn statistics(&self) -> MetricStatistics {
+        self.figures()
+    }
+
+    fn largest(&self, limit: usize) -> Vec<SeriesCount> {
+        self.largest_counts(limit)
+    }
+
+    fn maintain(&self, now: Timestamp) -> Result<(), MetricError> {
+        let _ = now;
+        Ok(())
+    }
+
+    fn close(&self, now: Timestamp) -> Result<(), MetricError> {
+        let _ = now;
+        self.closed.store(true, Ordering::Relaxed);
+        self.writer.refuse();
+        self.writer.roll().map(|_| ())
+    }
+}

@@ -1,0 +1,71 @@
+//! What metrics are, as their senders say.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hashbrown::HashMap;
+use parking_lot::RwLock;
+use swarmpulse_model::Text;
+use swarmpulse_model::series::MetricMetadata;
+
+/// Metrics described at most.
+const METRICS_MAX: usize = 50_000;
+/// The longest help text that is kept, in bytes.
+const HELP_BYTES_MAX: usize = 4_096;
+
+/// What metrics are.
+#[derive(Debug, Default)]
+pub(crate) struct Metadata {
+    metrics: RwLock<HashMap<Text, MetricMetadata>>,
+    /// Grows with each change.
+    version: AtomicU64,
+}
+
+impl Metadata {
+    /// Notes what is new or changed and gives it back; the second is how many metrics there was no room for.
+    pub(crate) fn note(&self, metadata: &[MetricMetadata]) -> (Vec<MetricMetadata>, u64) {
+        let changed: Vec<MetricMetadata> = {
+            let known = self.metrics.read();
+            let differs = |new: &&MetricMetadata| known.get(&new.metric) != Some(*new);
+            metadata.iter().filter(differs).cloned().collect()
+        };
+        if changed.is_empty() {
+            return (changed, 0);
+        }
+        let mut known = self.metrics.write();
+        let (mut noted, mut dropped) = (Vec::with_capacity(changed.len()), 0);
+        for mut metric in changed {
+            if known.len() >= METRICS_MAX && !known.contains_key(&metric.metric) {
+                dropped += 1;
+                continue;
+            }
+            if metric.help.len() > HELP_BYTES_MAX {
+                let cut = metric.help.floor_char_boundary(HELP_BYTES_MAX);
+                metric.help.truncate(cut);
+            }
+            if known.get(&metric.metric) != Some(&metric) {
+                known.insert(metric.metric.clone(), metric.clone());
+                noted.push(metric);
+            }
+        }
+        if !noted.is_empty() {
+            self.version.fetch_add(1, Ordering::Relaxed);
+        }
+        (noted, dropped)
+    }
+
+    /// All, or one, sorted by name.
+    pub(crate) fn get(&self, metric: Option<&str>) -> Vec<MetricMetadata> {
+        let known = self.metrics.read();
+        let mut found: Vec<MetricMetadata> = match metric {
+            Some(name) => known.get(name).into_iter().cloned().collect(),
+            None => known.values().cloned().collect(),
+        };
+        found.sort_unstable_by(|a, b| a.metric.cmp(&b.metric));
+        found
+    }
+
+    /// Changes with each change.
+    pub(crate) fn version(&self) -> u64 {
+        self.version.load(Ordering::Relaxed)
+    }
+}
