@@ -2,4 +2,5 @@
 
 pub mod history;
 pub mod journal;
+pub mod metrics;
 pub mod state;

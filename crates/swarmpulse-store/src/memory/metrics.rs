@@ -377,3 +377,35 @@ fn first_of(of: &'static str, mut counts: Vec<(&str, u64)>, limit: usize) -> Vec
     };
     counts.into_iter().take(limit).map(named).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passes_the_contract() {
+        crate::contract::metrics::all(&|limits| Box::new(MemoryMetrics::new(limits.clone())));
+    }
+
+    #[test]
+    fn it_keeps_native_histograms() {
+        let store = MemoryMetrics::default();
+        let labels = Labels::from_pairs([("__name__", "h")]);
+        let histogram = Arc::new(NativeHistogram {
+            count: 3.0,
+            ..NativeHistogram::default()
+        });
+        store.append_histograms(&labels, &[(10, Arc::clone(&histogram))]);
+        let selection = Selection {
+            matchers: vec![Matcher::equal("__name__", "h")],
+            from_ms: 10,
+            to_ms: 10,
+            series_max: 1,
+        };
+        let selected = store.select(&selection).expect("selected");
+        let mut points = crate::metrics::Points::default();
+        selected.read(0, &mut points).expect("read");
+        assert_eq!(points.histograms, [(10, histogram)]);
+        assert!(points.times_ms.is_empty());
+    }
+}

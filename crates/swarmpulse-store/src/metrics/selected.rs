@@ -67,6 +67,11 @@ pub trait Selected: Send + Sync {
     /// As [`Selected::read`].
     fn last(&self, series: usize, after_ms: i64, at_ms: i64) -> Result<Option<(i64, f64)>, MetricError>;
 
+    /// Whether any may have native histograms, which [`Selected::last`] does not tell of.
+    fn has_histograms(&self) -> bool {
+        false
+    }
+
     /// Before this millisecond raw samples are no longer kept and only rollups tell; `i64::MIN` if that never happened.
     fn raw_from_ms(&self) -> i64 {
         i64::MIN
