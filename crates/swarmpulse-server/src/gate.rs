@@ -137,7 +137,11 @@ async fn admit(app: &App, parts: &Parts) -> Result<Option<Access>, ApiError> {
 fn bearer(header: &HeaderValue) -> Option<&str> {
     let (scheme, secret) = header.to_str().ok()?.split_once(' ')?;
     let secret = secret.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !secret.is_empty()).then_some(secret)
+    // `Token` is what clients of InfluxDB call it.
+    let is_token = ["bearer", "token"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known));
+    (is_token && !secret.is_empty()).then_some(secret)
 }
 
 fn has_token_in_query(parts: &Parts) -> bool {

@@ -42,6 +42,11 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .merge(metrics::routes())
 }
 
+/// Its routes that are open to all.
+pub(crate) fn open_routes() -> Router<Arc<App>> {
+    metrics::open_routes()
+}
+
 /// `POST /api/v1/heartbeats` and its like.
 async fn list(
     State(app): State<Arc<App>>,

@@ -5,6 +5,7 @@ mod page;
 mod record;
 mod route;
 mod routes;
+mod samples;
 
 use std::sync::{Arc, LazyLock};
 

@@ -18,6 +18,7 @@ use crate::{admin, gate, ingest, live, openapi, own, page, prometheus, read};
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(needing(Scope::Ingest, ingest::routes()))
+        .merge(ingest::open_routes())
         .merge(needing(Scope::Read, read::routes()))
         .merge(needing(Scope::Read, live::routes()))
         .merge(needing(Scope::Read, own::figures()))

@@ -13,7 +13,7 @@ use utoipa::openapi::{
 
 use super::record::Record;
 use super::route::{Body, Content, Route, names_in, shape};
-use super::routes::{GROUPS, ROUTES};
+use super::routes::{self, GROUPS};
 use crate::read::parameter::{Form, Parameter};
 
 const ABOUT: &str = "Watches fleets of AI agents and says, with evidence, which are alive. Times are RFC 3339 in UTC with \
@@ -32,7 +32,7 @@ pub(super) fn document() -> OpenApi {
     let components = ComponentsBuilder::new().security_scheme(TOKEN, SecurityScheme::Http(scheme.build()));
     let (mut components, problem) = shape::<swarmpulse_api::Problem>(components);
     let mut paths = Paths::new();
-    for route in ROUTES {
+    for route in routes::all() {
         let (extended, operation) = operation(route, components, &problem);
         components = extended;
         let item = PathItem::new(route.method.clone(), operation);
@@ -177,6 +177,8 @@ fn path_parameter(name: &str) -> ParameterBuilder {
         "agent" => ("The agent's id.", "bot-1"),
         "signal" => ("`start`, `fail`, `log` or an exit code.", "0"),
         "position" => ("A place in the journal, as evidence names it.", "0-1234"),
+        "job" => ("The label `job`.", "nightly"),
+        "*labels" => ("Pairs of label and value, divided by `/`.", "instance/a"),
         "metric_type" => ("process, health, fleet, tasks, services or host.", "process"),
         _ => ("Its id.", "bot-1"),
     };

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::routes::ROUTES;
+use super::routes;
 
 /// The page's style: the tokens of the first page, so that both look like one.
 pub(super) const STYLE: &str = include_str!("page.css");
@@ -55,9 +55,7 @@ fn operations<'d>(document: &'d Value, group: &str) -> Vec<(&'static str, &'d st
         .collect();
     // The order of the table: the parsed document has lost it.
     of_group.sort_by_key(|(_, _, operation)| {
-        ROUTES
-            .iter()
-            .position(|route| operation["operationId"] == route.id)
+        routes::all().position(|route| operation["operationId"] == route.id)
     });
     of_group
 }

@@ -10,12 +10,13 @@ use utoipa::openapi::HttpMethod::{self, Delete, Get, Head, Post};
 
 use super::record::{self, Record};
 use super::route::{Answer, Body, Content, Route, Shape, json, page, shape};
+use super::samples;
 use crate::live;
 use crate::read::parameter::Parameter;
 use crate::read::parameters as read;
 
 /// The groups, with what they are for.
-pub(super) const GROUPS: [(&str, &str); 6] = [
+pub(super) const GROUPS: [(&str, &str); 7] = [
     (
         "Reading",
         "The fleet as it is, and what happened. Lists come in pages: pass `next` as `cursor`.",
@@ -31,6 +32,10 @@ pub(super) const GROUPS: [(&str, &str); 6] = [
     (
         "Sending",
         "Records in. 202 means that what was accepted is on disk and applied.",
+    ),
+    (
+        "Samples",
+        "Samples of series in, by the protocols that agents and their tools already speak.",
     ),
     ("Tokens", "Bearer tokens. None is needed on loopback."),
     ("The monitor", "How the server itself is, and this document."),
@@ -138,8 +143,13 @@ const fn text(what: &'static str, media_type: &'static str) -> Answer {
     }
 }
 
-/// Every route.
-pub(super) const ROUTES: &[Route] = &[
+/// Every route, in the order of the document.
+pub(super) fn all() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().chain(samples::ROUTES)
+}
+
+/// The routes of records, of reading and of the server itself.
+const ROUTES: &[Route] = &[
     reads(
         "summary",
         "/api/v1/summary",

@@ -55,6 +55,8 @@ async fn every_route_is_in_the_document_and_nothing_else() {
             .replace("{id}", "a1");
         let address = address
             .replace("{position}", "0-0")
+            .replace("{job}", "j")
+            .replace("{*labels}", "instance/i")
             .replace("{metric_type}", "host");
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
             let answer = open(&server, request(method, &address, "")).await;

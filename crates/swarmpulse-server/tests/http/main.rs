@@ -14,5 +14,6 @@ mod ingest;
 mod page;
 mod ping;
 mod prometheus;
+mod samples;
 mod serving;
 mod tokens;
