@@ -8,6 +8,7 @@ mod command_line;
 mod crash;
 mod full_disk;
 mod processes;
+mod prometheus;
 mod silence;
 mod start;
 mod stream;
