@@ -2,13 +2,32 @@
 //!
 //! A family is a file of this folder with a `const FUNCTIONS: &[Function]`, and one line in [`FAMILIES`].
 
+mod absent;
+mod changes;
+mod classic_histogram;
+mod date;
+mod histogram_quantile;
+mod instant_rate;
+mod labels;
 mod math;
+mod native_histogram;
+mod natural_order;
+mod order;
 mod over_time;
+mod rate;
+mod regression;
+mod remarks;
+mod scalars;
+mod smoothing;
+mod sort;
+mod special;
+mod sum;
+mod trig;
 
 use swarmpulse_model::Labels;
 use swarmpulse_model::series::NativeHistogram;
 
-use crate::matrix::{Evaluated, Scalar, Steps};
+use crate::matrix::{Evaluated, Matrix, Scalar, Steps};
 use crate::syntax::{Call, ValueType};
 use crate::window::{Window, Windows};
 use crate::{EvalError, Notes, PointValue};
@@ -118,7 +137,28 @@ pub struct Inputs<'a> {
 }
 
 /// Every family of functions.
-const FAMILIES: &[&[Function]] = &[math::FUNCTIONS, over_time::FUNCTIONS];
+const FAMILIES: &[&[Function]] = &[
+    absent::FUNCTIONS,
+    changes::FUNCTIONS,
+    date::FUNCTIONS,
+    histogram_quantile::FUNCTIONS,
+    instant_rate::FUNCTIONS,
+    labels::FUNCTIONS,
+    math::FUNCTIONS,
+    native_histogram::FUNCTIONS,
+    over_time::EXTREMES,
+    over_time::PLACES,
+    over_time::QUANTILES,
+    over_time::SUMS,
+    over_time::VARIANCE,
+    rate::FUNCTIONS,
+    regression::FUNCTIONS,
+    scalars::FUNCTIONS,
+    smoothing::FUNCTIONS,
+    sort::FUNCTIONS,
+    special::FUNCTIONS,
+    trig::FUNCTIONS,
+];
 
 /// The function of that name.
 #[must_use]
@@ -129,6 +169,59 @@ pub fn lookup(name: &str) -> Option<&'static Function> {
 /// Every function.
 pub fn all() -> impl Iterator<Item = &'static Function> {
     FAMILIES.iter().copied().flatten()
+}
+
+impl Inputs<'_> {
+    /// Takes the argument at a place, which is a vector.
+    fn take_vector(&mut self, place: usize) -> Result<Matrix, EvalError> {
+        match self.take(place)? {
+            Evaluated::Vector(matrix) => Ok(matrix),
+            Evaluated::Scalar(_) | Evaluated::Text(_) => Err(wrong_argument(place, ValueType::Vector)),
+        }
+    }
+
+    /// Takes the argument at a place, which is a scalar.
+    fn take_scalar(&mut self, place: usize) -> Result<Scalar, EvalError> {
+        match self.take(place)? {
+            Evaluated::Scalar(scalar) => Ok(scalar),
+            Evaluated::Vector(_) | Evaluated::Text(_) => Err(wrong_argument(place, ValueType::Scalar)),
+        }
+    }
+
+    /// Takes the argument at a place, which is text.
+    fn take_text(&mut self, place: usize) -> Result<String, EvalError> {
+        match self.take(place)? {
+            Evaluated::Text(text) => Ok(text),
+            Evaluated::Vector(_) | Evaluated::Scalar(_) => Err(wrong_argument(place, ValueType::String)),
+        }
+    }
+
+    fn take(&mut self, place: usize) -> Result<Evaluated, EvalError> {
+        let taken = Evaluated::Text(String::new());
+        let argument = self.arguments.get_mut(place);
+        argument
+            .map(|argument| std::mem::replace(argument, taken))
+            .ok_or_else(|| EvalError::Execution(format!("argument {} is missing", place + 1)))
+    }
+}
+
+/// The parser checks types; this is for those who evaluate without it.
+fn wrong_argument(place: usize, expected: ValueType) -> EvalError {
+    EvalError::Execution(format!("argument {} is not of type {expected}", place + 1))
+}
+
+/// A function of the windows of a range alone, that drops the metric's name.
+const fn of_range(name: &'static str, window: WindowFunction, series: Option<SeriesFunction>) -> Function {
+    Function::new(
+        name,
+        &[ValueType::Matrix],
+        Body::Range(RangeBody {
+            window,
+            series,
+            keeps_name: false,
+            review: None,
+        }),
+    )
 }
 
 impl Function {

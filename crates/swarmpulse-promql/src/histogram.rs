@@ -4,7 +4,6 @@ mod arithmetic;
 mod bounds;
 mod bucket;
 mod notation;
-mod number;
 mod reset;
 mod side;
 mod statistics;
@@ -16,6 +15,5 @@ pub use arithmetic::{
 pub use bounds::{CUSTOM_SCHEMA, has_custom_bounds, is_exponential};
 pub use bucket::{Bucket, ascending, descending, to_text};
 pub use notation::{NotationError, parse, parse_prefix, print};
-pub use number::Number;
 pub use reset::{is_reset, is_same, same_places};
 pub use statistics::{NanEffect, fraction, quantile, variance};

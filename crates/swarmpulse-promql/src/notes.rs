@@ -10,6 +10,7 @@ const SENTENCES_MAX: usize = 1000;
 pub struct Notes {
     query: String,
     found: Annotations,
+    failure: Option<String>,
 }
 
 impl Notes {
@@ -19,6 +20,23 @@ impl Notes {
         Self {
             query: query.to_owned(),
             found: Annotations::default(),
+            failure: None,
+        }
+    }
+
+    /// The expression has no answer: a function refuses its arguments. The first reason counts.
+    pub fn fail(&mut self, reason: String) {
+        self.failure.get_or_insert(reason);
+    }
+
+    /// Why the expression has no answer, if a function said so.
+    ///
+    /// # Errors
+    /// With the reason.
+    pub fn check(&self) -> Result<(), crate::EvalError> {
+        match &self.failure {
+            Some(reason) => Err(crate::EvalError::Execution(reason.clone())),
+            None => Ok(()),
         }
     }
 
@@ -50,6 +68,7 @@ impl Notes {
     pub fn merge(&mut self, other: Self) {
         self.found.warnings.extend(other.found.warnings);
         self.found.infos.extend(other.found.infos);
+        self.failure = self.failure.take().or(other.failure);
     }
 
     /// What was collected.

@@ -12,7 +12,7 @@ pub fn plain(value: f64) -> String {
     format!("{value}")
 }
 
-/// The shorter of decimal and exponent notation, as Go's `%g` and messages show numbers.
+/// In decimal notation, or with an exponent if that is below -4 or above 5: as messages show numbers.
 #[must_use]
 pub fn general(value: f64) -> String {
     if !value.is_finite() || value == 0.0 {
@@ -23,7 +23,7 @@ pub fn general(value: f64) -> String {
         return scientific;
     };
     let exponent: i32 = exponent.parse().unwrap_or_default();
-    if (-4..21).contains(&exponent) {
+    if (-4..=5).contains(&exponent) {
         return plain(value);
     }
     let sign = if exponent < 0 { '-' } else { '+' };
@@ -40,7 +40,8 @@ mod tests {
         assert_eq!(plain(-0.5), "-0.5");
         assert_eq!(plain(f64::INFINITY), "+Inf");
         assert_eq!(general(1e21), "1e+21");
-        assert_eq!(general(1e20), "100000000000000000000");
+        assert_eq!(general(100_000.0), "100000");
+        assert_eq!(general(1_234_567.0), "1.234567e+06");
         assert_eq!(general(1.5e-7), "1.5e-07");
         assert_eq!(general(0.0001), "0.0001");
     }

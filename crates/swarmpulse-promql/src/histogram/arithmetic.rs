@@ -141,15 +141,22 @@ fn every_number(histogram: &mut NativeHistogram, change: impl Fn(f64) -> f64) {
 
 /// Leaves out the empty buckets.
 pub fn compact(histogram: &mut NativeHistogram) {
-    let full = |spans, counts| Side::of(indexed(spans, counts).filter(|(_, count)| *count != 0.0));
-    let is_compact = |counts: &[f64]| counts.iter().all(|count| *count != 0.0);
-    if !is_compact(&histogram.positive_buckets) || histogram.positive_spans.len() > 1 {
-        let side = full(&histogram.positive_spans, &histogram.positive_buckets);
-        (histogram.positive_spans, histogram.positive_buckets) = side.into_parts();
-    }
-    if !is_compact(&histogram.negative_buckets) || histogram.negative_spans.len() > 1 {
-        let side = full(&histogram.negative_spans, &histogram.negative_buckets);
-        (histogram.negative_spans, histogram.negative_buckets) = side.into_parts();
+    let NativeHistogram {
+        positive_spans,
+        positive_buckets,
+        negative_spans,
+        negative_buckets,
+        ..
+    } = histogram;
+    for (spans, counts) in [
+        (positive_spans, positive_buckets),
+        (negative_spans, negative_buckets),
+    ] {
+        let is_compact = spans.len() <= 1 && counts.iter().all(|count| *count != 0.0);
+        if !is_compact {
+            let full = Side::of(indexed(spans, counts).filter(|(_, count)| *count != 0.0));
+            (*spans, *counts) = full.into_parts();
+        }
     }
 }
 
@@ -235,7 +242,8 @@ mod tests {
 
     #[test]
     fn differences_undo_sums() {
-        let one = of("{{schema:2 count:9 sum:12.5 z_bucket:1 z_bucket_w:0.01 buckets:[1 2 0 3] n_buckets:[2]}}");
+        let one =
+            of("{{schema:2 count:9 sum:12.5 z_bucket:1 z_bucket_w:0.01 buckets:[1 2 0 3] n_buckets:[2]}}");
         let two = of("{{schema:2 count:4 sum:2 z_bucket:2 z_bucket_w:0.01 offset:2 buckets:[1 1]}}");
         let mut both = one.clone();
         add(&mut both, &two).expect("compatible");

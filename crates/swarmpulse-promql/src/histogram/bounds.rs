@@ -40,7 +40,10 @@ pub(super) fn exponential_bound(index: i32, schema: i32) -> f64 {
     } else {
         let schema = schema.min(FINEST);
         let place = index & ((1 << schema) - 1);
-        (MANTISSAS[(place << (FINEST - schema)) as usize], i64::from(index >> schema) + 1)
+        (
+            MANTISSAS[(place << (FINEST - schema)) as usize],
+            i64::from(index >> schema) + 1,
+        )
     };
     if fraction == 0.5 && exponent == 1025 {
         return f64::MAX;
@@ -166,7 +169,9 @@ mod tests {
     #[test]
     fn custom_bounds_end_at_infinity() {
         let custom = [1.0, 5.0];
-        let found: Vec<f64> = (-1..3).map(|index| bound(index, CUSTOM_SCHEMA, &custom)).collect();
+        let found: Vec<f64> = (-1..3)
+            .map(|index| bound(index, CUSTOM_SCHEMA, &custom))
+            .collect();
         assert_eq!(found, [f64::NEG_INFINITY, 1.0, 5.0, f64::INFINITY]);
     }
 }

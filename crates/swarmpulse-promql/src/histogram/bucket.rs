@@ -5,8 +5,8 @@ use std::fmt;
 use swarmpulse_model::series::NativeHistogram;
 
 use super::bounds::{bound, has_custom_bounds};
-use super::number::Number;
 use super::side::indexed;
+use crate::number_text::general;
 
 /// One bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -26,7 +26,11 @@ pub struct Bucket {
 impl Bucket {
     fn positive(histogram: &NativeHistogram, index: i32, count: f64) -> Self {
         let upper = bound(index, histogram.schema, &histogram.custom_values);
-        let lower = bound(index.saturating_sub(1), histogram.schema, &histogram.custom_values);
+        let lower = bound(
+            index.saturating_sub(1),
+            histogram.schema,
+            &histogram.custom_values,
+        );
         Self {
             lower,
             upper,
@@ -78,7 +82,7 @@ impl fmt::Display for Bucket {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open = if self.lower_inclusive { '[' } else { '(' };
         let close = if self.upper_inclusive { ']' } else { ')' };
-        let (lower, upper, count) = (Number(self.lower), Number(self.upper), Number(self.count));
+        let (lower, upper, count) = (general(self.lower), general(self.upper), general(self.count));
         write!(formatter, "{open}{lower},{upper}{close}:{count}")
     }
 }
@@ -126,7 +130,7 @@ pub fn descending(histogram: &NativeHistogram) -> impl Iterator<Item = Bucket> +
 /// A histogram as `count_values` shows it: `{count:6, sum:3.5, [-2,-1):1, [-0.1,0.1]:2, (1,2]:3}`, without empty buckets.
 #[must_use]
 pub fn to_text(histogram: &NativeHistogram) -> String {
-    let (count, sum) = (Number(histogram.count), Number(histogram.sum));
+    let (count, sum) = (general(histogram.count), general(histogram.sum));
     let mut text = format!("{{count:{count}, sum:{sum}");
     let negative: Vec<Bucket> = negative(histogram).filter(|bucket| bucket.count != 0.0).collect();
     for bucket in negative.iter().rev() {
@@ -153,8 +157,11 @@ mod tests {
 
     #[test]
     fn buckets_come_in_order_of_their_bounds() {
-        let histogram = of("{{schema:0 count:6 sum:3 z_bucket:2 z_bucket_w:0.1 buckets:[1] n_buckets:[2 1]}}");
-        let up: Vec<_> = ascending(&histogram).map(|bucket| (bucket.lower, bucket.upper)).collect();
+        let histogram =
+            of("{{schema:0 count:6 sum:3 z_bucket:2 z_bucket_w:0.1 buckets:[1] n_buckets:[2 1]}}");
+        let up: Vec<_> = ascending(&histogram)
+            .map(|bucket| (bucket.lower, bucket.upper))
+            .collect();
         assert_eq!(up, [(-2.0, -1.0), (-1.0, -0.5), (-0.1, 0.1), (0.5, 1.0)]);
         let down: Vec<_> = descending(&histogram).map(|bucket| bucket.count).collect();
         assert_eq!(down, [1.0, 2.0, 2.0, 1.0]);
@@ -167,13 +174,18 @@ mod tests {
     #[test]
     fn a_bucket_ends_where_the_zero_bucket_begins() {
         let histogram = of("{{schema:0 count:3 z_bucket:1 z_bucket_w:0.75 buckets:[1] n_buckets:[1]}}");
-        let up: Vec<_> = ascending(&histogram).map(|bucket| (bucket.lower, bucket.upper)).collect();
+        let up: Vec<_> = ascending(&histogram)
+            .map(|bucket| (bucket.lower, bucket.upper))
+            .collect();
         assert_eq!(up, [(-1.0, -0.75), (-0.75, 0.75), (0.75, 1.0)]);
     }
 
     #[test]
     fn the_first_custom_bucket_begins_at_minus_infinity() {
         let histogram = of("{{schema:-53 count:3 sum:2 custom_values:[5 10] buckets:[1 1 1]}}");
-        assert_eq!(to_text(&histogram), "{count:3, sum:2, [-Inf,5]:1, (5,10]:1, (10,+Inf]:1}");
+        assert_eq!(
+            to_text(&histogram),
+            "{count:3, sum:2, [-Inf,5]:1, (5,10]:1, (10,+Inf]:1}"
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use swarmpulse_model::series::{BucketSpan, CounterReset, NativeHistogram};
 
-use super::number::Number;
 use super::side::indexed;
+use crate::number_text::general;
 
 /// The most buckets of one side, and bounds, that a notation may have.
 const NUMBERS_MAX: usize = 10_000;
@@ -18,7 +18,9 @@ pub enum NotationError {
     #[error("a histogram ends with }}}}")]
     NoEnd,
     /// A key that is none.
-    #[error("unknown key {0:?} in histogram; keys are schema, count, sum, z_bucket, z_bucket_w, custom_values, offset, buckets, n_offset, n_buckets, counter_reset_hint")]
+    #[error(
+        "unknown key {0:?} in histogram; keys are schema, count, sum, z_bucket, z_bucket_w, custom_values, offset, buckets, n_offset, n_buckets, counter_reset_hint"
+    )]
     UnknownKey(String),
     /// A key twice.
     #[error("duplicate key {0:?} in histogram")]
@@ -174,7 +176,7 @@ pub fn print(histogram: &NativeHistogram) -> String {
     ];
     for (key, number) in numbers {
         if number != 0.0 {
-            parts.push(format!("{key}:{}", Number(number)));
+            parts.push(format!("{key}:{}", general(number)));
         }
     }
     if super::bounds::has_custom_bounds(histogram) {
@@ -187,8 +189,18 @@ pub fn print(histogram: &NativeHistogram) -> String {
         CounterReset::Gauge => parts.push("counter_reset_hint:gauge".to_owned()),
     }
     let sides = [
-        ("offset", "buckets", &histogram.positive_spans, &histogram.positive_buckets),
-        ("n_offset", "n_buckets", &histogram.negative_spans, &histogram.negative_buckets),
+        (
+            "offset",
+            "buckets",
+            &histogram.positive_spans,
+            &histogram.positive_buckets,
+        ),
+        (
+            "n_offset",
+            "n_buckets",
+            &histogram.negative_spans,
+            &histogram.negative_buckets,
+        ),
     ];
     for (offset_key, key, spans, counts) in sides {
         let (offset, counts) = one_span(spans, counts);
@@ -221,7 +233,7 @@ fn one_span(spans: &[BucketSpan], counts: &[f64]) -> (i32, Vec<f64>) {
 }
 
 fn list(numbers: &[f64]) -> String {
-    let numbers: Vec<String> = numbers.iter().map(|number| Number(*number).to_string()).collect();
+    let numbers: Vec<String> = numbers.iter().map(|number| general(*number)).collect();
     format!("[{}]", numbers.join(" "))
 }
 
@@ -239,7 +251,10 @@ mod tests {
             "{{count:1e+06 sum:+Inf counter_reset_hint:gauge buckets:[1e+06]}}",
         ];
         for text in cases {
-            assert_eq!(parse(text).map(|histogram| print(&histogram)), Ok(text.to_owned()));
+            assert_eq!(
+                parse(text).map(|histogram| print(&histogram)),
+                Ok(text.to_owned())
+            );
         }
     }
 
@@ -258,7 +273,10 @@ mod tests {
             ("{schema:1}", "a histogram begins with {{"),
             ("{{schema:1}", "a histogram ends with }}"),
             ("{{schema:1 schema:2}}", "duplicate key \"schema\" in histogram"),
-            ("{{schema:1.5}}", "error parsing schema \"1.5\" in histogram: not a whole number"),
+            (
+                "{{schema:1.5}}",
+                "error parsing schema \"1.5\" in histogram: not a whole number",
+            ),
             ("{{sum:x}}", "error parsing sum \"x\" in histogram: not a number"),
             (
                 "{{buckets:1}}",
@@ -274,15 +292,24 @@ mod tests {
             assert_eq!(error, expected, "{text}");
         }
         let error = parse("{{foo:1}}").expect_err("no histogram").to_string();
-        assert!(error.starts_with("unknown key \"foo\" in histogram; keys are schema,"), "{error}");
+        assert!(
+            error.starts_with("unknown key \"foo\" in histogram; keys are schema,"),
+            "{error}"
+        );
     }
 
     #[test]
     fn damaged_spans_do_not_fill_memory() {
         let histogram = NativeHistogram {
             positive_spans: vec![
-                BucketSpan { offset: i32::MIN, length: 1 },
-                BucketSpan { offset: i32::MAX, length: 1 },
+                BucketSpan {
+                    offset: i32::MIN,
+                    length: 1,
+                },
+                BucketSpan {
+                    offset: i32::MAX,
+                    length: 1,
+                },
             ],
             positive_buckets: vec![1.0, 1.0],
             ..NativeHistogram::default()

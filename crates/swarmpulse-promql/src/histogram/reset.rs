@@ -34,10 +34,7 @@ pub fn is_reset(current: &NativeHistogram, previous: &NativeHistogram) -> bool {
     })
 }
 
-type Parts<'a> = (
-    &'a Vec<swarmpulse_model::series::BucketSpan>,
-    &'a Vec<f64>,
-);
+type Parts<'a> = (&'a Vec<swarmpulse_model::series::BucketSpan>, &'a Vec<f64>);
 
 /// Whether a bucket with observations is missing or holds less than it did.
 fn is_side_reset(
@@ -141,7 +138,10 @@ mod tests {
     fn what_a_histogram_says_of_resets_counts_first() {
         let before = "{{count:6 buckets:[6]}}";
         assert!(reset("{{count:7 buckets:[7] counter_reset_hint:reset}}", before));
-        assert!(!reset("{{count:5 buckets:[5] counter_reset_hint:not_reset}}", before));
+        assert!(!reset(
+            "{{count:5 buckets:[5] counter_reset_hint:not_reset}}",
+            before
+        ));
         assert!(reset("{{count:5 buckets:[5] counter_reset_hint:gauge}}", before));
     }
 
@@ -149,7 +149,10 @@ mod tests {
     fn empty_buckets_make_a_difference() {
         let of = |text| parse(text).expect("valid notation");
         let one = of("{{count:3 sum:1 buckets:[1 2]}}");
-        assert!(is_same(&one, &of("{{count:3 sum:1 buckets:[1 2] counter_reset_hint:gauge}}")));
+        assert!(is_same(
+            &one,
+            &of("{{count:3 sum:1 buckets:[1 2] counter_reset_hint:gauge}}")
+        ));
         assert!(!is_same(&one, &of("{{count:3 sum:1 buckets:[1 2 0]}}")));
         assert!(!is_same(&one, &of("{{count:3 sum:1 offset:1 buckets:[1 2]}}")));
         assert!(!is_same(&one, &of("{{count:3 sum:2 buckets:[1 2]}}")));

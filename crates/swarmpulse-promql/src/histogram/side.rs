@@ -146,7 +146,15 @@ mod tests {
 
     #[test]
     fn coarser_buckets_hold_their_finer_ones() {
-        let fine = [(-3, 1.0), (-2, 1.0), (-1, 1.0), (0, 1.0), (1, 1.0), (2, 1.0), (5, 1.0)];
+        let fine = [
+            (-3, 1.0),
+            (-2, 1.0),
+            (-1, 1.0),
+            (0, 1.0),
+            (1, 1.0),
+            (2, 1.0),
+            (5, 1.0),
+        ];
         let side = Side::coarser(fine.into_iter(), 1, 0);
         assert_eq!(side.spans, [span(-1, 3), span(1, 1)]);
         assert_eq!(side.counts, [2.0, 2.0, 2.0, 1.0]);

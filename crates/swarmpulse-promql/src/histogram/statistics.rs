@@ -4,7 +4,7 @@ use swarmpulse_model::series::NativeHistogram;
 
 use super::bounds::has_custom_bounds;
 use super::bucket::{Bucket, ascending, descending};
-use crate::functions::Kahan;
+use crate::kahan::Kahan;
 
 /// What observations that are not numbers did to a quantile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,7 +165,10 @@ pub fn fraction(lower: f64, upper: f64, histogram: &NativeHistogram) -> (f64, bo
         Some(rank) => rank,
         None => total,
     };
-    ((settle(upper_rank) - settle(lower_rank)) / histogram.count, has_nan)
+    (
+        (settle(upper_rank) - settle(lower_rank)) / histogram.count,
+        has_nan,
+    )
 }
 
 /// How many observations are below a value, if it is in or before this bucket and `rank` are below the bucket.
@@ -204,9 +207,9 @@ pub fn variance(histogram: &NativeHistogram) -> f64 {
             (bucket.upper * bucket.lower).sqrt().copysign(bucket.upper)
         };
         let distance = middle - mean;
-        total.add(bucket.count * distance * distance);
+        total = total.plus(bucket.count * distance * distance);
     }
-    total.parts_sum() / histogram.count
+    total.total() / histogram.count
 }
 
 #[cfg(test)]
@@ -267,12 +270,16 @@ mod tests {
         assert_eq!(effect, Some(NanEffect::Skew));
         let (found, effect) = quantile(0.9, &histogram);
         assert!(found.is_nan() && effect == Some(NanEffect::Result));
-        assert_eq!(fraction(f64::NEG_INFINITY, f64::INFINITY, &histogram), (0.5, true));
+        assert_eq!(
+            fraction(f64::NEG_INFINITY, f64::INFINITY, &histogram),
+            (0.5, true)
+        );
     }
 
     #[test]
     fn fractions_undo_quantiles() {
-        let histogram = of("{{schema:2 count:21 sum:30 z_bucket:1 z_bucket_w:0.01 buckets:[5 3 2 1] n_buckets:[4 5]}}");
+        let histogram =
+            of("{{schema:2 count:21 sum:30 z_bucket:1 z_bucket_w:0.01 buckets:[5 3 2 1] n_buckets:[4 5]}}");
         for tenth in 1..10 {
             let place = f64::from(tenth) / 10.0;
             let (value, _) = quantile(place, &histogram);

@@ -37,7 +37,11 @@ fn covered(buckets: impl Iterator<Item = Bucket>, threshold: f64) -> (f64, f64) 
     for bucket in buckets.take_while(|bucket| bucket.lower < threshold) {
         count += bucket.count;
         if bucket.upper > threshold {
-            let end = if bucket.count == 0.0 { threshold } else { bucket.upper };
+            let end = if bucket.count == 0.0 {
+                threshold
+            } else {
+                bucket.upper
+            };
             return (count, end);
         }
     }
@@ -84,13 +88,16 @@ mod tests {
 
     #[test]
     fn a_threshold_within_a_bucket_moves_to_its_end() {
-        let histogram = parse("{{count:9 z_bucket:1 z_bucket_w:0.01 offset:-1 buckets:[1 2] n_offset:-1 n_buckets:[0 3]}}")
-            .expect("valid notation");
+        let histogram = parse(
+            "{{count:9 z_bucket:1 z_bucket_w:0.01 offset:-1 buckets:[1 2] n_offset:-1 n_buckets:[0 3]}}",
+        )
+        .expect("valid notation");
         assert_eq!(zero_count_for(&histogram, 0.01), (1.0, 0.01));
         assert_eq!(zero_count_for(&histogram, 0.1), (1.0, 0.1));
         assert_eq!(zero_count_for(&histogram, 0.3), (2.0, 0.5));
         assert_eq!(zero_count_for(&histogram, 0.6), (7.0, 1.0));
-        let lopsided = parse("{{count:9 offset:-1 buckets:[0 2] n_offset:0 n_buckets:[0 3]}}").expect("valid notation");
+        let lopsided =
+            parse("{{count:9 offset:-1 buckets:[0 2] n_offset:0 n_buckets:[0 3]}}").expect("valid notation");
         assert_eq!(zero_count_for(&lopsided, 1.5), (5.0, 2.0));
     }
 

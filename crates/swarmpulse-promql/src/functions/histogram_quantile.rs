@@ -1,0 +1,193 @@
+//! `histogram_quantile` and `histogram_fraction`: of native histograms, and of classic ones put together from series.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use swarmpulse_model::Labels;
+use swarmpulse_model::series::NativeHistogram;
+
+use super::classic_histogram::{self, ClassicBucket};
+use super::{Body, Function, Inputs, remarks};
+use crate::histogram::{self, NanEffect};
+use crate::label_set::removed;
+use crate::matrix::{Evaluated, Matrix, Scalar, Series, is_present};
+use crate::syntax::ValueType::{self, Vector};
+use crate::{EvalError, Notes, Span};
+
+/// The label that says where a bucket ends.
+const BOUND_LABEL: &str = "le";
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new(
+        "histogram_fraction",
+        &[ValueType::Scalar, ValueType::Scalar, Vector],
+        Body::Vector(fraction),
+    ),
+    Function::new(
+        "histogram_quantile",
+        &[ValueType::Scalar, Vector],
+        Body::Vector(quantile),
+    ),
+];
+
+fn quantile(mut inputs: Inputs<'_>) -> Result<Evaluated, EvalError> {
+    let place = inputs.take_scalar(0)?;
+    let matrix = inputs.take_vector(1)?;
+    let (place_span, vector_span) = (inputs.call.argument_span(0), inputs.call.argument_span(1));
+    let notes = inputs.notes;
+    let steps = inputs.steps.count;
+    check_places(&place, steps, place_span, notes);
+    let classic = |step: usize, labels: &Labels, buckets: &mut Vec<ClassicBucket>, notes: &mut Notes| {
+        let (value, forced) = classic_histogram::quantile(place.at(step), buckets);
+        if forced {
+            notes.info(remarks::forced_monotonic(labels.metric_name()), vector_span);
+        }
+        value
+    };
+    let native = |step: usize, labels: &Labels, found: &NativeHistogram, notes: &mut Notes| {
+        let (value, effect) = histogram::quantile(place.at(step), found);
+        let text = match effect {
+            Some(NanEffect::Result) => remarks::nan_quantile,
+            Some(NanEffect::Skew) => remarks::skewed_quantile,
+            None => return value,
+        };
+        notes.info(text(labels.metric_name()), place_span);
+        value
+    };
+    Ok(Evaluated::Vector(each(
+        matrix,
+        steps,
+        vector_span,
+        notes,
+        classic,
+        native,
+    )))
+}
+
+/// Says which quantiles are none.
+fn check_places(place: &Scalar, steps: usize, span: Span, notes: &mut Notes) {
+    let bad = |place: f64| !(0.0..=1.0).contains(&place);
+    match place {
+        Scalar::Constant(place) if bad(*place) && steps > 0 => {
+            notes.warn(remarks::bad_quantile(*place), span);
+        }
+        Scalar::Constant(_) => {}
+        Scalar::Steps(places) => {
+            for place in places.iter().copied().filter(|place| bad(*place)) {
+                notes.warn(remarks::bad_quantile(place), span);
+            }
+        }
+    }
+}
+
+fn fraction(mut inputs: Inputs<'_>) -> Result<Evaluated, EvalError> {
+    let (lower, upper) = (inputs.take_scalar(0)?, inputs.take_scalar(1)?);
+    let matrix = inputs.take_vector(2)?;
+    let (first_span, vector_span) = (inputs.call.argument_span(0), inputs.call.argument_span(2));
+    let notes = inputs.notes;
+    let steps = inputs.steps.count;
+    let classic = |step: usize, _: &Labels, buckets: &mut Vec<ClassicBucket>, _: &mut Notes| {
+        classic_histogram::fraction(lower.at(step), upper.at(step), buckets)
+    };
+    let native = |step: usize, labels: &Labels, found: &NativeHistogram, notes: &mut Notes| {
+        let (value, has_nan) = histogram::fraction(lower.at(step), upper.at(step), found);
+        if has_nan {
+            notes.info(remarks::nan_fraction(labels.metric_name()), first_span);
+        }
+        value
+    };
+    Ok(Evaluated::Vector(each(
+        matrix,
+        steps,
+        vector_span,
+        notes,
+        classic,
+        native,
+    )))
+}
+
+/// Series that make up one histogram.
+struct Group {
+    labels: Labels,
+    /// Buckets of a classic histogram: their bounds and series.
+    buckets: Vec<(f64, usize)>,
+    /// The series with native histograms.
+    native: Option<usize>,
+}
+
+/// Computes a value for every histogram at every step.
+fn each(
+    matrix: Matrix,
+    steps: usize,
+    span: Span,
+    notes: &mut Notes,
+    classic: impl Fn(usize, &Labels, &mut Vec<ClassicBucket>, &mut Notes) -> f64,
+    native: impl Fn(usize, &Labels, &NativeHistogram, &mut Notes) -> f64,
+) -> Matrix {
+    let mut results = Matrix::new();
+    let mut buckets = Vec::new();
+    for group in groups(&matrix, span, notes) {
+        let mut result = Series::absent(group.labels, true, steps);
+        for (step, value) in result.values.iter_mut().enumerate() {
+            buckets.clear();
+            for (upper_bound, place) in &group.buckets {
+                let count = matrix[*place].values[step];
+                if is_present(count) {
+                    buckets.push(ClassicBucket {
+                        upper_bound: *upper_bound,
+                        count,
+                    });
+                }
+            }
+            let histogram: Option<&Arc<NativeHistogram>> =
+                group.native.and_then(|place| matrix[place].histogram(step));
+            match (histogram, buckets.is_empty()) {
+                (Some(_), false) => {
+                    notes.warn(remarks::classic_and_native(result.labels.metric_name()), span);
+                }
+                (Some(histogram), true) => *value = native(step, &result.labels, histogram, notes),
+                (None, false) => *value = classic(step, &result.labels, &mut buckets, notes),
+                (None, true) => {}
+            }
+        }
+        if !result.is_empty() {
+            results.push(result);
+        }
+    }
+    results
+}
+
+/// Finds the series that make up each histogram, in the order of the first of each.
+fn groups(matrix: &Matrix, span: Span, notes: &mut Notes) -> Vec<Group> {
+    let mut places: HashMap<Labels, usize> = HashMap::new();
+    let mut groups: Vec<Group> = Vec::new();
+    let bound_label = [BOUND_LABEL.to_owned()];
+    let mut place_of = |labels: Labels, groups: &mut Vec<Group>| {
+        *places.entry(labels).or_insert_with_key(|labels| {
+            groups.push(Group {
+                labels: labels.clone(),
+                buckets: Vec::new(),
+                native: None,
+            });
+            groups.len() - 1
+        })
+    };
+    for (place, series) in matrix.iter().enumerate() {
+        if !series.histograms.is_empty() {
+            let group = place_of(series.labels.clone(), &mut groups);
+            groups[group].native = Some(place);
+        }
+        if !series.values.iter().copied().any(is_present) {
+            continue;
+        }
+        let text = series.labels.get(BOUND_LABEL).unwrap_or_default();
+        match text.parse::<f64>() {
+            Ok(bound) => {
+                let group = place_of(removed(&series.labels, &bound_label), &mut groups);
+                groups[group].buckets.push((bound, place));
+            }
+            Err(_) => notes.warn(remarks::bad_bucket(text, series.labels.metric_name()), span),
+        }
+    }
+    groups
+}

@@ -1,0 +1,81 @@
+//! Sums and means of windows.
+
+use std::sync::Arc;
+
+use swarmpulse_model::series::NativeHistogram;
+
+use super::exact::{overlap, running_sums};
+use super::kinds::is_mixed;
+use crate::PointValue;
+use crate::functions::sum::{mean, sum_of};
+use crate::functions::{Function, RangeContext, of_range, remarks};
+use crate::histogram::{self, Incompatible};
+use crate::matrix::Scalar;
+use crate::window::{Window, Windows};
+
+pub(in crate::functions) const FUNCTIONS: &[Function] = &[
+    of_range("avg_over_time", average, Some(average_all)),
+    of_range("sum_over_time", sum, Some(sum_all)),
+];
+
+fn sum(window: &Window<'_>, _: &[f64], context: &mut RangeContext<'_>) -> Option<PointValue> {
+    if is_mixed(window, context) {
+        return None;
+    }
+    if window.histograms.is_empty() {
+        return Some(PointValue::Float(sum_of(window.values).total()));
+    }
+    combined(window, context, |sum, next, _| histogram::add(sum, next))
+}
+
+fn average(window: &Window<'_>, _: &[f64], context: &mut RangeContext<'_>) -> Option<PointValue> {
+    if is_mixed(window, context) {
+        return None;
+    }
+    if window.histograms.is_empty() {
+        return Some(PointValue::Float(mean(window.values)));
+    }
+    combined(window, context, histogram::move_mean)
+}
+
+/// The histograms of a window, each combined with those before; the step is told how many there are with it.
+fn combined(
+    window: &Window<'_>,
+    context: &mut RangeContext<'_>,
+    step: impl Fn(&mut NativeHistogram, &NativeHistogram, f64) -> Result<(), Incompatible>,
+) -> Option<PointValue> {
+    let (first, rest) = window.histograms.split_first()?;
+    let mut result = NativeHistogram::clone(&first.1);
+    for (place, (_, next)) in rest.iter().enumerate() {
+        if let Err(why) = step(&mut result, next, (place + 2) as f64) {
+            let text = remarks::incompatible(why, context.labels.metric_name());
+            context.notes.warn(text, context.call.argument_span(0));
+            return None;
+        }
+    }
+    Some(PointValue::Histogram(Arc::new(result)))
+}
+
+fn sum_all(windows: &Windows<'_>, _: &[Scalar], into: &mut [f64], _: &mut RangeContext<'_>) -> bool {
+    differences(windows, into, |sum, _| sum)
+}
+
+fn average_all(windows: &Windows<'_>, _: &[Scalar], into: &mut [f64], _: &mut RangeContext<'_>) -> bool {
+    differences(windows, into, |sum, count| sum / count as f64)
+}
+
+/// A value for each window from its sum and count, if sums are exact.
+fn differences(windows: &Windows<'_>, into: &mut [f64], value: impl Fn(f64, usize) -> f64) -> bool {
+    if !overlap(windows) {
+        return false;
+    }
+    let Some(sums) = running_sums(windows.values) else {
+        return false;
+    };
+    for (place, (from, to)) in into.iter_mut().zip(windows.bounds()) {
+        if from < to {
+            *place = value(sums[to] - sums[from], to - from);
+        }
+    }
+    true
+}
