@@ -20,7 +20,6 @@ use crate::ingest_figures::IngestFigures;
 use crate::intake::Intake;
 use crate::latency::Latency;
 use crate::log_files::LogFile;
-use crate::samples::Samples;
 use crate::sequencer::{Reply, Submission};
 use crate::status::Status;
 
@@ -44,7 +43,6 @@ pub(crate) struct Shared {
     pub ingest: IngestFigures,
     pub intake: Intake,
     pub live: broadcast::Sender<Arc<Vec<HistoryRow>>>,
-    pub samples: Samples,
     pub host: RwLock<HostSample>,
     pub waiting_bytes: AtomicUsize,
 }
@@ -199,12 +197,6 @@ impl Handle {
     #[must_use]
     pub fn status(&self) -> &Status {
         &self.shared.status
-    }
-
-    /// Figures of the last hour.
-    #[must_use]
-    pub fn samples(&self) -> &Samples {
-        &self.shared.samples
     }
 
     /// When this run began.

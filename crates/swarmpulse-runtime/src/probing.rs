@@ -8,7 +8,7 @@ use parking_lot::Mutex as LogMutex;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use swarmpulse_model::process::{ProcessOrigin, ProcessReport, ProcessSeen};
 use swarmpulse_model::record::{Heartbeat, MonitorEvent};
-use swarmpulse_model::{Record, Source, TaskStatus, Text, Timestamp, entity};
+use swarmpulse_model::{Record, Source, Text, Timestamp, entity};
 use swarmpulse_probe::{
     AgentPattern, Discovered, Machine, PROBES, Probe, ProbeError, ProbeOutput, ProbeSettings, ProbeSetup,
     ProcessTable, Target,
@@ -24,12 +24,6 @@ use crate::log_files::{LogFile, process_line};
 const OWN_NAME: &str = "swarmpulse";
 /// The monitor's own heartbeat, in seconds.
 const OWN_INTERVAL_S: f64 = 10.0;
-/// Agents whose response times and success are kept.
-const AGENTS_MAX: usize = 1024;
-/// Services whose figures are kept.
-const SERVICES_MAX: usize = 256;
-/// Figures of the fleet are kept so often, in seconds.
-const FIGURES_EVERY_S: f64 = 5.0;
 
 /// Whether agents that nobody announced are looked for, and which.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +62,6 @@ pub(crate) struct Prober {
     log: Option<Arc<LogMutex<LogFile>>>,
     stop: Receiver<()>,
     own_due: Timestamp,
-    figures_due: Timestamp,
 }
 
 impl Prober {
@@ -105,7 +98,7 @@ impl Prober {
                 }
             })
             .collect();
-        let (own_due, figures_due) = (Timestamp(0), Timestamp(0));
+        let own_due = Timestamp(0);
         Ok(Self {
             handle,
             options,
@@ -115,7 +108,6 @@ impl Prober {
             log,
             stop,
             own_due,
-            figures_due,
         })
     }
 
@@ -126,7 +118,6 @@ impl Prober {
             self.beat(now);
             self.follow_the_fleet(now);
             self.run_due(now);
-            self.keep_figures(now);
             self.wait();
         }
     }
@@ -229,7 +220,6 @@ impl Prober {
                 self.handle.counters().add(counter, 1);
             }
         }
-        self.keep_process_figures(&output.reports, now);
         self.send(output.reports);
     }
 
@@ -370,136 +360,5 @@ impl Prober {
             ..Heartbeat::default()
         };
         self.submit(vec![Record::Heartbeat(Box::new(heartbeat))], Source::Monitor);
-    }
-
-    fn keep_process_figures(&self, reports: &[ProcessReport], now: Timestamp) {
-        for report in reports {
-            let ProcessSeen::Alive(sample) = &report.seen else {
-                continue;
-            };
-            if sample.liveness_only {
-                continue;
-            }
-            let values = [
-                ("rss_bytes", sample.rss_bytes as f64),
-                ("cpu_ratio", sample.cpu_ratio),
-                ("memory_ratio", sample.memory_ratio),
-                ("open_fds", sample.open_fds.unwrap_or(0) as f64),
-                ("threads", sample.threads as f64),
-            ];
-            let refused = self
-                .handle
-                .samples()
-                .add("process", ("agent", &report.agent), now, &values);
-            if refused > 0 {
-                self.handle.counters().drop_for("samples_limit", refused);
-            }
-        }
-    }
-
-    /// Figures of the whole fleet and of the machine, for the last hour's history.
-    fn keep_figures(&mut self, now: Timestamp) {
-        if self.figures_due > now {
-            return;
-        }
-        self.figures_due = now.plus_s(FIGURES_EVERY_S);
-        let (counts, conditions) = self
-            .handle
-            .fleet(|fleet| (fleet.counts(), fleet.conditions_held()));
-        let mut values: Vec<(&'static str, f64)> = swarmpulse_model::Verdict::ALL
-            .iter()
-            .map(|verdict| (verdict.as_str(), counts.of(*verdict) as f64))
-            .collect();
-        values.push(("agents", counts.total() as f64));
-        values.push(("available", counts.standing(|standing| standing.available) as f64));
-        values.push(("active", counts.standing(|standing| standing.active) as f64));
-        values.push(("alerts", conditions as f64));
-        let whole = Text::default();
-        let samples = self.handle.samples();
-        samples.add("fleet", ("", &whole), now, &values);
-        self.keep_agent_figures(now);
-        self.keep_task_figures(now);
-        self.keep_service_figures(now);
-        let host = self.handle.host();
-        let host_values = [
-            ("cpu_ratio", host.cpu_ratio.unwrap_or(0.0)),
-            ("memory_available_bytes", host.memory_available_bytes as f64),
-            (
-                "disk_free_bytes",
-                host.disk.map_or(0.0, |disk| disk.free_bytes as f64),
-            ),
-        ];
-        samples.add("host", ("host", &self.options.host), now, &host_values);
-    }
-
-    /// How calls and tasks of agents went of late: response time, success, error. Agents without any have none; those of
-    /// other namespaces than the default are named `NAMESPACE/AGENT`.
-    fn keep_agent_figures(&self, now: Timestamp) {
-        let figures: Vec<(Text, Vec<(&'static str, f64)>)> = self.handle.fleet(|fleet| {
-            let agents = fleet.agents_from(0).filter_map(|(_, agent)| {
-                let success = agent.outcomes().success_ratio()?;
-                let mut values = vec![("success_ratio", success), ("error_ratio", 1.0 - success)];
-                let latency = agent.outcomes().latency_ms();
-                values.extend(latency.map(|latency_ms| ("response_time_seconds", latency_ms / 1000.0)));
-                let name = match fleet.namespace_of(agent) {
-                    entity::DEFAULT_NAMESPACE => Text::from(agent.id()),
-                    namespace => format!("{namespace}/{}", agent.id()).into(),
-                };
-                Some((name, values))
-            });
-            agents.take(AGENTS_MAX).collect()
-        });
-        for (agent, values) in figures {
-            let refused = self
-                .handle
-                .samples()
-                .add("health", ("agent", &agent), now, &values);
-            if refused > 0 {
-                self.handle.counters().drop_for("samples_limit", refused);
-            }
-        }
-    }
-
-    /// Tasks by status.
-    fn keep_task_figures(&self, now: Timestamp) {
-        let mut counts = [0_u64; TaskStatus::ALL.len()];
-        self.handle.fleet(|fleet| {
-            for (_, task) in fleet.tasks_from(0) {
-                counts[task.status as usize] += 1;
-            }
-        });
-        let values = TaskStatus::ALL.map(|status| (status.as_str(), counts[status as usize] as f64));
-        self.handle
-            .samples()
-            .add("tasks", ("", &Text::default()), now, &values);
-    }
-
-    /// Calls, errors and response times of services, the first so many.
-    fn keep_service_figures(&self, now: Timestamp) {
-        let figures: Vec<(Text, Vec<(&'static str, f64)>)> = self.handle.fleet(|fleet| {
-            let services = fleet.services_from(0).take(SERVICES_MAX);
-            let figures = services.map(|(_, service)| {
-                let mut values = vec![
-                    ("calls_total", service.calls as f64),
-                    ("errors_total", service.errors as f64),
-                    ("open_calls", service.open_calls as f64),
-                ];
-                let success = service.outcomes.success_ratio();
-                values.extend(success.map(|ratio| ("error_ratio", 1.0 - ratio)));
-                let latency = service.outcomes.latency_ms();
-                values.extend(latency.map(|latency_ms| ("response_time_seconds", latency_ms / 1000.0)));
-                (service.id.clone(), values)
-            });
-            figures.collect()
-        });
-        for (service, values) in figures {
-            let refused = self
-                .handle
-                .samples()
-                .add("services", ("service", &service), now, &values);
-            if refused > 0 {
-                self.handle.counters().drop_for("samples_limit", refused);
-            }
-        }
     }
 }

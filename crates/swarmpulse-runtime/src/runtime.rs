@@ -24,7 +24,6 @@ use crate::owner::Owner;
 use crate::probing::{ProbeOptions, Prober};
 use crate::recovery::{self, RecoveryReport};
 use crate::retention::RetentionOptions;
-use crate::samples::Samples;
 use crate::sequencer::Sequencer;
 use crate::shadow::{JournalChores, Keeper, SpaceFloor, keep_snapshot};
 use crate::status::Status;
@@ -126,7 +125,6 @@ impl Runtime {
             journal: reader,
             intake: crate::intake::Intake::default(),
             live: tokio::sync::broadcast::Sender::new(LIVE),
-            samples: Samples::default(),
             host: RwLock::default(),
             waiting_bytes: std::sync::atomic::AtomicUsize::new(0),
         });

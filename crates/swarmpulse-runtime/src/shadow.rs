@@ -15,8 +15,6 @@ use crate::snapshot;
 const ROUND: Duration = Duration::from_secs(5);
 /// Rounds between looks at retention.
 const RETIRE_EVERY: u32 = 6;
-/// Figures older than this are forgotten, in seconds.
-const SAMPLES_KEEP_S: f64 = 3600.0;
 
 /// On a small disk the floor is this part of it.
 const SMALL_DISK_SHARE: u64 = 20;
@@ -137,7 +135,6 @@ impl Keeper {
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "history beyond retention stays"),
         }
-        self.shared.samples.forget_before(now.plus_s(-SAMPLES_KEEP_S));
     }
 }
 

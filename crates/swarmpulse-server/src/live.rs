@@ -67,6 +67,11 @@ impl Live {
         self.hub.clients()
     }
 
+    /// Messages handed to clients, and clients that were let go because they read too slowly.
+    pub(crate) fn deliveries(&self) -> (u64, u64) {
+        self.hub.deliveries()
+    }
+
     fn hub(&self) -> &Arc<Hub> {
         &self.hub
     }

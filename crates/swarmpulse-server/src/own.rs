@@ -1,10 +1,14 @@
-//! The monitor's own figures and health: `/metrics`, `/healthz`, `/readyz`.
+//! The monitor's own figures and health: `/metrics`, `/healthz`, `/readyz`, and the figures' way into the metric store.
 
 mod exposition;
 mod figures;
 mod fleet;
 mod health;
+mod intake;
+mod recorder;
 mod registry;
+mod series_store;
+mod throughput;
 mod traffic;
 
 use std::sync::Arc;
@@ -15,6 +19,7 @@ use axum::routing::get;
 use crate::app::App;
 
 pub use registry::{Series, SeriesType, metric_names};
+pub(crate) use recorder::Recorder;
 pub(crate) use traffic::Traffic;
 
 /// `/metrics`; it needs the scope `read`.

@@ -13,7 +13,7 @@ mod histogram;
 mod json;
 mod metadata;
 mod names;
-mod namespace;
+pub(crate) mod namespace;
 mod number;
 mod parameter;
 mod selectors;

@@ -9,6 +9,7 @@ mod agents;
 mod alerts;
 mod desk;
 mod events;
+mod figure_table;
 mod graph;
 mod health;
 pub(crate) mod parameter;

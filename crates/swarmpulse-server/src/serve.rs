@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use crate::app::App;
+use crate::own::Recorder;
 use crate::peer::Peer;
 use crate::router::router;
 
@@ -53,10 +54,14 @@ pub async fn serve(
         connections: JoinSet::new(),
         graceful: GracefulShutdown::new(),
     };
+    let recorder = tokio::spawn(Recorder::new().run(Arc::clone(&app)));
     server.accept(listener, address, shutdown, &mut open).await;
     app.stop();
     open.end(Duration::from_secs_f64(app.options().shutdown_limit_s))
         .await;
+    if recorder.await.is_err() {
+        tracing::error!("the recorder of figures had ended early");
+    }
     Ok(())
 }
 

@@ -69,6 +69,10 @@ pub(super) struct Hub {
     summaries: Mutex<Summaries>,
     /// Someone waits for a first summary.
     pub(super) summary_wanted: Notify,
+    /// Messages handed to clients.
+    delivered: AtomicU64,
+    /// Clients that were let go because they read too slowly.
+    let_go: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -93,6 +97,8 @@ impl Hub {
             seats_max: options.stream_clients_max,
             summaries: Mutex::default(),
             summary_wanted: Notify::new(),
+            delivered: AtomicU64::new(0),
+            let_go: AtomicU64::new(0),
         }
     }
 
@@ -105,6 +111,14 @@ impl Hub {
             .filter(|seat| seat.transport == Transport::Sse)
             .count();
         (sse as u64, (seats.taken.len() - sse) as u64)
+    }
+
+    /// Messages handed to clients, and clients that were let go because they read too slowly.
+    pub(super) fn deliveries(&self) -> (u64, u64) {
+        (
+            self.delivered.load(Ordering::Relaxed),
+            self.let_go.load(Ordering::Relaxed),
+        )
     }
 
     /// A place for a client that goes on after that id; `None` if there is none left.
@@ -162,6 +176,7 @@ impl Hub {
     /// Takes the place of a client that fell behind, and counts it, once.
     pub(super) fn drop_slow(&self, handle: &Handle, seat: &Seat) {
         if !seat.gone.send_replace(true) {
+            self.let_go.fetch_add(1, Ordering::Relaxed);
             handle.counters().drop_for("live_slow_clients", 1);
             self.leave(seat);
         }
@@ -172,6 +187,9 @@ impl Hub {
         let mut next = seat.next.load(Ordering::Acquire);
         let found = self.ring.read().read(&mut next, filter, bytes_max);
         seat.next.store(next, Ordering::Release);
+        if let Found::Messages(found) = &found {
+            self.delivered.fetch_add(found.len() as u64, Ordering::Relaxed);
+        }
         found
     }
 

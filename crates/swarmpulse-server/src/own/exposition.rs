@@ -1,6 +1,10 @@
-//! Writing series as Prometheus text (0.0.4) or OpenMetrics text (1.0).
+//! Figures of the registry: written as Prometheus text (0.0.4) or OpenMetrics text (1.0), or handed on one by one.
 
 use std::fmt::Write;
+
+use smallvec::SmallVec;
+use swarmpulse_model::Text;
+use swarmpulse_runtime::LATENCY_BOUNDS_S;
 
 use super::registry::{SERIES, Series, SeriesType};
 
@@ -33,17 +37,17 @@ impl Format {
     }
 }
 
-/// One sample: labels and value; `suffix` is that of a histogram's parts.
-struct Sample {
-    suffix: &'static str,
-    labels: String,
-    value: f64,
+/// One figure: `suffix` is that of a histogram's parts.
+pub(super) struct Figure {
+    pub(super) suffix: &'static str,
+    pub(super) labels: SmallVec<[(Text, Text); 4]>,
+    pub(super) value: f64,
 }
 
 /// Figures by series of the registry.
 #[derive(Default)]
 pub(super) struct Exposition {
-    samples: Vec<Vec<Sample>>,
+    samples: Vec<Vec<Figure>>,
 }
 
 impl Exposition {
@@ -69,12 +73,46 @@ impl Exposition {
         let place = SERIES.iter().position(|series| series.name == name);
         debug_assert!(place.is_some(), "{name} is in the registry");
         if let Some(samples) = place.and_then(|place| self.samples.get_mut(place)) {
-            samples.push(Sample {
+            let labels = labels.iter().map(|(name, value)| (Text::from(*name), Text::from(*value)));
+            samples.push(Figure {
                 suffix,
-                labels: label_text(labels),
+                labels: labels.collect(),
                 value,
             });
         }
+    }
+
+    /// Adds a histogram: counts up to each of its bounds, the last being all, and the sum.
+    pub(super) fn add_histogram(
+        &mut self,
+        name: &'static str,
+        labels: &[(&str, &str)],
+        bounds: &[f64],
+        counts: &[u64],
+        sum: f64,
+    ) {
+        let ends = bounds.iter().map(f64::to_string).chain(["+Inf".to_owned()]);
+        for (end, count) in ends.zip(counts) {
+            let with_end: Vec<_> = labels.iter().copied().chain([("le", end.as_str())]).collect();
+            self.add_part(name, "_bucket", &with_end, *count as f64);
+        }
+        self.add_part(name, "_sum", labels, sum);
+        let all = counts.last().copied().unwrap_or(0);
+        self.add_part(name, "_count", labels, all as f64);
+    }
+
+    /// Adds how long something takes.
+    pub(super) fn add_latency(&mut self, name: &'static str, latency: &swarmpulse_runtime::Latency) {
+        let (counts, sum_s) = latency.figures();
+        self.add_histogram(name, &[], &LATENCY_BOUNDS_S, &counts, sum_s);
+    }
+
+    /// Every figure with its series.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'static Series, &Figure)> {
+        SERIES
+            .iter()
+            .zip(&self.samples)
+            .flat_map(|(series, figures)| figures.iter().map(move |figure| (series, figure)))
     }
 
     /// All of it as text.
@@ -88,7 +126,7 @@ impl Exposition {
             for sample in samples {
                 text.push_str(series.name);
                 text.push_str(sample.suffix);
-                text.push_str(&sample.labels);
+                push_labels(&sample.labels, &mut text);
                 text.push(' ');
                 number(sample.value, &mut text);
                 text.push('\n');
@@ -127,15 +165,9 @@ fn number(value: f64, text: &mut String) {
 }
 
 /// `{name="value",...}`; nothing without labels.
-fn label_text(labels: &[(&str, &str)]) -> String {
-    if labels.is_empty() {
-        return String::new();
-    }
-    let mut text = String::from("{");
+fn push_labels(labels: &[(Text, Text)], text: &mut String) {
     for (n, (name, value)) in labels.iter().enumerate() {
-        if n > 0 {
-            text.push(',');
-        }
+        text.push(if n == 0 { '{' } else { ',' });
         text.push_str(name);
         text.push_str("=\"");
         for character in value.chars() {
@@ -148,8 +180,9 @@ fn label_text(labels: &[(&str, &str)]) -> String {
         }
         text.push('"');
     }
-    text.push('}');
-    text
+    if !labels.is_empty() {
+        text.push('}');
+    }
 }
 
 #[cfg(test)]
@@ -158,11 +191,16 @@ mod tests {
 
     #[test]
     fn labels_are_escaped() {
+        let text = |labels: &[(Text, Text)]| {
+            let mut text = String::new();
+            push_labels(labels, &mut text);
+            text
+        };
         assert_eq!(
-            label_text(&[("a", "x\"y\\z\nw"), ("b", "ü")]),
+            text(&[("a".into(), "x\"y\\z\nw".into()), ("b".into(), "ü".into())]),
             "{a=\"x\\\"y\\\\z\\nw\",b=\"ü\"}"
         );
-        assert_eq!(label_text(&[]), "");
+        assert_eq!(text(&[]), "");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 
 use super::exposition::{Exposition, Format};
-use super::fleet::FleetFigures;
+use super::fleet::{FleetFigures, Told};
 use super::registry::SERIES;
 use super::traffic::BOUNDS_S;
 use crate::access::Access;
@@ -39,18 +39,49 @@ pub(super) async fn answer(
 
 pub(super) fn collect(app: &App, access: &Access) -> Exposition {
     let mut out = Exposition::new();
+    of_fleet(app, access, Told::AllOrNone, &mut out);
+    if access.namespace.is_none() {
+        of_machine(app, &mut out);
+        of_monitor(app, &mut out);
+    }
+    out
+}
+
+/// The fleet: agents, tasks, services.
+pub(super) fn of_fleet(app: &App, access: &Access, told: Told, out: &mut Exposition) {
     let now = app.runtime().now();
     let fleet = app
         .runtime()
-        .fleet(|fleet| FleetFigures::count(fleet, access, now));
-    fleet.write(&mut out);
-    if access.namespace.is_none() {
-        work(app, &mut out);
-        stores(app, &mut out);
-        http(app, &mut out);
-        process(app, &mut out);
+        .fleet(|fleet| FleetFigures::count(fleet, access, now, told));
+    fleet.write(out);
+}
+
+/// The machine. What nobody has looked at yet is left out.
+pub(super) fn of_machine(app: &App, out: &mut Exposition) {
+    let host = app.runtime().host();
+    let name = app.runtime().fleet(|fleet| fleet.settings().local_host.clone());
+    let labels = [("host", name.as_str())];
+    if let Some(disk) = host.disk {
+        out.add("swarmpulse_disk_free_bytes", &labels, disk.free_bytes as f64);
     }
-    out
+    if let Some(cpu_ratio) = host.cpu_ratio {
+        out.add("swarmpulse_host_cpu_ratio", &labels, cpu_ratio);
+    }
+    if host.memory_available_bytes > 0 {
+        let available = host.memory_available_bytes as f64;
+        out.add("swarmpulse_host_memory_available_bytes", &labels, available);
+    }
+}
+
+/// The monitor itself.
+pub(super) fn of_monitor(app: &App, out: &mut Exposition) {
+    work(app, out);
+    super::throughput::write(app, out);
+    super::intake::write(app, out);
+    super::series_store::write(app, out);
+    stores(app, out);
+    http(app, out);
+    process(app, out);
 }
 
 fn flag(set: bool) -> f64 {
@@ -88,7 +119,7 @@ fn stores(app: &App, out: &mut Exposition) {
     let status = runtime.status();
     let segments = runtime.journal().segments();
     let faults = status.faults();
-    for store in ["journal", "history", "state", "logs"] {
+    for store in ["journal", "history", "state", "logs", "metrics", "metric_files"] {
         let refuses = faults.iter().any(|fault| fault.store == store);
         out.add("swarmpulse_store_fault", &[("store", store)], flag(refuses));
     }
@@ -119,22 +150,12 @@ fn http(app: &App, out: &mut Exposition) {
             let labels = [name, ("method", *method), ("status", status.as_str())];
             out.add("swarmpulse_http_requests_total", &labels, *count as f64);
         }
-        let bounds = BOUNDS_S.iter().map(f64::to_string).chain(["+Inf".to_owned()]);
-        for (bound, count) in bounds.zip(route.buckets) {
-            let labels = [name, ("le", bound.as_str())];
-            out.add_part(
-                "swarmpulse_http_request_seconds",
-                "_bucket",
-                &labels,
-                count as f64,
-            );
-        }
-        out.add_part("swarmpulse_http_request_seconds", "_sum", &[name], route.sum_s);
-        out.add_part(
+        out.add_histogram(
             "swarmpulse_http_request_seconds",
-            "_count",
             &[name],
-            route.buckets[BOUNDS_S.len()] as f64,
+            &BOUNDS_S,
+            &route.buckets,
+            route.sum_s,
         );
     }
     let (open, ever) = traffic.connections();
@@ -163,11 +184,7 @@ fn process(app: &App, out: &mut Exposition) {
         &[],
         app.runtime().began().unix_s(),
     );
-    let host = app.runtime().host();
-    if let Some(disk) = host.disk {
-        out.add("swarmpulse_disk_free_bytes", &[], disk.free_bytes as f64);
-    }
-    let own = host.own;
+    let own = app.runtime().host().own;
     if own.rss_bytes == 0 {
         return;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use swarmpulse_fleet::{Agent, Fleet};
+use swarmpulse_fleet::{Agent, Fleet, Outcomes};
 use swarmpulse_model::entity::DEFAULT_NAMESPACE;
 use swarmpulse_model::record::SandboxState;
 use swarmpulse_model::{EntityKind, Severity, TaskStatus, Timestamp, Verdict};
@@ -38,12 +38,42 @@ struct Single {
     last_contact: Option<Timestamp>,
     restarts: u64,
     lost_reports: u64,
-    /// Resident bytes, processor seconds, descriptors.
-    process: Option<(u64, f64, Option<u64>)>,
+    process: Option<Process>,
+    /// Success, and the response time in seconds, of late.
+    outcome: Option<(f64, Option<f64>)>,
 }
 
-/// One service: namespace, name, calls, errors, open calls.
-type Service = (String, String, u64, u64, u64);
+/// An agent's process at the last look.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Process {
+    rss_bytes: u64,
+    cpu_seconds: f64,
+    cpu_ratio: f64,
+    memory_ratio: f64,
+    open_fds: Option<u64>,
+    threads: u64,
+}
+
+/// One service.
+#[derive(Clone, Debug, PartialEq)]
+struct Service {
+    namespace: String,
+    service: String,
+    calls: u64,
+    errors: u64,
+    open_calls: u64,
+    /// Success, and the response time in seconds, of late.
+    outcome: Option<(f64, Option<f64>)>,
+}
+
+/// Which agents are told one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// All, or none where there are many.
+    AllOrNone,
+    /// Where there are many, the first of those that were measured: by the probe, or by their calls and tasks.
+    Measured,
+}
 
 /// What was counted.
 #[derive(Debug, Default)]
@@ -59,14 +89,14 @@ pub(super) struct FleetFigures {
 
 impl FleetFigures {
     /// Counts what may be seen. One pass over the fleet.
-    pub(super) fn count(fleet: &Fleet, access: &Access, now: Timestamp) -> Self {
+    pub(super) fn count(fleet: &Fleet, access: &Access, now: Timestamp, told: Told) -> Self {
         let mut figures = Self {
             blind: fleet.blindness().is_some(),
             ..Self::default()
         };
         let own = access.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE);
         figures.namespaces.insert(own.to_owned(), Namespace::default());
-        figures.count_agents(fleet, access);
+        figures.count_agents(fleet, access, told);
         for (_, task) in fleet.tasks_from(0) {
             let name = fleet.namespace_of_task(task);
             if access.sees(name) {
@@ -92,13 +122,14 @@ impl FleetFigures {
             }
             if figures.services.len() < SERVICES_SHOWN {
                 let id = service.id.to_string();
-                figures.services.push((
-                    name.to_owned(),
-                    id,
-                    service.calls,
-                    service.errors,
-                    service.open_calls,
-                ));
+                figures.services.push(Service {
+                    namespace: name.to_owned(),
+                    service: id,
+                    calls: service.calls,
+                    errors: service.errors,
+                    open_calls: service.open_calls,
+                    outcome: outcome(&service.outcomes),
+                });
             } else {
                 figures.services_omitted += 1;
             }
@@ -114,7 +145,7 @@ impl FleetFigures {
         figures
     }
 
-    fn count_agents(&mut self, fleet: &Fleet, access: &Access) {
+    fn count_agents(&mut self, fleet: &Fleet, access: &Access, told: Told) {
         let few = fleet.known(EntityKind::Agent) <= AGENTS_SHOWN;
         for (_, agent) in fleet.agents_from(0) {
             let name = fleet.namespace_of(agent);
@@ -134,7 +165,13 @@ impl FleetFigures {
             namespace.flapping += u64::from(agent.is_flapping());
             namespace.restarts += u64::from(agent.restarts());
             namespace.lost_reports += agent.lost_reports();
-            if few {
+            let measured = || {
+                told == Told::Measured
+                    && (self.agents.len() as u64) < AGENTS_SHOWN
+                    && (agent.process().is_some_and(|process| !process.has_ended())
+                        || agent.outcomes().success_ratio().is_some())
+            };
+            if few || measured() {
                 self.agents.push(single(fleet, agent));
             } else {
                 self.agents_omitted += 1;
@@ -163,11 +200,8 @@ impl FleetFigures {
             );
         }
         out.add("swarmpulse_monitor_blind", &[], f64::from(u8::from(self.blind)));
-        for (namespace, service, calls, errors, open) in &self.services {
-            let labels = [("namespace", namespace.as_str()), ("service", service.as_str())];
-            out.add("swarmpulse_service_calls_total", &labels, *calls as f64);
-            out.add("swarmpulse_service_errors_total", &labels, *errors as f64);
-            out.add("swarmpulse_service_open_calls", &labels, *open as f64);
+        for service in &self.services {
+            service.write(out);
         }
         for agent in &self.agents {
             agent.write(out);
@@ -198,9 +232,22 @@ fn single(fleet: &Fleet, agent: &Agent) -> Single {
         lost_reports: agent.lost_reports(),
         process: live.map(|process| {
             let sample = process.sample();
-            (sample.rss_bytes, sample.cpu_seconds, sample.open_fds)
+            Process {
+                rss_bytes: sample.rss_bytes,
+                cpu_seconds: sample.cpu_seconds,
+                cpu_ratio: sample.cpu_ratio,
+                memory_ratio: sample.memory_ratio,
+                open_fds: sample.open_fds,
+                threads: sample.threads,
+            }
         }),
+        outcome: outcome(agent.outcomes()),
     }
+}
+
+fn outcome(outcomes: &Outcomes) -> Option<(f64, Option<f64>)> {
+    let success = outcomes.success_ratio()?;
+    Some((success, outcomes.latency_ms().map(|latency_ms| latency_ms / 1000.0)))
 }
 
 impl Namespace {
@@ -265,14 +312,10 @@ impl Single {
         let labels = [
             ("namespace", self.namespace.as_str()),
             ("agent", self.agent.as_str()),
+            ("kind", self.kind.as_str()),
+            ("host", self.host.as_str()),
         ];
-        let [namespace, agent] = labels;
-        let up = f64::from(u8::from(self.up));
-        out.add(
-            "swarmpulse_agent_up",
-            &[namespace, agent, ("kind", &self.kind), ("host", &self.host)],
-            up,
-        );
+        out.add("swarmpulse_agent_up", &labels, f64::from(u8::from(self.up)));
         if let Some(at) = self.last_contact {
             out.add(
                 "swarmpulse_agent_last_contact_timestamp_seconds",
@@ -286,15 +329,43 @@ impl Single {
             &labels,
             self.lost_reports as f64,
         );
-        if let Some((rss_bytes, cpu_seconds, open_fds)) = self.process {
-            out.add(
-                "swarmpulse_agent_resident_memory_bytes",
-                &labels,
-                rss_bytes as f64,
-            );
-            out.add("swarmpulse_agent_cpu_seconds_total", &labels, cpu_seconds);
-            if let Some(open_fds) = open_fds {
+        if let Some(process) = self.process {
+            for (name, value) in [
+                ("swarmpulse_agent_resident_memory_bytes", process.rss_bytes as f64),
+                ("swarmpulse_agent_cpu_seconds_total", process.cpu_seconds),
+                ("swarmpulse_agent_cpu_ratio", process.cpu_ratio),
+                ("swarmpulse_agent_memory_ratio", process.memory_ratio),
+                ("swarmpulse_agent_threads", process.threads as f64),
+            ] {
+                out.add(name, &labels, value);
+            }
+            if let Some(open_fds) = process.open_fds {
                 out.add("swarmpulse_agent_open_fds", &labels, open_fds as f64);
+            }
+        }
+        if let Some((success, response_s)) = self.outcome {
+            out.add("swarmpulse_agent_success_ratio", &labels, success);
+            out.add("swarmpulse_agent_error_ratio", &labels, 1.0 - success);
+            if let Some(response_s) = response_s {
+                out.add("swarmpulse_agent_response_time_seconds", &labels, response_s);
+            }
+        }
+    }
+}
+
+impl Service {
+    fn write(&self, out: &mut Exposition) {
+        let labels = [
+            ("namespace", self.namespace.as_str()),
+            ("service", self.service.as_str()),
+        ];
+        out.add("swarmpulse_service_calls_total", &labels, self.calls as f64);
+        out.add("swarmpulse_service_errors_total", &labels, self.errors as f64);
+        out.add("swarmpulse_service_open_calls", &labels, self.open_calls as f64);
+        if let Some((success, response_s)) = self.outcome {
+            out.add("swarmpulse_service_error_ratio", &labels, 1.0 - success);
+            if let Some(response_s) = response_s {
+                out.add("swarmpulse_service_response_time_seconds", &labels, response_s);
             }
         }
     }

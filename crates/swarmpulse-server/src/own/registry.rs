@@ -74,8 +74,24 @@ const fn gauge(
     }
 }
 
-const AGENT: &[&str] = &["namespace", "agent"];
+const fn histogram(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [&'static str],
+    help: &'static str,
+) -> Series {
+    Series {
+        name,
+        series_type: SeriesType::Histogram,
+        unit,
+        labels,
+        help,
+    }
+}
+
+const AGENT: &[&str] = &["namespace", "agent", "kind", "host"];
 const SERVICE: &[&str] = &["namespace", "service"];
+const PROTOCOL: &[&str] = &["protocol"];
 
 /// The registry.
 #[rustfmt::skip]
@@ -96,23 +112,42 @@ pub(super) const SERIES: &[Series] = &[
     counter("swarmpulse_service_calls_total", "", SERVICE, "Calls of a service that ended; the first services alone where there are many."),
     counter("swarmpulse_service_errors_total", "", SERVICE, "Calls of a service that failed."),
     gauge("swarmpulse_service_open_calls", "", SERVICE, "Calls of a service under way."),
-    gauge("swarmpulse_agent_up", "", &["namespace", "agent", "kind", "host"], "1 for an available agent, 0 for any other; left out where there are many agents."),
+    gauge("swarmpulse_agent_up", "", AGENT, "1 for an available agent, 0 for any other; left out where there are many agents."),
     gauge("swarmpulse_agent_last_contact_timestamp_seconds", "seconds", AGENT, "When anything last came from an agent, in Unix seconds of receipt."),
     counter("swarmpulse_agent_restarts_total", "", AGENT, "Restarts of an agent."),
     counter("swarmpulse_agent_lost_reports_total", "", AGENT, "Reports of an agent that never came, by its sequence numbers."),
     gauge("swarmpulse_agent_resident_memory_bytes", "bytes", AGENT, "Resident memory of an agent's process."),
     counter("swarmpulse_agent_cpu_seconds_total", "seconds", AGENT, "Processor time of an agent's process since it started."),
     gauge("swarmpulse_agent_open_fds", "", AGENT, "Open file descriptors of an agent's process."),
+    gauge("swarmpulse_agent_cpu_ratio", "ratio", AGENT, "Processor use of an agent's process, 1 being one processor."),
+    gauge("swarmpulse_agent_memory_ratio", "ratio", AGENT, "Resident memory of an agent's process as a part of the machine's."),
+    gauge("swarmpulse_agent_threads", "", AGENT, "Threads of an agent's process."),
+    gauge("swarmpulse_agent_success_ratio", "ratio", AGENT, "Calls and tasks of an agent that went well of late."),
+    gauge("swarmpulse_agent_error_ratio", "ratio", AGENT, "Calls and tasks of an agent that failed of late."),
+    gauge("swarmpulse_agent_response_time_seconds", "seconds", AGENT, "How long calls of an agent took of late."),
+    gauge("swarmpulse_service_error_ratio", "ratio", SERVICE, "Calls of a service that failed of late."),
+    gauge("swarmpulse_service_response_time_seconds", "seconds", SERVICE, "How long calls of a service took of late."),
     gauge("swarmpulse_series_omitted", "", &["family"], "Agents or services too many to be shown one by one here."),
     // What goes through.
     counter("swarmpulse_envelopes_total", "", &[], "Batches made durable."),
     counter("swarmpulse_records_total", "", &[], "Records made durable."),
     counter("swarmpulse_effects_total", "", &[], "Effects of records."),
+    counter("swarmpulse_events_total", "", &["namespace", "type"], "Events received, by type; types beyond the first few hundred count as `other`."),
+    histogram("swarmpulse_event_size_bytes", "bytes", &[], "Sizes of events."),
+    histogram("swarmpulse_ingest_seconds", "seconds", &[], "From records handed over to their being durable, applied and acknowledged."),
+    histogram("swarmpulse_ingest_visible_seconds", "seconds", &[], "From a record's receipt to its being seen in every view."),
+    histogram("swarmpulse_apply_seconds", "seconds", &[], "Applying a group of records to the fleet."),
     counter("swarmpulse_ticks_total", "", &[], "Times that time alone changed the fleet."),
     counter("swarmpulse_dropped_total", "", &["reason"], "Everything dropped or refused, by reason."),
     counter("swarmpulse_redacted_total", "", &["what"], "Texts redacted before they were stored: payloads and secrets."),
     counter("swarmpulse_probe_looks_total", "", &[], "Looks at processes."),
     counter("swarmpulse_log_lines_total", "", &[], "Lines written to the JSONL logs."),
+    // Samples in.
+    counter("swarmpulse_intake_requests_total", "", PROTOCOL, "Bodies, scrapes and packets with samples that were read."),
+    counter("swarmpulse_intake_samples_total", "", PROTOCOL, "Samples that the metric store took."),
+    counter("swarmpulse_intake_bytes_total", "bytes", PROTOCOL, "Bytes of them as they came."),
+    counter("swarmpulse_intake_decode_seconds_total", "seconds", PROTOCOL, "Time spent on reading them."),
+    counter("swarmpulse_intake_rejected_total", "", &["protocol", "reason"], "Samples, lines or whole bodies refused or left out."),
     // Stores.
     gauge("swarmpulse_ready", "", &[], "1 if records are taken."),
     gauge("swarmpulse_journal_entries", "", &[], "Entries of the journal so far, the retired ones included."),
@@ -126,15 +161,42 @@ pub(super) const SERIES: &[Series] = &[
     counter("swarmpulse_snapshots_total", "", &[], "Snapshots of the fleet that were kept."),
     gauge("swarmpulse_store_fault", "", &["store"], "1 while a store refuses."),
     gauge("swarmpulse_disk_low", "", &[], "1 while records are refused because the disk is nearly full."),
-    gauge("swarmpulse_disk_free_bytes", "bytes", &[], "Free space where the data lies."),
+    gauge("swarmpulse_metrics_series", "", &[], "Series known to the metric store."),
+    gauge("swarmpulse_metrics_series_active", "", &[], "Series with samples lately."),
+    counter("swarmpulse_metrics_series_created_total", "", &[], "Series seen for the first time."),
+    counter("swarmpulse_metrics_series_removed_total", "", &[], "Series forgotten."),
+    counter("swarmpulse_metrics_samples_total", "", &[], "Samples taken by the metric store."),
+    counter("swarmpulse_metrics_samples_late_total", "", &[], "Samples taken that came out of order."),
+    counter("swarmpulse_metrics_rejected_total", "", &["reason"], "Samples refused by the metric store, by reason."),
+    gauge("swarmpulse_metrics_head_bytes", "bytes", &[], "Samples held in memory."),
+    gauge("swarmpulse_metrics_segments", "", &[], "Segment files of the metric store."),
+    gauge("swarmpulse_metrics_segment_samples", "", &[], "Samples in them."),
+    gauge("swarmpulse_metrics_disk_bytes", "bytes", &["part"], "The metric store's size on disk: segments, journal, aggregates."),
+    gauge("swarmpulse_metrics_damaged_files", "", &[], "Files of the metric store that were set aside as damaged."),
+    counter("swarmpulse_metrics_syncs_total", "", &[], "Times that the metric store's journal was made durable."),
+    counter("swarmpulse_metrics_sync_seconds_total", "seconds", &[], "Time spent on that."),
+    gauge("swarmpulse_metrics_last_flush_seconds", "seconds", &[], "How long the last segment file took to be written."),
+    histogram("swarmpulse_metrics_append_seconds", "seconds", &[], "From a batch of samples handed over to its being durable."),
+    histogram("swarmpulse_metrics_maintenance_seconds", "seconds", &[], "Rounds of chores of the metric store."),
+    // Queries.
+    histogram("swarmpulse_query_seconds", "seconds", &[], "From a query's arrival to its answer."),
+    counter("swarmpulse_query_samples_total", "", &[], "Samples read by queries."),
+    gauge("swarmpulse_queries_open", "", &[], "Queries under way."),
+    counter("swarmpulse_queries_failed_total", "", &[], "Queries without an answer: wrong ones, and those that took too long."),
+    // The machine.
+    gauge("swarmpulse_host_cpu_ratio", "ratio", &["host"], "Processor use of the machine, 1 being all of it."),
+    gauge("swarmpulse_host_memory_available_bytes", "bytes", &["host"], "Memory of the machine that is available."),
+    gauge("swarmpulse_disk_free_bytes", "bytes", &["host"], "Free space where the data lies."),
     // HTTP.
     counter("swarmpulse_http_requests_total", "", &["route", "method", "status"], "Requests answered."),
-    Series { name: "swarmpulse_http_request_seconds", series_type: SeriesType::Histogram, unit: "seconds", labels: &["route"], help: "From a request's head to its answer's head." },
+    histogram("swarmpulse_http_request_seconds", "seconds", &["route"], "From a request's head to its answer's head."),
     gauge("swarmpulse_http_requests_open", "", &[], "Requests under way."),
     gauge("swarmpulse_http_connections", "", &[], "Connections open."),
     counter("swarmpulse_http_connections_total", "", &[], "Connections ever opened."),
     gauge("swarmpulse_http_body_bytes", "bytes", &[], "Memory held by request bodies."),
     gauge("swarmpulse_stream_clients", "", &["transport"], "Subscribers of the live streams: sse, websocket."),
+    counter("swarmpulse_stream_messages_total", "", &[], "Messages of the live streams handed to clients."),
+    counter("swarmpulse_stream_failures_total", "", &[], "Clients of the live streams that were let go because they read too slowly."),
     // This process.
     gauge("swarmpulse_build_info", "", &["version"], "1, with the release."),
     gauge("swarmpulse_start_time_seconds", "seconds", &[], "When the monitor started, in Unix seconds."),

@@ -134,8 +134,8 @@ impl Question {
             ..Options::default()
         };
         let prepared_s = watch.seconds();
-        let found =
-            evaluate(&**app.runtime().metrics(), &expression, self.when, &options)?;
+        let metrics = app.runtime().metrics();
+        let found = swarmpulse_promql::evaluate(&**metrics, &self.query, &expression, self.when, &options)?;
         let evaluated_s = watch.seconds();
         app.queries().count_samples(found.samples_read);
         let mut answer = Answer::begin();
@@ -198,14 +198,4 @@ impl Timings {
         into.extend_from_slice(b",\"stats\":");
         into.extend_from_slice(statistics.to_string().as_bytes());
     }
-}
-
-// until the evaluator lands
-fn evaluate(
-    _store: &dyn swarmpulse_store::MetricStore,
-    _expression: &Expr,
-    _when: When,
-    _options: &Options,
-) -> Result<swarmpulse_promql::Answer, swarmpulse_promql::EvalError> {
-    Err(swarmpulse_promql::EvalError::Execution("no evaluator yet".into()))
 }

@@ -30,8 +30,6 @@ pub(crate) enum FailureKind {
     Unavailable,
     /// The token may not see that.
     Forbidden,
-    /// There is no such thing here.
-    NotFound,
     /// A fault of this server.
     Internal,
 }
@@ -45,7 +43,6 @@ impl FailureKind {
             Self::Timeout => "timeout",
             Self::Unavailable => "unavailable",
             Self::Forbidden => "forbidden",
-            Self::NotFound => "not_found",
             Self::Internal => "internal",
         }
     }
@@ -58,7 +55,6 @@ impl FailureKind {
             Self::Canceled => StatusCode::from_u16(499).unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
             Self::Timeout | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -1,8 +1,7 @@
 //! Native histograms as the query API writes them.
 
 use swarmpulse_model::series::NativeHistogram;
-struct B { lower: f64, upper: f64, lower_inclusive: bool, upper_inclusive: bool, count: f64 }
-fn ascending(_: &NativeHistogram) -> impl Iterator<Item = B> { std::iter::empty() }
+use swarmpulse_promql::histogram::ascending;
 
 use super::number::push_float;
 

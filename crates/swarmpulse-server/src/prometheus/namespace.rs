@@ -10,7 +10,7 @@ use crate::access::Access;
 const NAMESPACE: &str = "namespace";
 
 /// Conditions that every selector of this request has besides its own.
-pub(super) fn matchers(access: &Access) -> Vec<Matcher> {
+pub(crate) fn matchers(access: &Access) -> Vec<Matcher> {
     let own = access.namespace.as_deref();
     own.map(|own| Matcher::equal(NAMESPACE, if own == DEFAULT_NAMESPACE { "" } else { own }))
         .into_iter()

@@ -1,7 +1,8 @@
 //! The summary, everything now, and figures over time.
 
 use serde_json::{Value, json};
-use swarmpulse_model::Text;
+use swarmpulse_model::series::SampleBatch;
+use swarmpulse_model::{Labels, Sample};
 
 use crate::harness::Server;
 use crate::world::{get, heartbeats};
@@ -90,15 +91,24 @@ async fn figures_over_time_are_averaged_and_bounded() {
     let server = Server::start();
     let runtime = server.app.runtime();
     let now = runtime.now();
+    let mut batch = SampleBatch::default();
     for (agent, base) in [("a1", 100.0), ("a2", 200.0)] {
-        for second in (0..600).step_by(5) {
-            let at = now.plus_s(f64::from(second) - 600.0);
-            let values = [("rss_bytes", base + f64::from(second)), ("cpu_ratio", 0.5)];
-            runtime
-                .samples()
-                .add("process", ("agent", &Text::from(agent)), at, &values);
-        }
+        let samples = |value: &dyn Fn(f64) -> f64| -> Vec<Sample> {
+            let seconds = (0..600).step_by(5).map(f64::from);
+            let sample = |second| Sample {
+                at_ms: now.plus_s(second - 600.0).unix_ms(),
+                value: value(second),
+            };
+            seconds.map(sample).collect()
+        };
+        let labels = |name| Labels::from_pairs([("__name__", name), ("agent", agent), ("kind", "bot")]);
+        batch.push(
+            &labels("swarmpulse_agent_resident_memory_bytes"),
+            &samples(&|second| base + second),
+        );
+        batch.push(&labels("swarmpulse_agent_cpu_ratio"), &samples(&|_| 0.5));
     }
+    runtime.metrics().append_durably("default", now, &batch).unwrap();
     let history = get(&server, "/api/observability/history/process?step=1m").await;
     assert_eq!(
         (&history["metric_type"], &history["step_s"]),

@@ -29,9 +29,10 @@ async fn busy() -> Server {
         ("/api/v1/sandboxes", r#"{"sandbox":"s1","state":"running"}"#),
         (
             "/api/v1/calls",
-            r#"[{"service":"api","status_code":500},{"service":"api","status_code":200}]"#,
+            r#"[{"service":"api","status_code":500},{"service":"api","status_code":200,"latency_ms":20,"agent":"a2"}]"#,
         ),
         ("/api/v1/events", r#"{"type":7}"#),
+        ("/api/v1/events", r#"{"type":"agent.tool_use","size_bytes":700}"#),
     ] {
         server.post(path, body).await;
     }
@@ -77,7 +78,15 @@ async fn the_figures_are_exactly_the_registry_and_well_formed() {
     let needs_probe = |name: &str| {
         name.starts_with("swarmpulse_process_")
             || name.starts_with("swarmpulse_disk_free")
-            || ["resident_memory_bytes", "cpu_seconds_total", "open_fds"]
+            || name.starts_with("swarmpulse_host_")
+            || [
+                "resident_memory_bytes",
+                "cpu_seconds_total",
+                "cpu_ratio",
+                "memory_ratio",
+                "open_fds",
+                "threads",
+            ]
                 .iter()
                 .any(|end| name == format!("swarmpulse_agent_{end}"))
     };
