@@ -3,8 +3,8 @@
 use crate::ChunkError;
 use crate::chunk::{CHUNK_SAMPLES_MAX, FORMAT, REGULAR};
 use crate::column::ColumnPlanner;
-use crate::cursor::{push_signed, push_varint};
-use crate::values::ValuePlanner;
+use crate::cursor::{Cursor, push_signed, push_varint};
+use crate::values::{ValuePlanner, ValueReader};
 
 /// How hard to try.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,12 +47,7 @@ impl Encoder {
                 values: values.len(),
             });
         }
-        if count > CHUNK_SAMPLES_MAX {
-            return Err(ChunkError::TooMany {
-                count,
-                limit: CHUNK_SAMPLES_MAX,
-            });
-        }
+        check_count(count)?;
         let step = regular_step(times_ms);
         into.push(FORMAT | if step.is_some() { REGULAR } else { 0 });
         push_varint(into, count as u64);
@@ -71,6 +66,41 @@ impl Encoder {
         }
         self.values.write(values, cold, into);
         Ok(())
+    }
+
+    /// Appends values alone, for columns that have no times; [`decode_values`] reads them.
+    ///
+    /// # Errors
+    /// As [`Encoder::encode`].
+    pub fn encode_values(
+        &mut self,
+        values: &[f64],
+        effort: Effort,
+        into: &mut Vec<u8>,
+    ) -> Result<(), ChunkError> {
+        check_count(values.len())?;
+        self.values.write(values, effort == Effort::Cold, into);
+        Ok(())
+    }
+}
+
+/// Appends so many values that [`Encoder::encode_values`] wrote.
+///
+/// # Errors
+/// If the bytes are damaged, or there would be none or too many values; then what was appended has no meaning.
+pub fn decode_values(bytes: &[u8], count: usize, into: &mut Vec<f64>) -> Result<(), ChunkError> {
+    check_count(count)?;
+    ValueReader::open(Cursor::new(bytes), count)?.read(0, count, into)
+}
+
+fn check_count(count: usize) -> Result<(), ChunkError> {
+    match count {
+        0 => Err(ChunkError::Empty),
+        1..=CHUNK_SAMPLES_MAX => Ok(()),
+        _ => Err(ChunkError::TooMany {
+            count,
+            limit: CHUNK_SAMPLES_MAX,
+        }),
     }
 }
 

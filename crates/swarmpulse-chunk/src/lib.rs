@@ -18,6 +18,6 @@ mod fuzzing;
 mod values;
 
 pub use chunk::{CHUNK_SAMPLES_MAX, Chunk};
-pub use encoder::{Effort, Encoder};
+pub use encoder::{Effort, Encoder, decode_values};
 pub use error::ChunkError;
 pub use fuzzing::fuzz_chunk;

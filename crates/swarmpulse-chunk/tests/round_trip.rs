@@ -3,7 +3,7 @@
 mod shapes;
 
 use proptest::prelude::*;
-use swarmpulse_chunk::{CHUNK_SAMPLES_MAX, Chunk, ChunkError, Effort, Encoder};
+use swarmpulse_chunk::{CHUNK_SAMPLES_MAX, Chunk, ChunkError, Effort, Encoder, decode_values};
 
 const STALE: u64 = 0x7ff0_0000_0000_0002;
 
@@ -151,6 +151,15 @@ proptest! {
     #[test]
     fn any_samples_round_trip((times, values) in any_samples(), cold in any::<bool>()) {
         check(&times, &values, if cold { Effort::Cold } else { Effort::Hot });
+    }
+
+    #[test]
+    fn any_values_alone_round_trip(values in any_values(), cold in any::<bool>()) {
+        let (mut bytes, mut back) = (Vec::new(), Vec::new());
+        let effort = if cold { Effort::Cold } else { Effort::Hot };
+        Encoder::default().encode_values(&values, effort, &mut bytes).expect("valid values");
+        decode_values(&bytes, values.len(), &mut back).expect("own bytes");
+        assert_eq!(bits(&back), bits(&values));
     }
 
     #[test]

@@ -79,6 +79,11 @@ impl Segment {
         Ok(())
     }
 
+    /// Whether the index was checked.
+    pub(crate) fn is_checked(&self) -> bool {
+        self.checked.load(Ordering::Relaxed)
+    }
+
     /// What it holds.
     pub(crate) const fn footer(&self) -> &Footer {
         &self.footer

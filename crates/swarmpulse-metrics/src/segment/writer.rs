@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use swarmpulse_chunk::Chunk;
+use swarmpulse_chunk::{Chunk, ChunkError};
 use swarmpulse_store::metrics::MetricError;
 
 use super::disk::{damaged, failed, remove, sync_folder};
@@ -114,6 +114,11 @@ impl SegmentWriter {
         self.footer.min_ms = self.footer.min_ms.min(span.first_ms);
         self.footer.max_ms = self.footer.max_ms.max(span.last_ms);
         Ok(())
+    }
+
+    /// The error of something that cannot be encoded.
+    pub(crate) fn refused(&self, error: &ChunkError) -> MetricError {
+        damaged(&self.temporary, error.to_string())
     }
 
     /// How many bytes were written so far.

@@ -1,0 +1,7 @@
+//! Hourly and daily aggregates: made when a day is packed, kept longer than its samples.
+
+mod read;
+mod rows;
+
+pub(crate) use rows::{ROWS_MAX, decode_rows, encode_rows, rows_of};
+pub use rows::fuzz_rows;
