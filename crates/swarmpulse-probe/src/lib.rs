@@ -13,6 +13,7 @@ mod pattern;
 pub mod patterns;
 pub mod probe;
 mod progress;
+pub mod scrape;
 mod stats;
 mod target;
 

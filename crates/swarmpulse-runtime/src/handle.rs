@@ -20,6 +20,7 @@ use crate::ingest_figures::IngestFigures;
 use crate::intake::Intake;
 use crate::latency::Latency;
 use crate::log_files::LogFile;
+use crate::scraping::{Board, ScrapeTargetStatus};
 use crate::sequencer::{Reply, Submission};
 use crate::status::Status;
 
@@ -42,6 +43,7 @@ pub(crate) struct Shared {
     pub maintenance: Latency,
     pub ingest: IngestFigures,
     pub intake: Intake,
+    pub scrapes: Board,
     pub live: broadcast::Sender<Arc<Vec<HistoryRow>>>,
     pub host: RwLock<HostSample>,
     pub waiting_bytes: AtomicUsize,
@@ -191,6 +193,12 @@ impl Handle {
     #[must_use]
     pub fn intake(&self) -> &Intake {
         &self.shared.intake
+    }
+
+    /// How the targets of scrapes are, in the order of the configuration.
+    #[must_use]
+    pub fn scrape_targets(&self) -> Vec<ScrapeTargetStatus> {
+        self.shared.scrapes.all()
     }
 
     /// How the runtime itself is.

@@ -24,8 +24,10 @@ use crate::owner::Owner;
 use crate::probing::{ProbeOptions, Prober};
 use crate::recovery::{self, RecoveryReport};
 use crate::retention::RetentionOptions;
+use crate::scraping::{ScrapeTarget, Scraper};
 use crate::sequencer::Sequencer;
 use crate::shadow::{JournalChores, Keeper, SpaceFloor, keep_snapshot};
+use crate::statsd::{StatsdListener, StatsdOptions};
 use crate::status::Status;
 
 /// Batches waiting to be made durable.
@@ -64,6 +66,10 @@ pub struct Options {
     pub space_floor: Option<SpaceFloor>,
     /// What is looked at; nothing without.
     pub probes: Option<ProbeOptions>,
+    /// What is scraped.
+    pub scrapes: Vec<ScrapeTarget>,
+    /// Where StatsD is listened to; nowhere without.
+    pub statsd: Option<StatsdOptions>,
 }
 
 /// The running engine. Dropping it without [`Runtime::stop`] ends it as a crash would: nothing acknowledged is lost.
@@ -124,6 +130,7 @@ impl Runtime {
             state,
             journal: reader,
             intake: crate::intake::Intake::default(),
+            scrapes: crate::scraping::Board::default(),
             live: tokio::sync::broadcast::Sender::new(LIVE),
             host: RwLock::default(),
             waiting_bytes: std::sync::atomic::AtomicUsize::new(0),
@@ -240,6 +247,7 @@ impl Runtime {
         };
         self.stop.push(stop);
         self.helpers.push(spawn("maintainer", move || maintainer.run())?);
+        self.start_collectors(options.scrapes, options.statsd)?;
         let Some(probes) = options.probes else {
             return Ok(());
         };
@@ -251,6 +259,35 @@ impl Runtime {
             }
             // Where processes cannot be looked at, what agents say is still worth watching.
             Err(error) => tracing::error!(%error, "processes on this machine are not looked at"),
+        }
+        Ok(())
+    }
+
+    /// Starts what brings samples in by itself.
+    fn start_collectors(
+        &mut self,
+        scrapes: Vec<ScrapeTarget>,
+        statsd: Option<StatsdOptions>,
+    ) -> Result<(), StartError> {
+        if !scrapes.is_empty() {
+            let (stop, stopped) = bounded(1);
+            match Scraper::new(self.handle.clone(), scrapes, stopped) {
+                Ok(scraper) => {
+                    self.stop.push(stop);
+                    self.helpers.push(spawn("scraper", move || scraper.run())?);
+                }
+                Err(error) => tracing::error!(%error, "targets are not scraped"),
+            }
+        }
+        if let Some(options) = statsd {
+            let (stop, stopped) = bounded(1);
+            let listener = StatsdListener {
+                handle: self.handle.clone(),
+                options,
+                stop: stopped,
+            };
+            self.stop.push(stop);
+            self.helpers.push(spawn("statsd", move || listener.run())?);
         }
         Ok(())
     }
