@@ -3,6 +3,8 @@
 //! A family is a file of this folder with a `const FUNCTIONS: &[Function]`, and one line in [`FAMILIES`].
 
 mod absent;
+#[cfg(test)]
+mod agreement;
 mod changes;
 mod classic_histogram;
 mod date;

@@ -6,12 +6,19 @@
 mod annotations;
 mod answer;
 mod error;
+mod eval;
 pub mod functions;
+pub mod histogram;
+pub mod kahan;
+pub mod label_set;
 pub mod matrix;
+pub mod merge;
 mod notes;
 mod number_text;
 mod options;
 mod parser;
+pub mod promqltest;
+pub mod quantile;
 mod quote;
 mod span;
 pub mod syntax;
@@ -20,6 +27,7 @@ pub mod window;
 pub use annotations::Annotations;
 pub use answer::{Answer, MatrixSeries, PointValue, Value, VectorSample};
 pub use error::EvalError;
+pub use eval::evaluate;
 pub use notes::Notes;
 pub use options::{Cancel, Options, When};
 pub use parser::{

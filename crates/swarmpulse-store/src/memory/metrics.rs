@@ -63,6 +63,13 @@ impl MemoryMetrics {
         let series = Arc::make_mut(held.series.entry(labels.clone()).or_default());
         series.histograms.extend(histograms.iter().cloned());
     }
+
+    /// Adds samples to a series whose labels are not checked: it may have no name; of two at one time the later call wins.
+    pub fn append_samples(&self, labels: &Labels, samples: &[Sample]) {
+        let mut held = self.held.lock();
+        let series = Arc::make_mut(held.series.entry(labels.clone()).or_default());
+        series.samples.extend(samples.iter().map(|sample| (sample.at_ms, sample.value)));
+    }
 }
 
 impl Series {

@@ -52,6 +52,10 @@ impl Selected for MemorySelected {
         Ok(found.map(|(at_ms, value)| (*at_ms, *value)))
     }
 
+    fn has_histograms(&self) -> bool {
+        self.series.iter().any(|(_, series)| !series.histograms.is_empty())
+    }
+
     fn raw_from_ms(&self) -> i64 {
         self.raw_from_ms
     }
