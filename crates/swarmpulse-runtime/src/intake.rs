@@ -21,17 +21,20 @@ pub enum Protocol {
     Influx,
     /// StatsD over UDP.
     Statsd,
+    /// OpenTelemetry's protocol, over gRPC or HTTP.
+    Otlp,
 }
 
 impl Protocol {
     /// Every protocol with its name in metrics.
-    pub const ALL: [(Self, &'static str); 6] = [
+    pub const ALL: [(Self, &'static str); 7] = [
         (Self::RemoteWrite, "remote_write"),
         (Self::RemoteWrite2, "remote_write_2"),
         (Self::Text, "prometheus_text"),
         (Self::Scrape, "scrape"),
         (Self::Influx, "influx"),
         (Self::Statsd, "statsd"),
+        (Self::Otlp, "otlp"),
     ];
 }
 

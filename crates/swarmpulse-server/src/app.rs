@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use swarmpulse_runtime::Handle;
+use swarmpulse_telemetry::Telemetry;
 use swarmpulse_wire::remote_write::RemoteWriteLimits;
 use swarmpulse_wire::{Limits, Privacy};
 use tokio::sync::watch;
@@ -48,6 +50,8 @@ pub struct ServerOptions {
     pub stream_bytes_max: usize,
     /// Within which bounds queries are answered.
     pub query: QueryOptions,
+    /// How telemetry over OTLP is taken in.
+    pub telemetry: swarmpulse_telemetry::Options,
 }
 
 impl Default for ServerOptions {
@@ -68,6 +72,7 @@ impl Default for ServerOptions {
             stream_messages_max: 65_536,
             stream_bytes_max: 64 << 20,
             query: QueryOptions::default(),
+            telemetry: swarmpulse_telemetry::Options::default(),
         }
     }
 }
@@ -84,6 +89,7 @@ pub struct App {
     live: Live,
     desks: Desks,
     queries: Queries,
+    telemetry: Mutex<Telemetry>,
     stopping: watch::Sender<bool>,
 }
 
@@ -101,6 +107,7 @@ impl App {
             live,
             desks: Desks::default(),
             queries: Queries::new(&options.query),
+            telemetry: Mutex::new(Telemetry::new(options.telemetry.clone(), runtime.now())),
             stopping: watch::Sender::new(false),
             runtime,
             options,
@@ -163,6 +170,11 @@ impl App {
     /// Turns of queries.
     pub(crate) fn queries(&self) -> &Queries {
         &self.queries
+    }
+
+    /// What is known of telemetry between requests.
+    pub(crate) fn telemetry(&self) -> &Mutex<Telemetry> {
+        &self.telemetry
     }
 
     /// The live streams.

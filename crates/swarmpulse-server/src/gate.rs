@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::peer::Peer;
 use crate::problem::ApiError;
 use crate::request_id::{self, RequestId};
-use crate::{compress, origin};
+use crate::{compress, origin, otlp};
 
 /// Pages may use what this server serves and nothing else.
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
@@ -54,6 +54,7 @@ pub(crate) async fn pass(State(app): State<Arc<App>>, request: Request, next: Ne
     let route = parts.extensions.get::<MatchedPath>().cloned();
     let accepts_gzip = compress::is_accepted(&parts.headers);
     let path = tracing::enabled!(tracing::Level::WARN).then(|| parts.uri.path().to_owned());
+    let shape = otlp::Shape::of(&parts);
     parts.extensions.insert(id.clone());
     let _busy = app.traffic().begin();
 
@@ -71,7 +72,7 @@ pub(crate) async fn pass(State(app): State<Arc<App>>, request: Request, next: Ne
         }
         Err(error) => error.into_response(),
     };
-    let mut response = explain(response, &id.0).await;
+    let mut response = explain(response, &id.0, shape).await;
     if accepts_gzip {
         response = compress::shrink(response).await;
     }
@@ -152,13 +153,13 @@ fn has_token_in_query(parts: &Parts) -> bool {
         .any(|name| matches!(name, "token" | "access_token" | "api_key"))
 }
 
-/// Makes problem JSON of errors, be they ours or of the framework, which answers in plain text.
-async fn explain(mut response: Response, request_id: &str) -> Response {
+/// Makes problem JSON of errors, be they ours or of the framework, which answers in plain text; OTLP has shapes of its own.
+async fn explain(mut response: Response, request_id: &str, shape: Option<otlp::Shape>) -> Response {
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
         if error.status.is_server_error() {
             tracing::warn!(status = error.status.as_u16(), detail = %error.detail, request_id, "answered with an error");
         }
-        return error.render(request_id);
+        return shape.map_or_else(|| error.render(request_id), |shape| shape.refused(&error));
     }
     if response.extensions().get::<OwnShape>().is_some() {
         return response;

@@ -1,13 +1,13 @@
 //! Taking records in: bodies of JSON, pings, and the routes that agent platforms know.
 
 mod answer;
-mod body;
-mod encoding;
-mod metrics;
+pub(crate) mod body;
+pub(crate) mod encoding;
+pub(crate) mod metrics;
 mod ping;
 mod platform;
 mod room;
-mod taken;
+pub(crate) mod taken;
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use swarmpulse_store::Scope;
 use crate::access;
 use crate::app::App;
 use crate::problem::ApiError;
-use crate::{admin, gate, ingest, live, openapi, own, page, prometheus, read};
+use crate::{admin, gate, ingest, live, openapi, otlp, own, page, prometheus, read};
 
 /// The whole API and page, over that application. Requests need a [`crate::Peer`] among their extensions; without
 /// one they count as coming from elsewhere.
@@ -19,6 +19,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(needing(Scope::Ingest, ingest::routes()))
         .merge(ingest::open_routes())
+        .merge(needing(Scope::Ingest, otlp::routes()))
         .merge(needing(Scope::Read, read::routes()))
         .merge(needing(Scope::Read, live::routes()))
         .merge(needing(Scope::Read, own::figures()))
@@ -34,21 +35,21 @@ pub fn router(app: Arc<App>) -> Router {
 }
 
 /// The same routes, for those alone who may do what needs that scope.
-fn needing(scope: Scope, routes: Router<Arc<App>>) -> Router<Arc<App>> {
+pub(crate) fn needing(scope: Scope, routes: Router<Arc<App>>) -> Router<Arc<App>> {
     if !routes.has_routes() {
         return routes;
     }
     routes.route_layer(from_fn(move |request, next| access::check(scope, request, next)))
 }
 
-async fn nowhere(uri: Uri) -> ApiError {
+pub(crate) async fn nowhere(uri: Uri) -> ApiError {
     ApiError::not_found(format!(
         "there is nothing at `{}`; `/api` lists the routes",
         uri.path()
     ))
 }
 
-async fn wrong_method(_: State<Arc<App>>, method: Method, request: Request) -> ApiError {
+pub(crate) async fn wrong_method(_: State<Arc<App>>, method: Method, request: Request) -> ApiError {
     let path = request.uri().path();
     ApiError::new(
         http::StatusCode::METHOD_NOT_ALLOWED,

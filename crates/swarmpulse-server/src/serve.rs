@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use crate::app::App;
+use crate::otlp;
 use crate::own::Recorder;
 use crate::peer::Peer;
 use crate::router::router;
@@ -48,20 +49,44 @@ pub async fn serve(
     app: Arc<App>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
+    let recorder = tokio::spawn(Recorder::new().run(Arc::clone(&app)));
+    let repeat = tokio::spawn(otlp::repeat(Arc::clone(&app)));
+    let router = router(Arc::clone(&app));
+    let stop = async {
+        shutdown.await;
+        app.stop();
+    };
+    let served = serve_router(listener, Arc::clone(&app), router, stop).await;
+    // Where it never came to serving, nobody has told the others.
+    app.stop();
+    if repeat.await.is_err() {
+        tracing::error!("the repetition of LLM usage had ended early");
+    }
+    if recorder.await.is_err() {
+        tracing::error!("the recorder of figures had ended early");
+    }
+    served
+}
+
+/// Serves these routes until `shutdown` is done, as of [`serve`].
+///
+/// # Errors
+/// If the listener does not know where it listens.
+pub(crate) async fn serve_router(
+    listener: TcpListener,
+    app: Arc<App>,
+    router: Router,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Address)?;
-    let server = Server::new(Arc::clone(&app));
+    let limit = Duration::from_secs_f64(app.options().shutdown_limit_s);
+    let server = Server::new(app, router);
     let mut open = Open {
         connections: JoinSet::new(),
         graceful: GracefulShutdown::new(),
     };
-    let recorder = tokio::spawn(Recorder::new().run(Arc::clone(&app)));
     server.accept(listener, address, shutdown, &mut open).await;
-    app.stop();
-    open.end(Duration::from_secs_f64(app.options().shutdown_limit_s))
-        .await;
-    if recorder.await.is_err() {
-        tracing::error!("the recorder of figures had ended early");
-    }
+    open.end(limit).await;
     Ok(())
 }
 
@@ -96,7 +121,7 @@ struct Server {
 }
 
 impl Server {
-    fn new(app: Arc<App>) -> Self {
+    fn new(app: Arc<App>, router: Router) -> Self {
         let mut builder = Builder::new(TokioExecutor::new());
         builder
             .http1()
@@ -109,8 +134,8 @@ impl Server {
             .keep_alive_interval(Duration::from_secs(30));
         let room = Arc::new(Semaphore::new(app.options().connections_max));
         Self {
-            router: router(Arc::clone(&app)),
             app,
+            router,
             builder,
             room,
         }

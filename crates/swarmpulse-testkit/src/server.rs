@@ -31,7 +31,11 @@ impl Setup {
             program: program.into(),
             data: data.into(),
             arguments: Vec::new(),
-            environment: vec![("SWARMPULSE_PROBE__DISCOVER".into(), "false".into())],
+            environment: vec![
+                ("SWARMPULSE_PROBE__DISCOVER".into(), "false".into()),
+                // Servers of several tests would share the ports.
+                ("SWARMPULSE_OTLP__LISTEN".into(), "false".into()),
+            ],
         }
     }
 

@@ -7,6 +7,7 @@ mod form;
 mod keys;
 mod load;
 mod metric_settings;
+mod otlp_settings;
 mod problem;
 mod render;
 mod settings;

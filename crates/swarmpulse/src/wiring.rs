@@ -1,6 +1,7 @@
 //! The server's parts put together: stores, runtime, HTTP; started in order, stopped in the reverse.
 
 mod metric_store;
+mod otlp_ports;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -19,6 +20,7 @@ use swarmpulse_wire::{Limits, Privacy};
 
 use crate::config::Config;
 use crate::output;
+use otlp_ports::OtlpPorts;
 
 /// Runs the server of this configuration until it is told to end.
 ///
@@ -37,9 +39,10 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
     // Bound before recovery, so that a port in use is told at once.
     let listener = listen(config.server.listen)?;
     let address = listener.local_addr().context("ask for the address")?;
+    let otlp = OtlpPorts::bind(config, tokens)?;
     let runtime = Runtime::start(stores(config, state)?, options(config)?)?;
     let app = App::new(runtime.handle(), server_options(config));
-    announce(address, data)?;
+    announce(address, data, &otlp.describe())?;
     let served = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("http")
@@ -47,7 +50,10 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
         .context("start the asynchronous workers")?
         .block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener).context("hand over the listener")?;
-            serve(listener, app, told_to_end()).await.context("serve")
+            let otlp = otlp.serve(&app)?;
+            let served = serve(listener, app, told_to_end()).await.context("serve");
+            otlp.join_all().await;
+            served
         });
     tracing::info!("stopping");
     runtime.stop();
@@ -222,13 +228,17 @@ fn server_options(config: &Config) -> ServerOptions {
         allowed_hosts: config.server.allowed_hosts.clone(),
         insecure: config.server.insecure,
         query: config.query.options(),
+        telemetry: config.otlp.options(config.privacy.keep_payloads),
         ..ServerOptions::default()
     }
 }
 
-fn announce(address: SocketAddr, data: &Path) -> anyhow::Result<()> {
+fn announce(address: SocketAddr, data: &Path, otlp: &str) -> anyhow::Result<()> {
     output::line(&format!("Swarmpulse watches. Open http://{address}"))?;
     output::line(&format!("  data in {}; end it with Ctrl-C", data.display()))?;
+    if !otlp.is_empty() {
+        output::line(&format!("  OpenTelemetry: {otlp}"))?;
+    }
     output::line("  send a first heartbeat from another terminal:")?;
     output::line(&format!(
         "    curl -d '{{\"agent\":\"a1\"}}' {address}/api/v1/heartbeats"

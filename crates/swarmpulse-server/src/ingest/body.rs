@@ -16,7 +16,7 @@ use crate::budget::Share;
 use crate::problem::ApiError;
 
 /// A body as it came, and how to read it.
-pub(super) struct Received {
+pub(crate) struct Received {
     pub bytes: Bytes,
     pub encoding: Encoding,
     pub format: Format,
@@ -28,7 +28,7 @@ pub(super) struct Received {
 ///
 /// # Errors
 /// If it is too large, too slow, broken off, or there is no memory for it now. Refusals are counted.
-pub(super) async fn receive(app: &App, request: Request) -> Result<Received, ApiError> {
+pub(crate) async fn receive(app: &App, request: Request) -> Result<Received, ApiError> {
     let (parts, body) = request.into_parts();
     let received = read(app, &parts.headers, body).await;
     received.inspect_err(|error| app.runtime().counters().drop_for(reason(error.status), 1))
@@ -38,7 +38,7 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Api
 ///
 /// # Errors
 /// If it is too large, too slow, broken off, or there is no memory for it now.
-pub(super) async fn receive_packed(
+pub(crate) async fn receive_packed(
     app: &App,
     headers: &HeaderMap,
     body: Body,
@@ -60,7 +60,7 @@ pub(super) async fn receive_packed(
 }
 
 /// What a refused body counts as.
-pub(super) fn reason(status: StatusCode) -> &'static str {
+pub(crate) fn reason(status: StatusCode) -> &'static str {
     match status {
         StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "body_encoding",

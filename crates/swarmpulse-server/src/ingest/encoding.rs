@@ -14,7 +14,7 @@ const STEP_BYTES: usize = 256 << 10;
 
 /// How a body is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(crate) enum Encoding {
     Plain,
     Gzip,
     Deflate,
@@ -26,7 +26,7 @@ impl Encoding {
     ///
     /// # Errors
     /// If it is not known here.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
         let mut found = Self::Plain;
         for value in headers.get_all(CONTENT_ENCODING) {
             let names = value.to_str().unwrap_or("unreadable").split(',').map(str::trim);
@@ -51,7 +51,7 @@ impl Encoding {
     ///
     /// # Errors
     /// If it is broken, would be larger than the limit, or there is no memory for it now.
-    pub(super) fn decompress(
+    pub(crate) fn decompress(
         self,
         packed: &[u8],
         limit: usize,

@@ -1,6 +1,6 @@
 //! Taking samples in over HTTP: remote write, Prometheus' text, InfluxDB's line protocol; all end in the metric store.
 
-mod append;
+pub(crate) mod append;
 mod base64;
 mod influx;
 mod lines;

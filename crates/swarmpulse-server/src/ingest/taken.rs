@@ -19,13 +19,13 @@ const LARGE_BYTES: usize = 1 << 20;
 const LARGE_PACKED_BYTES: usize = 128 << 10;
 
 /// Who sends.
-pub(super) struct Sender {
+pub(crate) struct Sender {
     pub access: Access,
     pub is_local: bool,
 }
 
 impl Sender {
-    pub(super) fn of(access: Access, peer: Option<&Peer>) -> Self {
+    pub(crate) fn of(access: Access, peer: Option<&Peer>) -> Self {
         Self {
             access,
             is_local: peer.is_some_and(Peer::is_local),
@@ -35,7 +35,7 @@ impl Sender {
 
 /// What a body holds.
 #[derive(Clone, Debug)]
-pub(super) enum What {
+pub(crate) enum What {
     /// Records of a kind.
     List(swarmpulse_wire::Kind),
     /// Events of that sandbox.
@@ -46,7 +46,7 @@ pub(super) enum What {
 
 /// What became of a body.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Taken {
+pub(crate) struct Taken {
     /// So many items are durable.
     pub accepted: u64,
     /// The others, in order.
@@ -61,7 +61,7 @@ pub(super) struct Taken {
 ///
 /// # Errors
 /// If nothing of it can be read, or it cannot be made durable now; then nothing of it is kept.
-pub(super) async fn take(
+pub(crate) async fn take(
     app: &App,
     sender: Sender,
     what: What,
@@ -85,7 +85,7 @@ pub(super) async fn take(
     let counters = app.runtime().counters();
     let mut decoded = decoded.inspect_err(|error| counters.drop_for(body::reason(error.status), 1))?;
     app.traffic().count_decoded(counters, &decoded.counters);
-    place_locally(app, &sender, &mut decoded.records);
+    place_locally(app, sender.is_local, &mut decoded.records);
     let event = names_event.then(|| name_event(&mut decoded.records)).flatten();
     let mut taken = submit(app, sender.access, Source::Http, decoded).await?;
     taken.event = event;
@@ -96,7 +96,7 @@ pub(super) async fn take(
 ///
 /// # Errors
 /// If it cannot be made durable now.
-pub(super) async fn submit(
+pub(crate) async fn submit(
     app: &App,
     access: Access,
     source: Source,
@@ -149,8 +149,8 @@ fn decode(what: &What, received: Received, limits: &Limits, privacy: &Privacy) -
 }
 
 /// A process that names no machine and reports from this one runs here.
-fn place_locally(app: &App, sender: &Sender, records: &mut [Record]) {
-    if !sender.is_local {
+pub(crate) fn place_locally(app: &App, is_local: bool, records: &mut [Record]) {
+    if !is_local {
         return;
     }
     let mut local_host: Option<Text> = None;

@@ -37,7 +37,7 @@ impl Key {
 }
 
 /// The sections in order, each with one sentence.
-pub const SECTIONS: [(&str, &str); 9] = [
+pub const SECTIONS: [(&str, &str); 10] = [
     ("server", "Where the server listens."),
     ("data", "Where data lies and how long it is kept."),
     (
@@ -45,6 +45,10 @@ pub const SECTIONS: [(&str, &str); 9] = [
         "What the metric store takes, and how long samples are kept.",
     ),
     ("query", "Within which bounds PromQL is answered."),
+    (
+        "otlp",
+        "OpenTelemetry's protocol, over gRPC and HTTP; both are taken on the server's own port, too.",
+    ),
     (
         "limits",
         "Bounds of what one request may carry; what exceeds them is refused with a reason, and counted.",
@@ -192,6 +196,51 @@ pub const KEYS: &[Key] = &[
         path: "query.lookback_s",
         form: Number(0.001, DAY_S),
         help: "A sample holds this long while no newer one of its series comes.",
+    },
+    Key {
+        path: "otlp.listen",
+        form: Flag,
+        help: "Whether to listen on the two ports that OpenTelemetry's exporters expect.",
+    },
+    Key {
+        path: "otlp.grpc_listen",
+        form: Address,
+        help: "The address and port for gRPC. If another program has the default port, the server says so and goes on without.",
+    },
+    Key {
+        path: "otlp.http_listen",
+        form: Address,
+        help: "The same for HTTP.",
+    },
+    Key {
+        path: "otlp.scope_labels",
+        form: Flag,
+        help: "Give every series the labels `otel_scope_name` and `otel_scope_version`: which library measured.",
+    },
+    Key {
+        path: "otlp.keep_persons",
+        form: Flag,
+        help: "Keep attributes that name a person or an account, such as `user.id` and `user.email`.",
+    },
+    Key {
+        path: "otlp.streams_max",
+        form: Count(1000, 100_000_000),
+        help: "Streams of points whose state is held; beyond, those quiet for longest begin anew.",
+    },
+    Key {
+        path: "otlp.sessions_max",
+        form: Count(100, 10_000_000),
+        help: "Sessions of LLM clients that are told apart, so that usage is counted once.",
+    },
+    Key {
+        path: "otlp.agent_events_per_s",
+        form: Number(0.01, 100_000.0),
+        help: "Events kept per second and agent, on average; further ones still count as series.",
+    },
+    Key {
+        path: "otlp.events_per_s",
+        form: Number(0.1, 1_000_000.0),
+        help: "Events kept per second of all agents together.",
     },
     Key {
         path: "limits.body_bytes",

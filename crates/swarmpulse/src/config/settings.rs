@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use swarmpulse_model::record::FleetSettings;
 
 use super::metric_settings::{MetricSettings, QuerySettings};
+use super::otlp_settings::OtlpSettings;
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
@@ -23,6 +24,8 @@ pub struct Config {
     pub metrics: MetricSettings,
     /// Within which bounds queries are answered.
     pub query: QuerySettings,
+    /// How telemetry over OTLP is taken in.
+    pub otlp: OtlpSettings,
     /// Bounds of what is taken in.
     pub limits: LimitSettings,
     /// What is kept of payloads.

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use crate::app::App;
 
 /// A batch that the store has taken and that is not durable yet.
-pub(super) struct Pending {
+pub(crate) struct Pending {
     appended: Appended,
     durable: oneshot::Receiver<Result<(), MetricError>>,
 }
@@ -17,7 +17,7 @@ pub(super) struct Pending {
 ///
 /// # Errors
 /// If nothing of it was taken.
-pub(super) fn append(
+pub(crate) fn append(
     app: &App,
     protocol: Protocol,
     namespace: &str,
@@ -55,14 +55,14 @@ impl Pending {
     ///
     /// # Errors
     /// If it cannot be made so.
-    pub(super) async fn durable(self) -> Result<Appended, MetricError> {
+    pub(crate) async fn durable(self) -> Result<Appended, MetricError> {
         self.durable.await.unwrap_or(Err(MetricError::Stopping))?;
         Ok(self.appended)
     }
 }
 
 /// When to come again after that error, in seconds.
-pub(super) fn retry_after_s(error: &MetricError) -> u64 {
+pub(crate) fn retry_after_s(error: &MetricError) -> u64 {
     match error {
         MetricError::Overloaded { retry_after_s } => *retry_after_s,
         MetricError::Stopping => 5,
