@@ -2,6 +2,7 @@
 
 mod document;
 mod page;
+mod queries;
 mod record;
 mod route;
 mod routes;

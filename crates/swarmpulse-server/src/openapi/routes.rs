@@ -8,6 +8,7 @@ use swarmpulse_api::{
 use swarmpulse_store::Scope;
 use utoipa::openapi::HttpMethod::{self, Delete, Get, Head, Post};
 
+use super::queries;
 use super::record::{self, Record};
 use super::route::{Answer, Body, Content, Route, Shape, json, page, shape};
 use super::samples;
@@ -16,7 +17,7 @@ use crate::read::parameter::Parameter;
 use crate::read::parameters as read;
 
 /// The groups, with what they are for.
-pub(super) const GROUPS: [(&str, &str); 7] = [
+pub(super) const GROUPS: [(&str, &str); 8] = [
     (
         "Reading",
         "The fleet as it is, and what happened. Lists come in pages: pass `next` as `cursor`.",
@@ -24,6 +25,10 @@ pub(super) const GROUPS: [(&str, &str); 7] = [
     (
         "Observability",
         "Everything now, figures over time, and alerts: enough to build a dashboard on.",
+    ),
+    (
+        "Queries",
+        "Prometheus' query API over everything numeric, as Grafana and promtool speak it.",
     ),
     (
         "Live",
@@ -145,7 +150,7 @@ const fn text(what: &'static str, media_type: &'static str) -> Answer {
 
 /// Every route, in the order of the document.
 pub(super) fn all() -> impl Iterator<Item = &'static Route> {
-    ROUTES.iter().chain(samples::ROUTES)
+    ROUTES.iter().chain(queries::ROUTES).chain(samples::ROUTES)
 }
 
 /// The routes of records, of reading and of the server itself.

@@ -40,10 +40,7 @@ impl Answer {
 
     /// The finished answer.
     pub(super) fn end(mut self, annotations: &Annotations) -> Vec<u8> {
-        for (name, sentences) in [
-            ("warning", &annotations.warnings),
-            ("info", &annotations.infos),
-        ] {
+        for (name, sentences) in [("warning", &annotations.warnings), ("info", &annotations.infos)] {
             if sentences.is_empty() {
                 continue;
             }
@@ -67,7 +64,10 @@ impl Answer {
 }
 
 fn left_out(name: &str, sentences: &BTreeSet<String>) -> Option<String> {
-    let more = sentences.len().checked_sub(SENTENCES_MAX).filter(|more| *more > 0)?;
+    let more = sentences
+        .len()
+        .checked_sub(SENTENCES_MAX)
+        .filter(|more| *more > 0)?;
     Some(format!("{more} more {name} annotations omitted"))
 }
 
@@ -97,7 +97,10 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["infos"], serde_json::json!(["i"]));
         let warnings = value["warnings"].as_array().unwrap();
-        assert_eq!((warnings.len(), warnings[10].as_str()), (11, Some("2 more warning annotations omitted")));
+        assert_eq!(
+            (warnings.len(), warnings[10].as_str()),
+            (11, Some("2 more warning annotations omitted"))
+        );
         let cut = Answer::begin();
         let mut cut = Answer(cut.0);
         cut.data().extend_from_slice(b"[]");

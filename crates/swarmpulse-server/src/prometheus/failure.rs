@@ -139,7 +139,10 @@ mod tests {
             (store(MetricError::TooManySeries { limit: 1 }), "execution", 422),
             (store(MetricError::Stopping), "unavailable", 503),
         ] {
-            assert_eq!((failure.kind.as_str(), failure.kind.status().as_u16()), (kind, status));
+            assert_eq!(
+                (failure.kind.as_str(), failure.kind.status().as_u16()),
+                (kind, status)
+            );
         }
         assert_eq!(
             Failure::parameter("step", "too \"odd\"").message,

@@ -24,11 +24,16 @@ impl Form {
     pub(super) async fn read(app: &App, request: Request) -> Result<Self, Failure> {
         let (parts, body) = request.into_parts();
         let mut form = Self::default();
-        let sent = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let sent = parts
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
         let is_form = sent.is_some_and(|sent| {
-            sent.split(';')
-                .next()
-                .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+            sent.split(';').next().is_some_and(|essence| {
+                essence
+                    .trim()
+                    .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+            })
         });
         if parts.method == Method::POST && is_form {
             let idle = Duration::from_secs_f64(app.options().body_idle_s);
@@ -40,7 +45,11 @@ impl Form {
                         "error parsing form values: {error}; at most {BODY_MAX_BYTES} bytes are read"
                     )));
                 }
-                Err(_) => return Err(Failure::bad_data("error parsing form values: the body did not come")),
+                Err(_) => {
+                    return Err(Failure::bad_data(
+                        "error parsing form values: the body did not come",
+                    ));
+                }
             };
             let text = std::str::from_utf8(&bytes)
                 .map_err(|error| Failure::bad_data(format!("error parsing form values: {error}")))?;
@@ -59,7 +68,8 @@ impl Form {
                 )));
             }
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            self.0.push((decoded(name)?.into_owned(), decoded(value)?.into_owned()));
+            self.0
+                .push((decoded(name)?.into_owned(), decoded(value)?.into_owned()));
         }
         Ok(())
     }
@@ -81,7 +91,11 @@ fn decoded(text: &str) -> Result<Cow<'_, str>, Failure> {
     if !text.contains(['%', '+']) {
         return Ok(Cow::Borrowed(text));
     }
-    let wrong = || Failure::bad_data(format!("error parsing form values: invalid URL escape in {text:?}"));
+    let wrong = || {
+        Failure::bad_data(format!(
+            "error parsing form values: invalid URL escape in {text:?}"
+        ))
+    };
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -13,8 +13,8 @@ use crate::app::App;
 /// `GET` and `POST /prometheus/api/v1/format_query`.
 pub(super) async fn get(State(app): State<Arc<App>>, request: Request) -> Result<Response, Failure> {
     let form = Form::read(&app, request).await?;
-    let expression = swarmpulse_promql::parse(form.get("query"))
-        .map_err(|error| Failure::parameter("query", error))?;
+    let expression =
+        swarmpulse_promql::parse(form.get("query")).map_err(|error| Failure::parameter("query", error))?;
     let answer = Answer::of(&expression.pretty())?;
     Ok(answer::respond(answer.end_of_list(false)))
 }

@@ -177,8 +177,7 @@ impl Times {
         self.texts.clear();
         self.ends.clear();
         for (n, at_ms) in times_ms.iter().enumerate() {
-            self.texts
-                .extend_from_slice(if n == 0 { b"[" } else { b",[" });
+            self.texts.extend_from_slice(if n == 0 { b"[" } else { b",[" });
             push_time(&mut self.texts, *at_ms);
             self.texts.extend_from_slice(b",\"");
             self.ends.push(self.texts.len());
@@ -272,7 +271,11 @@ mod tests {
             ..NativeHistogram::default()
         };
         last.points.histograms = vec![(2_000, Arc::new(histogram))];
-        let matrix = Value::Matrix(vec![series("a", &[1_000, 2_000]), series("b", &[1_000, 2_000]), last]);
+        let matrix = Value::Matrix(vec![
+            series("a", &[1_000, 2_000]),
+            series("b", &[1_000, 2_000]),
+            last,
+        ]);
         let expected = concat!(
             r#""resultType":"matrix","result":["#,
             r#"{"metric":{"__name__":"a"},"values":[[1,"1000"],[2,"2000"]]},"#,

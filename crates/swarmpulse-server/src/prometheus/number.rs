@@ -148,7 +148,11 @@ mod tests {
             let value = f64::from_bits(bits);
             if value.is_finite() {
                 let text = float(value);
-                assert_eq!(text.parse::<f64>().map(f64::to_bits), Ok(value.to_bits()), "{text}");
+                assert_eq!(
+                    text.parse::<f64>().map(f64::to_bits),
+                    Ok(value.to_bits()),
+                    "{text}"
+                );
                 let small = (value % 1e6) as f32;
                 let small = f64::from(small);
                 assert_eq!(float(small).parse::<f64>(), Ok(small));

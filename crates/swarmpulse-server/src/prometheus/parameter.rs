@@ -57,9 +57,7 @@ fn parse_time_ms(text: &str) -> Option<i64> {
     if let Some(seconds) = parse_float(text) {
         // Rounded to milliseconds, as Prometheus does; what lies beyond all times is brought to the ends.
         let ms = (seconds * 1000.0).round();
-        return seconds
-            .is_finite()
-            .then(|| (ms as i64).clamp(FIRST_MS, LAST_MS));
+        return seconds.is_finite().then(|| (ms as i64).clamp(FIRST_MS, LAST_MS));
     }
     match text {
         "-292273086-05-16T16:47:06Z" => Some(FIRST_MS),
@@ -82,7 +80,11 @@ pub(super) fn parse_span_ms(text: &str) -> Result<i64, String> {
             ));
         }
         // Anything more than nothing stays more than nothing: milliseconds are the finest step here.
-        return Ok(if seconds > 0.0 { (ms as i64).max(1) } else { ms as i64 });
+        return Ok(if seconds > 0.0 {
+            (ms as i64).max(1)
+        } else {
+            ms as i64
+        });
     }
     parse_duration_ms(text).ok_or_else(|| format!("cannot parse {text:?} to a valid duration"))
 }

@@ -22,12 +22,18 @@ impl Selectors {
     pub(super) fn of(form: &Form) -> Result<Self, Failure> {
         let from_ms = time_ms_or(form, "start", FIRST_MS)?;
         let to_ms = time_ms_or(form, "end", LAST_MS)?;
-        let matchers = form.all("match[]").map(parse_selector).collect::<Result<Vec<_>, _>>();
+        let matchers = form
+            .all("match[]")
+            .map(parse_selector)
+            .collect::<Result<Vec<_>, _>>();
         let matchers = matchers.map_err(|error| Failure::parameter("match[]", error))?;
         if matchers.len() > SELECTORS_MAX {
             return Err(Failure::parameter(
                 "match[]",
-                format!("{} selectors, more than the limit of {SELECTORS_MAX}", matchers.len()),
+                format!(
+                    "{} selectors, more than the limit of {SELECTORS_MAX}",
+                    matchers.len()
+                ),
             ));
         }
         if matchers
@@ -54,7 +60,11 @@ impl Selectors {
     /// As the store takes them, each with these conditions as well.
     pub(super) fn selections(&self, also: &[Matcher], series_max: usize) -> Vec<Selection> {
         let everything = vec![Vec::new()];
-        let all = if self.is_empty() { &everything } else { &self.matchers };
+        let all = if self.is_empty() {
+            &everything
+        } else {
+            &self.matchers
+        };
         all.iter()
             .map(|matchers| Selection {
                 matchers: matchers.iter().chain(also).cloned().collect(),

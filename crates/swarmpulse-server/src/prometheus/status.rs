@@ -154,7 +154,10 @@ pub(super) async fn healthy(State(app): State<Arc<App>>) -> (http::StatusCode, &
     if app.runtime().status().is_ready() {
         (http::StatusCode::OK, "Swarmpulse is ready.\n")
     } else {
-        (http::StatusCode::SERVICE_UNAVAILABLE, "Swarmpulse is not ready.\n")
+        (
+            http::StatusCode::SERVICE_UNAVAILABLE,
+            "Swarmpulse is not ready.\n",
+        )
     }
 }
 

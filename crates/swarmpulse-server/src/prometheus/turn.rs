@@ -149,7 +149,10 @@ async fn in_time<T: Send + 'static>(
         Arc::clone(&queries.running).acquire_owned(),
     );
     let Ok(Ok(permit)) = turn.await else {
-        return Err(Failure::new(FailureKind::Timeout, "query timed out in query queue"));
+        return Err(Failure::new(
+            FailureKind::Timeout,
+            "query timed out in query queue",
+        ));
     };
     let waited_s = watch.seconds();
     let cancel = Cancel::default();

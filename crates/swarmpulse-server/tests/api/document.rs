@@ -56,6 +56,7 @@ async fn every_route_is_in_the_document_and_nothing_else() {
         let address = address
             .replace("{position}", "0-0")
             .replace("{job}", "j")
+            .replace("{name}", "job")
             .replace("{*labels}", "instance/i")
             .replace("{metric_type}", "host");
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {

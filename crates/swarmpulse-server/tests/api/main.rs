@@ -12,6 +12,7 @@ mod graph;
 mod harness;
 mod history;
 mod namespaces;
+mod queries;
 mod records;
 mod sse;
 mod stream;

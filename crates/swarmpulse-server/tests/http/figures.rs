@@ -87,8 +87,8 @@ async fn the_figures_are_exactly_the_registry_and_well_formed() {
                 "open_fds",
                 "threads",
             ]
-                .iter()
-                .any(|end| name == format!("swarmpulse_agent_{end}"))
+            .iter()
+            .any(|end| name == format!("swarmpulse_agent_{end}"))
     };
     for series in registry.iter().filter(|series| !needs_probe(series.name)) {
         assert!(families.contains_key(series.name), "{} is published", series.name);
