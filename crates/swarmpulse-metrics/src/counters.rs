@@ -12,7 +12,6 @@ pub(crate) struct Counters {
     pub(crate) series_created: AtomicU64,
     pub(crate) series_removed: AtomicU64,
     pub(crate) metadata_dropped: AtomicU64,
-    pub(crate) damaged_files: AtomicU64,
     pub(crate) last_flush_us: AtomicU64,
     /// As of the last look at all series.
     pub(crate) head_chunks: AtomicU64,

@@ -2,26 +2,31 @@
 
 mod append;
 mod create;
+mod flush;
+mod maintain;
 mod read;
 mod recover;
+mod replay;
 mod store;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32};
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use crate::MetricOptions;
 use crate::counters::Counters;
 use crate::hash::SeriesHasher;
 use crate::head::Head;
 use crate::index::{Index, Lookup, SelectionCache};
+use crate::maintenance::Maintenance;
 use crate::metadata::Metadata;
+use crate::segment::Archive;
 use crate::wal::Writer;
 
 /// The embedded store. Samples are in memory and in a journal until a segment has them.
 ///
-/// Locks are taken in this order: gate, index, a part of the look-up or of the head.
+/// Locks are taken in this order: maintenance, gate, index, a part of the look-up or of the head.
 pub struct EmbeddedMetrics {
     folder: PathBuf,
     options: MetricOptions,
@@ -36,6 +41,8 @@ pub struct EmbeddedMetrics {
     metadata: Metadata,
     counters: Counters,
     writer: Writer,
+    archive: Archive,
+    maintenance: Mutex<Maintenance>,
     /// Counts flushes.
     generation: AtomicU32,
     /// The oldest and the newest sample ever taken; the first above the second if there are none.

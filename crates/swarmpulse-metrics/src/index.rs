@@ -15,9 +15,9 @@ use swarmpulse_store::metrics::{MetricError, MetricLimits, RejectReason};
 
 use crate::hash::{SeriesHash, SeriesHasher};
 pub(crate) use cache::{Found, SelectionCache};
-pub(crate) use lookup::{Lookup, Reading, UNKNOWN};
-pub(crate) use matching::MatchedPairs;
-pub(crate) use pairs::Pairs;
+pub(crate) use lookup::{Lookup, UNKNOWN};
+use matching::MatchedPairs;
+use pairs::Pairs;
 pub(crate) use table::PAGE_SERIES;
 use table::SeriesTable;
 
@@ -97,6 +97,11 @@ impl Index {
         Ok(series)
     }
 
+    /// The number of a label, new if it was not known.
+    pub(crate) fn intern(&mut self, name: &str, value: &str) -> u32 {
+        self.pairs.intern(name, value)
+    }
+
     /// Adds a series whose number and labels are known from before. Numbers must rise.
     pub(crate) fn insert(&mut self, series: u32, pairs: &[u32]) -> Result<(), MetricError> {
         self.table.add(series, pairs)?;
@@ -119,22 +124,21 @@ impl Index {
         room
     }
 
-    /// Forgets a series, everywhere.
-    pub(crate) fn remove(&mut self, series: u32, hasher: &SeriesHasher, lookup: &Lookup) {
-        let Some(labels) = self.labels(series) else {
-            return;
-        };
+    /// Forgets a series, everywhere. Gives the labels that went with it, whose numbers will be given again.
+    pub(crate) fn remove(&mut self, series: u32, hasher: &SeriesHasher, lookup: &Lookup) -> Vec<u32> {
         let mut bytes = Vec::new();
-        LabelBytes::push_all(&mut bytes, &labels);
+        let Some(mut pairs) = self.table.remove(series) else {
+            return Vec::new();
+        };
+        self.push_label_bytes(&pairs, &mut bytes);
         lookup.remove(hasher.series(hasher.namespace(""), &bytes), series);
         for hash in self.aliases.remove(&series).unwrap_or_default() {
             lookup.remove(hash, series);
         }
-        for pair in self.table.remove(series).unwrap_or_default() {
-            self.pairs.remove(pair, series);
-        }
+        pairs.retain(|pair| self.pairs.remove(*pair, series));
         self.all.remove(series);
         self.generation += 1;
+        pairs
     }
 
     /// The labels of a series.

@@ -2,10 +2,21 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use std::io;
+use std::path::Path;
+
 use hashbrown::HashMap;
 use parking_lot::RwLock;
 use swarmpulse_model::Text;
 use swarmpulse_model::series::MetricMetadata;
+use swarmpulse_store::metrics::MetricError;
+
+use crate::segment::disk::{damaged, failed};
+use crate::state::replace;
+use crate::wal::entry::encode_metadata;
+
+/// The file's name.
+const FILE: &str = "metadata";
 
 /// Metrics described at most.
 const METRICS_MAX: usize = 50_000;
@@ -67,5 +78,27 @@ impl Metadata {
     /// Changes with each change.
     pub(crate) fn version(&self) -> u64 {
         self.version.load(Ordering::Relaxed)
+    }
+}
+
+/// Writes what metrics are to its file: a checksum, then an entry as the journal's.
+pub(crate) fn save(folder: &Path, metadata: &[MetricMetadata]) -> Result<(), MetricError> {
+    let entry = encode_metadata(metadata);
+    let mut bytes = crc32fast::hash(&entry).to_le_bytes().to_vec();
+    bytes.extend_from_slice(&entry);
+    replace(folder, FILE, &bytes)
+}
+
+/// The entry in the file of a store; empty if there is no file.
+pub(crate) fn load(folder: &Path) -> Result<Vec<u8>, MetricError> {
+    let path = folder.join(FILE);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed("read", &path, &error)),
+    };
+    match bytes.split_first_chunk::<4>() {
+        Some((crc, entry)) if crc32fast::hash(entry) == u32::from_le_bytes(*crc) => Ok(entry.to_vec()),
+        _ => Err(damaged(&path, "its checksum is wrong")),
     }
 }

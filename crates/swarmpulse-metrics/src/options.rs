@@ -21,6 +21,8 @@ pub struct MetricOptions {
     pub head_bytes_max: u64,
     /// More bytes of journal than this are written to a segment before their time.
     pub journal_bytes_max: u64,
+    /// After so long without any samples everything in memory is written to segments.
+    pub quiet_ms: i64,
     /// A series without samples for so long is forgotten if no segment holds it; its open samples are packed sooner.
     pub idle_limit_ms: i64,
     /// At most so many bytes of entries may wait for the disk.
@@ -37,6 +39,7 @@ impl Default for MetricOptions {
             segment_span_ms: 2 * HOUR_MS,
             head_bytes_max: 512 << 20,
             journal_bytes_max: 512 << 20,
+            quiet_ms: HOUR_MS / 4,
             idle_limit_ms: 2 * HOUR_MS,
             waiting_bytes_max: 64 << 20,
         }

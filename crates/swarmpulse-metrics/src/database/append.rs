@@ -140,8 +140,8 @@ impl EmbeddedMetrics {
     }
 
     /// Finds out the newest sample of a series of which memory holds none.
-    pub(super) fn find_out(&self, _series: u32, held: &mut HeadSeries) {
-        held.newest_ms = i64::MIN;
+    pub(super) fn find_out(&self, series: u32, held: &mut HeadSeries) {
+        held.newest_ms = self.archive.shelf().newest_ms(series).unwrap_or(i64::MIN);
         held.known = true;
     }
 

@@ -10,7 +10,7 @@ use swarmpulse_store::metrics::{MetricError, MetricStatistics, Selected, Selecti
 use super::EmbeddedMetrics;
 use crate::head::part_of;
 use crate::index::{Found, Index};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, has_records};
 
 impl EmbeddedMetrics {
     /// The series that match, as they are now.
@@ -22,6 +22,7 @@ impl EmbeddedMetrics {
             let part = self.head.part(part_of(series));
             snapshot.add(place, part.series(series));
         }
+        snapshot.finish(self.archive.shelf());
         Ok(Box::new(snapshot))
     }
 
@@ -45,8 +46,11 @@ impl EmbeddedMetrics {
     }
 
     fn may_have(&self, series: u32, span_ms: (i64, i64)) -> bool {
-        let part = self.head.part(part_of(series));
-        part.series(series).is_some_and(|series| series.overlaps(span_ms))
+        let in_memory = {
+            let part = self.head.part(part_of(series));
+            part.series(series).is_some_and(|series| series.overlaps(span_ms))
+        };
+        in_memory || has_records(&self.archive.shelf(), series, span_ms)
     }
 
     /// Labels of series that match any of the selections, sorted.
@@ -102,6 +106,7 @@ impl EmbeddedMetrics {
         let counters = &self.counters;
         let read = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
         let journal = &self.writer.figures;
+        let archive = self.archive.figures();
         MetricStatistics {
             series: self.index.read().len() as u64,
             series_active: read(&counters.series_active),
@@ -112,12 +117,15 @@ impl EmbeddedMetrics {
             rejected_total: counters.rejected(),
             head_chunks: read(&counters.head_chunks),
             head_bytes: read(&counters.head_bytes),
-            damaged_files: read(&counters.damaged_files),
+            segments: archive.segments,
+            segment_bytes: archive.bytes,
+            segment_samples: archive.samples,
+            rollup_bytes: archive.rollup_bytes,
+            damaged_files: archive.damaged_files,
             last_flush_us: read(&counters.last_flush_us),
             journal_bytes: read(&journal.bytes),
             fsyncs_total: read(&journal.syncs),
             fsync_us_total: read(&journal.sync_us),
-            ..MetricStatistics::default()
         }
     }
 

@@ -1,22 +1,26 @@
-//! Opening: the catalogue of series, then the journal after the last segment.
+//! Opening: the segments, the catalogue of series, then the journal behind the last segment.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32};
 
-use parking_lot::RwLock;
-use swarmpulse_model::series::{LabelBytes, MetricMetadata};
-use swarmpulse_model::{Sample, Timestamp};
+use parking_lot::{Mutex, RwLock};
+use swarmpulse_model::Timestamp;
 use swarmpulse_store::metrics::MetricError;
-use swarmpulse_store::{Entry, Journal, JournalError};
+use swarmpulse_store::{Journal, JournalError, JournalReader};
 
 use super::EmbeddedMetrics;
+use super::replay::Replay;
+use crate::catalogue::{self, Catalogue, CatalogueVisitor, Loaded};
 use crate::counters::Counters;
 use crate::hash::SeriesHasher;
-use crate::head::{Head, HeadSeries, part_of};
+use crate::head::Head;
 use crate::index::{Index, Lookup, SelectionCache};
-use crate::metadata::Metadata;
-use crate::wal::Writer;
-use crate::wal::entry::{self, EntryVisitor};
+use crate::maintenance::{Held, Maintenance};
+use crate::metadata::{self, Metadata};
+use crate::segment::{Archive, SEGMENTS_FOLDER};
+use crate::state::StoreState;
+use crate::wal::{Writer, entry, told};
 use crate::{MetricOptions, RecoveryReport, SetAside};
 
 impl EmbeddedMetrics {
@@ -24,29 +28,50 @@ impl EmbeddedMetrics {
     /// now on.
     ///
     /// # Errors
-    /// If the folder or the journal cannot be read; damage is set aside and told in the report.
+    /// If the folder or the journal cannot be read, or another process uses the folder; damage is set aside and told in
+    /// the report.
     pub fn open(
         folder: &Path,
         journal: Box<dyn Journal>,
         options: MetricOptions,
         now: Timestamp,
     ) -> Result<(Self, RecoveryReport), MetricError> {
-        let _ = now;
         let hasher = SeriesHasher::new().ok_or_else(|| MetricError::Io {
             action: "read",
             path: "random numbers".to_owned(),
             detail: "the system has none".to_owned(),
         })?;
-        let mut report = RecoveryReport::default();
+        let (archive, set_aside) = Archive::open(&folder.join(SEGMENTS_FOLDER))?;
+        let mut report = RecoveryReport {
+            segments: archive.figures().segments,
+            set_aside,
+            ..RecoveryReport::default()
+        };
+        let lookup = Lookup::new();
+        let (index, catalogue) = load_series(folder, &hasher, &lookup, &mut report)?;
         let reader = journal.reader();
+        let next = reader.next_offset();
         let mut store = Self {
             folder: folder.to_owned(),
             writer: Writer::start(journal, options.waiting_bytes_max)?,
+            archive,
+            maintenance: Mutex::new(Maintenance {
+                catalogue,
+                metadata_version: 0,
+                flushed_at_ms: now.unix_ms(),
+                flushed_newest_ms: i64::MIN,
+                samples_seen: (0, now.unix_ms()),
+                // What is replayed belongs to generation 0, what comes to 1.
+                generations: VecDeque::from([(1, next)]),
+                needed_from: reader.first_offset(),
+                page: 0,
+                held: Held::default(),
+            }),
             options,
             hasher,
             gate: RwLock::default(),
-            index: RwLock::new(Index::new()),
-            lookup: Lookup::new(),
+            index: RwLock::new(index),
+            lookup,
             head: Head::new(),
             cache: SelectionCache::default(),
             metadata: Metadata::default(),
@@ -56,28 +81,63 @@ impl EmbeddedMetrics {
             newest_ms: AtomicI64::new(i64::MIN),
             closed: AtomicBool::new(false),
         };
-        let from = reader.first_offset();
-        let entries = reader.read_from(from).map_err(|error| crate::wal::told(&error))?;
-        store.replay(entries, &mut report)?;
+        store.load_metadata(&mut report)?;
+        store.replay_journal(&*reader, &mut report)?;
         report.series = store.index.get_mut().len() as u64;
+        let span = store.archive.shelf().span_ms();
+        let newest_ms = (*store.newest_ms.get_mut()).max(span.map_or(i64::MIN, |span| span.1));
+        // Without any sample the first one decides from when on spans are counted.
+        store.maintenance.get_mut().flushed_newest_ms = if newest_ms == i64::MIN {
+            now.unix_ms()
+        } else {
+            newest_ms
+        };
         Ok((store, report))
     }
 
-    /// Takes up what the journal holds.
-    fn replay(
+    fn load_metadata(&mut self, report: &mut RecoveryReport) -> Result<(), MetricError> {
+        let entry = match metadata::load(&self.folder) {
+            Ok(entry) => entry,
+            Err(MetricError::Damaged { path, detail }) => {
+                report.set_aside.push(SetAside { path, detail });
+                Vec::new()
+            }
+            Err(error) => return Err(error),
+        };
+        // Its checksum is right, so that it holds what was written; metrics whose text was not are left out.
+        let read = entry::decode(&entry, &mut Replay::new(self, report));
+        if let Err(detail) = read {
+            report.set_aside.push(SetAside {
+                path: "the file of what metrics are".to_owned(),
+                detail: format!("damaged: {detail}"),
+            });
+        }
+        self.maintenance.get_mut().metadata_version = self.metadata.version();
+        Ok(())
+    }
+
+    /// Takes up what the journal holds beyond the segments.
+    fn replay_journal(
         &mut self,
-        entries: impl Iterator<Item = Result<Entry, JournalError>>,
+        reader: &dyn JournalReader,
         report: &mut RecoveryReport,
     ) -> Result<(), MetricError> {
-        for read in entries {
+        let state = StoreState::load(&self.folder)?;
+        let (first, next) = (reader.first_offset(), reader.next_offset());
+        // A journal that does not reach so far is not the one that was meant: all of it is looked at.
+        let from = state
+            .map(|state| state.needed_from)
+            .filter(|from| (first..=next).contains(from))
+            .unwrap_or(first);
+        report.clean = from == next;
+        self.maintenance.get_mut().needed_from = from;
+        let mut first_at = None;
+        for read in reader.read_from(from).map_err(|error| told(&error))? {
             match read {
                 Ok(found) => {
-                    let mut replay = Replay {
-                        store: self,
-                        report,
-                        bytes: Vec::new(),
-                    };
-                    if let Err(detail) = entry::decode(&found.body, &mut replay) {
+                    first_at = first_at.or(Some(found.received_at));
+                    let decoded = entry::decode(&found.body, &mut Replay::new(self, report));
+                    if let Err(detail) = decoded {
                         report.set_aside.push(SetAside {
                             path: format!("metric journal entry {}", found.offset),
                             detail: format!("damaged: {detail}"),
@@ -89,72 +149,73 @@ impl EmbeddedMetrics {
                     path: format!("{path}, entry {offset}"),
                     detail,
                 }),
-                Err(error) => return Err(crate::wal::told(&error)),
+                Err(error) => return Err(told(&error)),
             }
+        }
+        // What was due before a crash still is: a store that crashes again and again writes segments all the same.
+        if let Some(first_at) = first_at {
+            let flushed_at_ms = &mut self.maintenance.get_mut().flushed_at_ms;
+            *flushed_at_ms = first_at.unix_ms().min(*flushed_at_ms);
+        }
+        if let Some(state) = state {
+            self.index.get_mut().raise_next(state.next_series);
         }
         Ok(())
     }
 }
 
-/// Takes up one entry.
-struct Replay<'a> {
-    store: &'a mut EmbeddedMetrics,
-    report: &'a mut RecoveryReport,
+/// Takes the catalogue into the index.
+struct Loading<'a> {
+    index: Index,
+    hasher: &'a SeriesHasher,
+    lookup: &'a Lookup,
+    /// The number in memory of each label of the file.
+    labels: Vec<u32>,
+    pairs: Vec<u32>,
     bytes: Vec<u8>,
 }
 
-impl EntryVisitor for Replay<'_> {
-    fn series(&mut self, series: u32, labels: &[u8]) {
-        let index = self.store.index.get_mut();
-        if series < index.next() {
-            return;
+impl CatalogueVisitor for Loading<'_> {
+    fn label(&mut self, name: &str, value: &str) {
+        self.labels.push(self.index.intern(name, value));
+    }
+
+    fn series(&mut self, series: u32, labels: &[u32]) -> bool {
+        self.pairs.clear();
+        self.pairs
+            .extend(labels.iter().map(|label| self.labels[*label as usize]));
+        if self.index.insert(series, &self.pairs).is_err() {
+            return false;
         }
-        let known = LabelBytes::parse(labels).ok().map(|labels| {
-            let pairs = labels.iter();
-            pairs
-                .map(|label| index.pairs.intern(&label.name, &label.value))
-                .collect::<Vec<u32>>()
-        });
-        let Some(pairs) = known.filter(|pairs| index.insert(series, pairs).is_ok()) else {
-            self.report.set_aside.push(SetAside {
-                path: format!("series {series} in the metric journal"),
-                detail: "its labels are damaged".to_owned(),
-            });
-            return;
-        };
         self.bytes.clear();
-        index.push_label_bytes(&pairs, &mut self.bytes);
-        let hasher = &self.store.hasher;
-        let hash = hasher.series(hasher.namespace(""), &self.bytes);
-        self.store.lookup.insert(hash, series);
-        let mut part = self.store.head.part(part_of(series));
-        *part.series_mut(series).0 = HeadSeries::new();
+        self.index.push_label_bytes(&self.pairs, &mut self.bytes);
+        let hash = self.hasher.series(self.hasher.namespace(""), &self.bytes);
+        self.lookup.insert(hash, series);
+        true
     }
+}
 
-    fn sample(&mut self, series: u32, late: bool, sample: Sample) {
-        if self.store.index.get_mut().table.pairs(series).is_none() {
-            self.report.lost_samples += 1;
-            return;
-        }
-        let mut part = self.store.head.part(part_of(series));
-        let (held, packer) = part.series_mut(series);
-        if !held.known {
-            self.store.find_out(series, held);
-        }
-        if sample.at_ms > held.newest_ms {
-            held.push(series, sample, 0, packer);
-        } else if late {
-            held.push_late(sample, packer);
-        } else {
-            // A segment has it.
-            return;
-        }
-        self.report.replayed_samples += 1;
-        *self.store.oldest_ms.get_mut() = sample.at_ms.min(*self.store.oldest_ms.get_mut());
-        *self.store.newest_ms.get_mut() = sample.at_ms.max(*self.store.newest_ms.get_mut());
+fn load_series(
+    folder: &Path,
+    hasher: &SeriesHasher,
+    lookup: &Lookup,
+    report: &mut RecoveryReport,
+) -> Result<(Index, Catalogue), MetricError> {
+    let mut loading = Loading {
+        index: Index::new(),
+        hasher,
+        lookup,
+        labels: Vec::new(),
+        pairs: Vec::new(),
+        bytes: Vec::new(),
+    };
+    let loaded: Loaded = catalogue::load(folder, &mut loading)?;
+    if let Some(detail) = &loaded.damage {
+        report.set_aside.push(SetAside {
+            path: catalogue::set_aside(folder)?,
+            detail: format!("{detail}; the {} series before it are known", loaded.series),
+        });
     }
-
-    fn metadata(&mut self, metadata: MetricMetadata) {
-        self.store.metadata.note(&[metadata]);
-    }
+    let catalogue = Catalogue::open(folder, &loaded, &loading.labels)?;
+    Ok((loading.index, catalogue))
 }

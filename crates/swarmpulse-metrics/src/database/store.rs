@@ -47,11 +47,15 @@ impl MetricStore for EmbeddedMetrics {
     }
 
     fn span_ms(&self) -> Option<(i64, i64)> {
-        let (oldest, newest) = (
+        let taken = (
             self.oldest_ms.load(Ordering::Relaxed),
             self.newest_ms.load(Ordering::Relaxed),
         );
-        (oldest <= newest).then_some((oldest, newest))
+        let taken = Some(taken).filter(|(oldest, newest)| oldest <= newest);
+        match (taken, self.archive.shelf().span_ms()) {
+            (Some(taken), Some(stored)) => Some((taken.0.min(stored.0), taken.1.max(stored.1))),
+            (taken, stored) => taken.or(stored),
+        }
     }
 
     fn statistics(&self) -> MetricStatistics {
@@ -63,14 +67,10 @@ impl MetricStore for EmbeddedMetrics {
     }
 
     fn maintain(&self, now: Timestamp) -> Result<(), MetricError> {
-        let _ = now;
-        Ok(())
+        self.run_maintenance(now)
     }
 
     fn close(&self, now: Timestamp) -> Result<(), MetricError> {
-        let _ = now;
-        self.closed.store(true, Ordering::Relaxed);
-        self.writer.refuse();
-        self.writer.roll().map(|_| ())
+        self.run_close(now)
     }
 }

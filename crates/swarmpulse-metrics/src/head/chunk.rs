@@ -11,7 +11,6 @@ use swarmpulse_store::metrics::MetricError;
 pub(crate) struct HeadChunk {
     pub(crate) first_ms: i64,
     pub(crate) last_ms: i64,
-    pub(crate) samples: u32,
     pub(crate) bytes: Arc<[u8]>,
 }
 
@@ -40,7 +39,6 @@ impl Packer {
         encoded.ok().map(|()| HeadChunk {
             first_ms: first.at_ms,
             last_ms: last.at_ms,
-            samples: samples.len() as u32,
             bytes: self.bytes.as_slice().into(),
         })
     }

@@ -3,7 +3,6 @@
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
-use roaring::RoaringBitmap;
 use swarmpulse_model::Text;
 
 use super::posting::Posting;
@@ -56,16 +55,6 @@ impl Pairs {
 
     pub(crate) fn at(&self, pair: u32) -> &Pair {
         &self.pairs[pair as usize]
-    }
-
-    /// One more than the highest number of a label.
-    pub(crate) fn end(&self) -> u32 {
-        self.pairs.len() as u32
-    }
-
-    /// How many labels there are.
-    pub(crate) fn len(&self) -> usize {
-        self.by_text.len()
     }
 
     /// The number of a label, if it is known.
@@ -133,12 +122,12 @@ impl Pairs {
         self.pairs[pair as usize].series.insert(series);
     }
 
-    /// Notes that a series is gone; a label that no series has goes with it.
-    pub(crate) fn remove(&mut self, pair: u32, series: u32) {
+    /// Notes that a series is gone; a label that no series has goes with it, which is told.
+    pub(crate) fn remove(&mut self, pair: u32, series: u32) -> bool {
         let held = &mut self.pairs[pair as usize];
         held.series.remove(series);
         if held.series.len() > 0 {
-            return;
+            return false;
         }
         let (name, place) = (held.name as usize, held.place);
         let hash = self.hasher.hash_one((held.name, held.value.as_str()));
@@ -153,6 +142,7 @@ impl Pairs {
             entry.remove();
         }
         self.free.push(pair);
+        true
     }
 
     /// Gives back room after many labels went.
@@ -169,15 +159,6 @@ impl Pairs {
                 name.pairs.shrink_to_fit();
             }
         }
-    }
-
-    /// The series that have any label of a name.
-    pub(crate) fn series_of_name(&self, name: u32) -> RoaringBitmap {
-        let mut series = RoaringBitmap::new();
-        for pair in &self.names[name as usize].pairs {
-            self.at(*pair).series.add_to(&mut series);
-        }
-        series
     }
 
     /// The label of that name among the labels of a series.

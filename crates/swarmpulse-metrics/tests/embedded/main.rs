@@ -1,0 +1,7 @@
+//! Tests of the embedded store from outside.
+
+mod contract;
+mod crash;
+mod journal;
+mod property;
+mod reopening;
