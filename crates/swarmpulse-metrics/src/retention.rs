@@ -30,7 +30,11 @@ pub(crate) fn expired(shelf: &Shelf, now_ms: i64, options: &MetricOptions) -> Ve
 
 fn newest(segment: &Segment) -> i64 {
     let footer = segment.footer();
-    if footer.samples == 0 { footer.covers_to_ms } else { footer.max_ms }
+    if footer.samples == 0 {
+        footer.covers_to_ms
+    } else {
+        footer.max_ms
+    }
 }
 
 fn kept_ms(kind: SegmentKind, options: &MetricOptions) -> i64 {

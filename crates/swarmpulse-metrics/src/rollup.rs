@@ -3,5 +3,5 @@
 mod read;
 mod rows;
 
-pub(crate) use rows::{ROWS_MAX, decode_rows, encode_rows, rows_of};
 pub use rows::fuzz_rows;
+pub(crate) use rows::{ROWS_MAX, decode_rows, encode_rows, rows_of};

@@ -51,7 +51,10 @@ impl DayJob {
             source: Source::of_samples(inputs),
             hours: begin(SegmentKind::Hour, rollups.to_vec())?,
             days: begin(SegmentKind::Day, rollups.to_vec())?,
-            cold: begin(SegmentKind::Cold, sequences.chain(absorbed.iter().copied()).collect())?,
+            cold: begin(
+                SegmentKind::Cold,
+                sequences.chain(absorbed.iter().copied()).collect(),
+            )?,
             packer: Packer::default(),
         })
     }
@@ -64,7 +67,8 @@ impl DayJob {
                 return Ok(true);
             };
             let packer = &mut self.packer;
-            self.source.samples(self.span, &mut packer.times_ms, &mut packer.values);
+            self.source
+                .samples(self.span, &mut packer.times_ms, &mut packer.values);
             // A series costs something even without samples of this day.
             samples += packer.times_ms.len() + 16;
             packer.pack(series, &mut self.cold)?;
@@ -102,10 +106,22 @@ impl Packer {
         Ok(())
     }
 
-    fn pack_rows(&mut self, series: u32, bucket: Bucket, into: &mut SegmentWriter) -> Result<(), MetricError> {
+    fn pack_rows(
+        &mut self,
+        series: u32,
+        bucket: Bucket,
+        into: &mut SegmentWriter,
+    ) -> Result<(), MetricError> {
         self.rows.clear();
         rows_of(bucket, &self.times_ms, &self.values, &mut self.rows);
-        add_rows(series, bucket, &self.rows, &mut self.encoder, &mut self.bytes, into)
+        add_rows(
+            series,
+            bucket,
+            &self.rows,
+            &mut self.encoder,
+            &mut self.bytes,
+            into,
+        )
     }
 }
 

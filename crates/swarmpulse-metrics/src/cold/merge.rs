@@ -89,7 +89,10 @@ impl MergeJob {
         }
         self.source
             .samples((self.raw_from_ms, i64::MAX), &mut self.times_ms, &mut self.values);
-        let columns = self.times_ms.chunks(CHUNK_SAMPLES).zip(self.values.chunks(CHUNK_SAMPLES));
+        let columns = self
+            .times_ms
+            .chunks(CHUNK_SAMPLES)
+            .zip(self.values.chunks(CHUNK_SAMPLES));
         for (times, values) in columns {
             self.bytes.clear();
             let encoded = self.encoder.encode(times, values, Effort::Hot, &mut self.bytes);
@@ -104,7 +107,9 @@ impl MergeJob {
         let mut chunks: Vec<(i64, i64, &[u8])> = Vec::new();
         let mut samples = 0;
         for (live_from_ms, bytes) in self.source.records() {
-            let Ok(chunk) = Chunk::open(bytes) else { return Ok(None) };
+            let Ok(chunk) = Chunk::open(bytes) else {
+                return Ok(None);
+            };
             if chunk.last_ms() < self.raw_from_ms {
                 continue;
             }
@@ -126,7 +131,11 @@ impl MergeJob {
         Ok(Some(samples))
     }
 
-    fn merge_rows(&mut self, series: u32, bucket: swarmpulse_store::metrics::Bucket) -> Result<usize, MetricError> {
+    fn merge_rows(
+        &mut self,
+        series: u32,
+        bucket: swarmpulse_store::metrics::Bucket,
+    ) -> Result<usize, MetricError> {
         self.rows.clear();
         for (_, bytes) in self.source.records() {
             let before = self.rows.len();
@@ -141,7 +150,14 @@ impl MergeJob {
             self.rows.dedup_by_key(|row| row.end_ms);
         }
         for rows in self.rows.chunks(ROWS_MAX) {
-            add_rows(series, bucket, rows, &mut self.encoder, &mut self.bytes, &mut self.writer)?;
+            add_rows(
+                series,
+                bucket,
+                rows,
+                &mut self.encoder,
+                &mut self.bytes,
+                &mut self.writer,
+            )?;
         }
         Ok(self.rows.len())
     }

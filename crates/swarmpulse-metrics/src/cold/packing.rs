@@ -88,7 +88,10 @@ impl Packing {
             self.job = None;
             self.forced = false;
             self.failures = self.failures.saturating_add(1);
-            self.pause = 1u32.checked_shl(self.failures).unwrap_or(PAUSE_MAX).min(PAUSE_MAX);
+            self.pause = 1u32
+                .checked_shl(self.failures)
+                .unwrap_or(PAUSE_MAX)
+                .min(PAUSE_MAX);
         } else {
             self.failures = 0;
         }

@@ -22,7 +22,7 @@ const HOT_SPAN_MS: i64 = 12 * HOUR_MS;
 /// The span whose files of hourly aggregates may become one.
 const HOURS_SPAN_MS: i64 = 32 * DAY_MS;
 /// The span whose files of daily aggregates may become one.
-const DAYS_SPAN_MS: i64 = 1024 * DAY_MS;
+const DAYS_SPAN_MS: i64 = 256 * DAY_MS;
 /// No more days of one file are looked at.
 const DAYS_SEEN_MAX: usize = 5000;
 
@@ -65,7 +65,8 @@ fn days_of(shelved: &Shelved) -> impl Iterator<Item = i64> {
 }
 
 fn is_absorbed(cold: &[&Shelved], sequence: u64) -> bool {
-    cold.iter().any(|cold| cold.segment.absorbed().contains(&sequence))
+    cold.iter()
+        .any(|cold| cold.segment.absorbed().contains(&sequence))
 }
 
 fn day_to_pack(shelf: &Shelf, over_at_ms: i64, force: bool) -> Option<Plan> {
@@ -90,15 +91,24 @@ fn day_to_pack(shelf: &Shelf, over_at_ms: i64, force: bool) -> Option<Plan> {
         force || cold.is_empty() || is_enough(hot, cold)
     })?;
     let cold = cold_by_day.remove(&end_ms).unwrap_or_default();
-    let absorbed: BTreeSet<u64> = cold.iter().flat_map(|cold| cold.segment.absorbed().iter().copied()).collect();
+    let absorbed: BTreeSet<u64> = cold
+        .iter()
+        .flat_map(|cold| cold.segment.absorbed().iter().copied())
+        .collect();
     let rollups = shelf.rollups.iter().map(|segment| segment.footer());
-    let rollups = rollups.filter(|footer| footer.covers_from_ms > end_ms - DAY_MS && footer.covers_to_ms <= end_ms);
+    let rollups =
+        rollups.filter(|footer| footer.covers_from_ms > end_ms - DAY_MS && footer.covers_to_ms <= end_ms);
     Some(Plan::Day {
         end_ms,
         rollups: rollups.map(|footer| footer.sequence).collect(),
         absorbed: absorbed
             .into_iter()
-            .filter(|sequence| shelf.samples.iter().any(|held| held.segment.footer().sequence == *sequence))
+            .filter(|sequence| {
+                shelf
+                    .samples
+                    .iter()
+                    .any(|held| held.segment.footer().sequence == *sequence)
+            })
             .collect(),
         inputs: hot.into_iter().chain(cold).cloned().collect(),
     })
@@ -132,7 +142,11 @@ fn hot_to_merge(shelf: &Shelf, force: bool) -> Option<Plan> {
 fn rollups_to_merge(shelf: &Shelf, kind: SegmentKind, span_ms: i64, force: bool) -> Option<Plan> {
     let mut by_span: BTreeMap<i64, Vec<Arc<Segment>>> = BTreeMap::new();
     for segment in shelf.of_kind(kind) {
-        let span = segment.footer().covers_to_ms.saturating_sub(1).div_euclid(span_ms);
+        let span = segment
+            .footer()
+            .covers_to_ms
+            .saturating_sub(1)
+            .div_euclid(span_ms);
         by_span.entry(span).or_default().push(Arc::clone(segment));
     }
     let few = if force { 2 } else { FILES_MAX };

@@ -49,7 +49,8 @@ impl Source {
 
     /// Goes on to the next series.
     pub(super) fn next_series(&mut self) -> Option<u32> {
-        let at = |input: &Input| (input.place < input.segment.len()).then(|| input.segment.series_at(input.place));
+        let at =
+            |input: &Input| (input.place < input.segment.len()).then(|| input.segment.series_at(input.place));
         let series = self.inputs.iter().filter_map(at).min()?;
         self.current.clear();
         for (number, input) in self.inputs.iter_mut().enumerate() {
@@ -71,13 +72,19 @@ impl Source {
     }
 
     /// Replaces what is in the columns by the samples of the series in a span, in order, each time once.
-    pub(super) fn samples(&self, (from_ms, to_ms): (i64, i64), times_ms: &mut Vec<i64>, values: &mut Vec<f64>) {
+    pub(super) fn samples(
+        &self,
+        (from_ms, to_ms): (i64, i64),
+        times_ms: &mut Vec<i64>,
+        values: &mut Vec<f64>,
+    ) {
         times_ms.clear();
         values.clear();
         for (live_from_ms, bytes) in self.records() {
             let before = times_ms.len();
             let from_ms = from_ms.max(live_from_ms);
-            let read = Chunk::open(bytes).and_then(|chunk| chunk.decode_span(from_ms, to_ms, times_ms, values));
+            let read =
+                Chunk::open(bytes).and_then(|chunk| chunk.decode_span(from_ms, to_ms, times_ms, values));
             if read.is_err() || from_ms > to_ms {
                 times_ms.truncate(before);
                 values.truncate(before);
@@ -96,8 +103,14 @@ impl Source {
     /// The span of all files, and their numbers.
     pub(super) fn covers(&self) -> (i64, i64, Vec<u64>) {
         let footers = self.inputs.iter().map(|input| input.segment.footer());
-        let from_ms = footers.clone().map(|footer| footer.covers_from_ms.min(footer.min_ms)).min();
-        let to_ms = footers.clone().map(|footer| footer.covers_to_ms.max(footer.max_ms)).max();
+        let from_ms = footers
+            .clone()
+            .map(|footer| footer.covers_from_ms.min(footer.min_ms))
+            .min();
+        let to_ms = footers
+            .clone()
+            .map(|footer| footer.covers_to_ms.max(footer.max_ms))
+            .max();
         (
             from_ms.unwrap_or(i64::MAX),
             to_ms.unwrap_or(i64::MIN),

@@ -23,7 +23,8 @@ impl Shelf {
     ) -> bool {
         into.clear();
         let length = bucket.length_ms();
-        let (Some(first_end), Some(last_end)) = (end_at_or_after(bucket, from_ms), end_at_or_before(bucket, to_ms))
+        let (Some(first_end), Some(last_end)) =
+            (end_at_or_after(bucket, from_ms), end_at_or_before(bucket, to_ms))
         else {
             return false;
         };
@@ -56,7 +57,11 @@ impl Shelf {
 
     /// Whether there are days so old that only daily aggregates are left of them.
     fn hours_are_gone(&self, from_ms: i64) -> bool {
-        let oldest = |kind| self.of_kind(kind).map(|segment| segment.footer().covers_from_ms).min();
+        let oldest = |kind| {
+            self.of_kind(kind)
+                .map(|segment| segment.footer().covers_from_ms)
+                .min()
+        };
         let Some(oldest_day) = oldest(SegmentKind::Day) else {
             return false;
         };
@@ -64,12 +69,23 @@ impl Shelf {
         oldest_day < oldest_hour && from_ms < oldest_hour
     }
 
-    fn stored_rows(&self, series: u32, bucket: Bucket, (first_end, last_end): (i64, i64), into: &mut Vec<RollupRow>) {
-        let files = self.rollups.iter().filter(|segment| segment.footer().kind.bucket() == Some(bucket));
+    fn stored_rows(
+        &self,
+        series: u32,
+        bucket: Bucket,
+        (first_end, last_end): (i64, i64),
+        into: &mut Vec<RollupRow>,
+    ) {
+        let files = self
+            .rollups
+            .iter()
+            .filter(|segment| segment.footer().kind.bucket() == Some(bucket));
         for segment in files.filter(|segment| segment.overlaps(first_end, last_end)) {
             for record in segment.records(series) {
                 let before = into.len();
-                let read = record.checked().is_some_and(|bytes| decode_rows(bytes, into).is_ok());
+                let read = record
+                    .checked()
+                    .is_some_and(|bytes| decode_rows(bytes, into).is_ok());
                 if !read {
                     segment.mark_damaged();
                     into.truncate(before);
@@ -86,7 +102,12 @@ impl Shelf {
     }
 
     /// The ends of days of which aggregates must be computed, for there are samples that no file of aggregates knows.
-    fn days_to_compute(&self, series: u32, (from_ms, to_ms): (i64, i64), head_times: &[i64]) -> BTreeSet<i64> {
+    fn days_to_compute(
+        &self,
+        series: u32,
+        (from_ms, to_ms): (i64, i64),
+        head_times: &[i64],
+    ) -> BTreeSet<i64> {
         let mut days = BTreeSet::new();
         for shelved in &self.samples {
             let segment = &shelved.segment;
@@ -105,7 +126,9 @@ impl Shelf {
                 }
             }
             for record in segment.records(series) {
-                let Ok(chunk) = Chunk::open(record.unchecked()) else { continue };
+                let Ok(chunk) = Chunk::open(record.unchecked()) else {
+                    continue;
+                };
                 let (first, last) = (chunk.first_ms().max(from_ms), chunk.last_ms().min(to_ms));
                 insert_days(first, last, &mut days);
             }
@@ -143,7 +166,11 @@ fn end_at_or_after(bucket: Bucket, at_ms: i64) -> Option<i64> {
 
 fn end_at_or_before(bucket: Bucket, at_ms: i64) -> Option<i64> {
     let end = end_at_or_after(bucket, at_ms)?;
-    Some(if end == at_ms { end } else { end - bucket.length_ms() })
+    Some(if end == at_ms {
+        end
+    } else {
+        end - bucket.length_ms()
+    })
 }
 
 fn append_span(

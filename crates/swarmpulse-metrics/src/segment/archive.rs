@@ -9,6 +9,7 @@ use parking_lot::{Mutex, RwLock};
 use swarmpulse_store::metrics::MetricError;
 
 use super::disk::{failed, remove, sync_folder};
+use super::salvage::salvage;
 use super::{Segment, SegmentKind, SegmentWriter, Shelf};
 use crate::cold::Packing;
 use crate::{MetricOptions, SetAside, retention};
@@ -33,6 +34,7 @@ pub(crate) struct Archive {
     shelf: RwLock<Arc<Shelf>>,
     next_sequence: AtomicU64,
     damaged_files: AtomicU64,
+    aside: Mutex<Vec<SetAside>>,
     packing: Mutex<Packing>,
 }
 
@@ -65,6 +67,7 @@ impl Archive {
             shelf: RwLock::default(),
             next_sequence: AtomicU64::new(next_sequence.max(highest.map_or(0, |highest| highest + 1))),
             damaged_files: AtomicU64::new(damaged_files + aside.len() as u64),
+            aside: Mutex::default(),
             packing: Mutex::default(),
         };
         archive.rearrange(|all| *all = segments)?;
@@ -81,7 +84,11 @@ impl Archive {
     /// # Errors
     /// If the file cannot be made.
     pub(crate) fn begin(&self, kind: SegmentKind) -> Result<SegmentWriter, MetricError> {
-        SegmentWriter::create(&self.folder, kind, self.next_sequence.fetch_add(1, Ordering::Relaxed))
+        SegmentWriter::create(
+            &self.folder,
+            kind,
+            self.next_sequence.fetch_add(1, Ordering::Relaxed),
+        )
     }
 
     /// Makes segments durable and has them seen, all at once. What they absorbed goes.
@@ -114,7 +121,13 @@ impl Archive {
             obsolete
         };
         for segment in &obsolete {
-            remove(segment.path())?;
+            if segment.is_damaged() {
+                let detail = "a chunk does not match its checksum; the others were kept".to_owned();
+                self.aside.lock().push(set_aside(segment.path(), detail)?);
+                self.damaged_files.fetch_add(1, Ordering::Relaxed);
+            } else {
+                remove(segment.path())?;
+            }
         }
         if !obsolete.is_empty() {
             sync_folder(&self.folder)?;
@@ -178,6 +191,7 @@ impl Archive {
         }
     }
 
+    /// Sets aside files in which something was found damaged, after writing anew what is left of them.
     fn set_aside_damaged(&self) -> Result<Vec<SetAside>, MetricError> {
         let shelf = self.shelf();
         // One index a call, if it was too large to be checked when it was opened.
@@ -187,15 +201,12 @@ impl Archive {
         {
             segment.mark_damaged();
         }
-        let bad: Vec<_> = shelf.all().filter(|segment| segment.is_damaged()).cloned().collect();
-        if bad.is_empty() {
-            return Ok(Vec::new());
+        for segment in shelf.all().filter(|segment| segment.is_damaged()) {
+            let mut writer = self.begin(segment.footer().kind)?;
+            salvage(segment, &mut writer)?;
+            self.commit(vec![writer])?;
         }
-        self.rearrange(|all| all.retain(|segment| !segment.is_damaged()))?;
-        self.damaged_files.fetch_add(bad.len() as u64, Ordering::Relaxed);
-        bad.iter()
-            .map(|segment| set_aside(segment.path(), "a chunk does not match its checksum".to_owned()))
-            .collect()
+        Ok(std::mem::take(&mut *self.aside.lock()))
     }
 
     /// How much there is.
@@ -219,7 +230,11 @@ impl Archive {
 
 fn lock(folder: &Path) -> Result<File, MetricError> {
     let path = folder.join(LOCK_FILE);
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
     let file = file.map_err(|error| failed("open", &path, &error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -235,7 +250,9 @@ fn lock(folder: &Path) -> Result<File, MetricError> {
 /// The files of a folder, sorted by name.
 pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, MetricError> {
     let entries = fs::read_dir(folder).and_then(|entries| {
-        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()
+        entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<Vec<_>, _>>()
     });
     let mut paths = entries.map_err(|error| failed("list", folder, &error))?;
     paths.sort_unstable();
@@ -244,9 +261,15 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, MetricError> {
 
 /// The number in a file's name: the last run of digits before the extension; 0 without.
 fn sequence_of(path: &Path) -> u64 {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
     let stem = name.split('.').next().unwrap_or_default();
-    stem.rsplit('-').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+    stem.rsplit('-')
+        .next()
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0)
 }
 
 fn set_aside(path: &Path, detail: String) -> Result<SetAside, MetricError> {

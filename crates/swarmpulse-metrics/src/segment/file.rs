@@ -1,6 +1,7 @@
 //! A segment file that is open: mapped into memory, its index searched where it lies.
 
 use std::fs::File;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,10 +17,28 @@ const INDEX_CHECKED_AT_ONCE_BYTES: usize = 4 << 20;
 /// How far around a guess the search begins.
 const GUESS_REACH: usize = 8;
 
+/// Where the bytes are.
+enum Body {
+    Mapped(Mmap),
+    /// Of a file that never was one: for fuzzing.
+    Owned(Vec<u8>),
+}
+
+impl Deref for Body {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Mapped(map) => map,
+            Self::Owned(bytes) => bytes,
+        }
+    }
+}
+
 /// A segment file that is open. Nothing of it is on the heap; whoever holds it can read it, even after it was deleted.
 pub(crate) struct Segment {
     path: PathBuf,
-    map: Mmap,
+    map: Body,
     footer: Footer,
     absorbed: Vec<u64>,
     checked: AtomicBool,
@@ -30,22 +49,35 @@ impl Segment {
     /// Opens a file and checks what must hold for reading it at all.
     pub(crate) fn open(path: &Path) -> Result<Self, MetricError> {
         let file = File::open(path).map_err(|error| failed("open", path, &error))?;
-        let length = file.metadata().map_err(|error| failed("open", path, &error))?.len();
-        if length < (HEAD.len() + FOOTER_BYTES) as u64 {
-            return Err(damaged(path, format!("{length} bytes are too few for a segment")));
-        }
         #[expect(unsafe_code, reason = "mapping a file is unsafe because others may change it")]
         // SAFETY: segment files are written under another name and never changed afterwards, only removed; a mapping
         // outlives removal. One that is cut by others while it is mapped ends the process, as with every mapped file;
         // bytes changed by others are caught by checksums, and all that is read from them is checked against bounds.
         let map = unsafe { Mmap::map(&file) }.map_err(|error| failed("map", path, &error))?;
-        let footer = Footer::decode(&map[map.len() - FOOTER_BYTES..]).map_err(|detail| damaged(path, detail))?;
+        Self::of_body(path, Body::Mapped(map))
+    }
+
+    /// A segment of bytes that are no file.
+    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Result<Self, MetricError> {
+        Self::of_body(Path::new("bytes"), Body::Owned(bytes))
+    }
+
+    fn of_body(path: &Path, map: Body) -> Result<Self, MetricError> {
+        if map.len() < HEAD.len() + FOOTER_BYTES {
+            return Err(damaged(
+                path,
+                format!("{} bytes are too few for a segment", map.len()),
+            ));
+        }
+        let footer =
+            Footer::decode(&map[map.len() - FOOTER_BYTES..]).map_err(|detail| damaged(path, detail))?;
         let index_bytes = footer.series as usize * INDEX_ENTRY_BYTES;
         let absorbed_bytes = footer.absorbed as usize * 8;
-        let expected = (footer.index_offset as usize)
-            .checked_add(index_bytes + absorbed_bytes + FOOTER_BYTES)
+        let expected = usize::try_from(footer.index_offset)
+            .ok()
+            .and_then(|offset| offset.checked_add(index_bytes + absorbed_bytes + FOOTER_BYTES))
             .filter(|expected| *expected == map.len());
-        if expected.is_none() || map[..HEAD.len()] != *HEAD {
+        if expected.is_none() || footer.index_offset < HEAD.len() as u64 || map[..HEAD.len()] != *HEAD {
             return Err(damaged(path, "its parts do not add up to its length"));
         }
         let absorbed = &map[map.len() - FOOTER_BYTES - absorbed_bytes..map.len() - FOOTER_BYTES];
@@ -151,8 +183,12 @@ impl Segment {
             if series > last {
                 return high;
             }
-            let guess = (u64::from(series - first) * (high as u64 - 1) / u64::from((last - first).max(1))) as usize;
-            let (near_low, near_high) = (guess.saturating_sub(GUESS_REACH), (guess + GUESS_REACH).min(high - 1));
+            let guess =
+                (u64::from(series - first) * (high as u64 - 1) / u64::from((last - first).max(1))) as usize;
+            let (near_low, near_high) = (
+                guess.saturating_sub(GUESS_REACH),
+                (guess + GUESS_REACH).min(high - 1),
+            );
             if self.series_at(near_low) < series {
                 low = near_low + 1;
             } else {

@@ -61,7 +61,10 @@ impl Shelf {
 
     /// The oldest and the newest sample.
     pub(crate) fn span_ms(&self) -> Option<(i64, i64)> {
-        let with_samples = self.samples.iter().filter(|shelved| shelved.segment.footer().samples > 0);
+        let with_samples = self
+            .samples
+            .iter()
+            .filter(|shelved| shelved.segment.footer().samples > 0);
         with_samples.fold(None, |span: Option<(i64, i64)>, shelved| {
             let (from, to) = (shelved.live_from_ms, shelved.segment.footer().max_ms);
             Some(span.map_or((from, to), |(low, high)| (low.min(from), high.max(to))))
@@ -88,8 +91,16 @@ impl Shelf {
                 continue;
             }
             let before = times_ms.len();
-            read_segment(&shelved.segment, series, (from_ms, to_ms), times_ms, values, &mut in_order);
-            in_order &= before == start || before == times_ms.len() || times_ms[before - 1] < times_ms[before];
+            read_segment(
+                &shelved.segment,
+                series,
+                (from_ms, to_ms),
+                times_ms,
+                values,
+                &mut in_order,
+            );
+            in_order &=
+                before == start || before == times_ms.len() || times_ms[before - 1] < times_ms[before];
         }
         if !in_order {
             sort_unique(times_ms, values, start);
@@ -102,7 +113,9 @@ impl Shelf {
         // The newest are last, though not strictly: they are in order of their oldest sample.
         for shelved in self.samples.iter().rev() {
             let footer = shelved.segment.footer();
-            let floor = best.map_or(after_ms, |(time, _)| time).max(shelved.live_from_ms.saturating_sub(1));
+            let floor = best
+                .map_or(after_ms, |(time, _)| time)
+                .max(shelved.live_from_ms.saturating_sub(1));
             if footer.max_ms <= floor || shelved.live_from_ms > at_ms {
                 continue;
             }
@@ -120,7 +133,11 @@ impl Shelf {
 
     /// Before this, samples are gone and only aggregates are left; `i64::MIN` if that never happened.
     pub(crate) fn raw_from_ms(&self) -> i64 {
-        let oldest_raw = self.samples.iter().map(|shelved| shelved.segment.footer().covers_from_ms).min();
+        let oldest_raw = self
+            .samples
+            .iter()
+            .map(|shelved| shelved.segment.footer().covers_from_ms)
+            .min();
         let rollups = self.rollups.iter().map(|segment| segment.footer());
         let without_raw = rollups
             .filter(|footer| oldest_raw.is_none_or(|oldest| footer.covers_from_ms < oldest))

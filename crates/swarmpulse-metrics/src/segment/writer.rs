@@ -94,7 +94,12 @@ impl SegmentWriter {
     }
 
     /// Adds any record of a series.
-    pub(crate) fn add_record(&mut self, series: u32, bytes: &[u8], span: RecordSpan) -> Result<(), MetricError> {
+    pub(crate) fn add_record(
+        &mut self,
+        series: u32,
+        bytes: &[u8],
+        span: RecordSpan,
+    ) -> Result<(), MetricError> {
         match self.index.last_mut() {
             Some(entry) if entry.series == series && entry.records < RECORDS_MAX - 1 => entry.records += 1,
             _ => self.index.push(Entry {
@@ -176,7 +181,11 @@ impl SegmentWriter {
             self.write(&bytes)?;
         }
         self.footer.index_crc = crc.finalize();
-        let absorbed: Vec<u8> = self.absorbed.iter().flat_map(|sequence| sequence.to_le_bytes()).collect();
+        let absorbed: Vec<u8> = self
+            .absorbed
+            .iter()
+            .flat_map(|sequence| sequence.to_le_bytes())
+            .collect();
         self.footer.absorbed = self.absorbed.len() as u32;
         self.footer.absorbed_crc = crc32fast::hash(&absorbed);
         self.write(&absorbed)?;
