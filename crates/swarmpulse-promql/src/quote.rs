@@ -2,6 +2,24 @@
 
 use std::fmt::Write;
 
+/// Bytes of a literal that are no UTF-8 are carried as characters from here on, which no text has.
+const RAW_BYTES: u32 = 0x0010_FF00;
+
+/// The character that carries a byte which is no UTF-8.
+pub(crate) fn raw_byte(byte: u8) -> char {
+    char::from_u32(RAW_BYTES + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+fn is_raw_byte(character: char) -> bool {
+    (RAW_BYTES..RAW_BYTES + 256).contains(&u32::from(character))
+}
+
+/// Whether a label may have this name: any UTF-8 but none at all.
+#[must_use]
+pub fn is_label_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(is_raw_byte)
+}
+
 /// In double quotes, with escapes for what cannot be shown.
 #[must_use]
 pub fn quote(text: &str) -> String {
@@ -49,6 +67,7 @@ fn push_escaped(into: &mut String, character: char, quote: char) {
             into.push(short);
             Ok(())
         }
+        None if is_raw_byte(character) => write!(into, "\\x{:02x}", code - RAW_BYTES),
         None if code < 0x20 || code == 0x7f => write!(into, "\\x{code:02x}"),
         None if is_shown(character) => {
             into.push(character);

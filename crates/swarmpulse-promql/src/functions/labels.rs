@@ -1,12 +1,13 @@
 //! Functions that change labels: `label_replace`, `label_join`.
 
-use hashbrown::HashSet;
 use swarmpulse_model::series::METRIC_NAME;
 
 use super::{Body, Function, Inputs, Variadic};
 use crate::EvalError;
 use crate::label_set::with;
 use crate::matrix::{Evaluated, Matrix, Series};
+use crate::merge::merge_same_labels;
+use crate::quote::is_label_name;
 use crate::syntax::ValueType::{String as Text, Vector};
 
 /// The most memory that a compiled regular expression may take, in bytes.
@@ -79,7 +80,7 @@ fn set(series: &mut Series, target: &str, value: &str) {
 }
 
 fn check_name(name: &str, which: &str, function: &str) -> Result<(), EvalError> {
-    if name.is_empty() {
+    if !is_label_name(name) {
         return Err(failed(format!(
             "invalid {which} label name in {function}(): {name}"
         )));
@@ -91,15 +92,7 @@ fn failed(text: String) -> EvalError {
     EvalError::Execution(text)
 }
 
-/// The series, if all have labels of their own.
+/// The series, those joined that have the same labels now and never meet.
 fn unique(matrix: Matrix) -> Result<Evaluated, EvalError> {
-    let mut seen = HashSet::with_capacity(matrix.len());
-    let twice = matrix.iter().any(|series| !seen.insert(&series.labels));
-    drop(seen);
-    if twice {
-        return Err(failed(
-            "vector cannot contain metrics with the same labelset".to_owned(),
-        ));
-    }
-    Ok(Evaluated::Vector(matrix))
+    merge_same_labels(matrix).map(Evaluated::Vector)
 }

@@ -45,6 +45,8 @@ fn by_value(mut inputs: Inputs<'_>, descending: bool) -> Result<Evaluated, EvalE
     });
     if inputs.steps.is_instant() {
         matrix.sort_by(|left, right| compare_values(left, right, descending));
+    } else {
+        warn_of_range(&mut inputs);
     }
     Ok(Evaluated::Vector(matrix))
 }
@@ -77,6 +79,13 @@ fn by_labels(mut inputs: Inputs<'_>, descending: bool) -> Result<Evaluated, Eval
                 .unwrap_or_else(|| left.labels.cmp(&right.labels));
             if descending { order.reverse() } else { order }
         });
+    } else {
+        warn_of_range(&mut inputs);
     }
     Ok(Evaluated::Vector(matrix))
+}
+
+fn warn_of_range(inputs: &mut Inputs<'_>) {
+    let text = "sort is ineffective for range queries since results are always ordered by labels";
+    inputs.notes.warn(text, inputs.call.span);
 }

@@ -1,5 +1,7 @@
 //! Escapes in quoted text.
 
+use crate::quote::raw_byte;
+
 /// How long the escape is that the text begins with.
 ///
 /// # Errors
@@ -59,7 +61,7 @@ fn decode(text: &str, quote: char) -> Result<(usize, Decoded), String> {
     Ok((length, Decoded::Character(character)))
 }
 
-/// The text between quotes, with its escapes resolved. Bytes that are not UTF-8 become U+FFFD.
+/// The text between quotes, with its escapes resolved. Bytes that are not UTF-8 become [`raw_byte`]s.
 ///
 /// # Errors
 /// With what is wrong about it.
@@ -88,8 +90,17 @@ pub(super) fn unquote(quoted: &str) -> Result<String, String> {
     bytes.extend_from_slice(rest.as_bytes());
     Ok(match String::from_utf8(bytes) {
         Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        Err(error) => with_raw_bytes(error.as_bytes()),
     })
+}
+
+fn with_raw_bytes(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() + 8);
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().copied().map(raw_byte));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -101,7 +112,7 @@ mod tests {
         assert_eq!(unquote(r#""a\n\t\"\\b""#).as_deref(), Ok("a\n\t\"\\b"));
         assert_eq!(unquote(r"'\'\x41\101\u00e9\U0001F600'").as_deref(), Ok("'AAé😀"));
         assert_eq!(unquote(r"`\n`").as_deref(), Ok(r"\n"));
-        assert_eq!(unquote(r#""\xc3\xa9\xff""#).as_deref(), Ok("é\u{fffd}"));
+        assert_eq!(unquote(r#""\xc3\xa9\xff""#).as_deref(), Ok("é\u{10ffff}"));
     }
 
     #[test]

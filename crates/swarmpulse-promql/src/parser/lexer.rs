@@ -101,6 +101,13 @@ impl<'a> Lexer<'a> {
         };
         let follows = self.rest()[character.len_utf8()..].chars().next();
         match character {
+            '"' | '\'' | '`' | '{' | '=' | '!' | '<' | '>' | '@' if self.in_brackets => Err(self.error(
+                start,
+                format!(
+                    "unexpected character in duration expression: {}",
+                    quote_char(character)
+                ),
+            )),
             ',' => Ok(self.emit(Kind::Comma, 1)),
             '*' => Ok(self.emit(Kind::Operator(BinaryOp::Multiply), 1)),
             '/' => Ok(self.emit(Kind::Operator(BinaryOp::Divide), 1)),

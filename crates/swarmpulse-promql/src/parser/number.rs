@@ -1,5 +1,7 @@
 //! Numbers and durations as text.
 
+use crate::quote::quote;
+
 /// How much of the text reads as a number, and whether it is well-formed and ends there.
 pub(super) fn scan_number(text: &str) -> (usize, bool) {
     let bytes = text.as_bytes();
@@ -115,30 +117,33 @@ pub fn parse_duration(text: &str) -> Result<i64, String> {
         "0" => return Ok(0),
         _ => {}
     }
-    let wrong = || format!("not a valid duration string: {}", crate::quote::quote(text));
+    let wrong = || format!("not a valid duration string: {}", quote(text));
+    let out_of_range = || "duration out of range".to_owned();
     let (mut rest, mut total, mut units) = (text, 0i64, UNITS.iter());
     while !rest.is_empty() {
         let digits = rest
             .find(|character: char| !character.is_ascii_digit())
             .ok_or_else(wrong)?;
-        let after = &rest[digits..];
-        let name = after
-            .find(|character: char| !character.is_ascii_alphabetic())
-            .unwrap_or(after.len());
-        let (_, length_ms) = units
-            .find(|(unit, _)| *unit == &after[..name])
-            .ok_or_else(wrong)?;
-        let out_of_range = || "duration out of range".to_owned();
-        if digits == 0 {
-            return Err(wrong());
+        let count: i64 = rest[..digits].parse().map_err(|_| wrong())?;
+        rest = &rest[digits..];
+        let name = rest
+            .find(|character: char| character.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let unit = &rest[..name];
+        rest = &rest[name..];
+        if !UNITS.iter().any(|(known, _)| *known == unit) {
+            return Err(format!(
+                "unknown unit {} in duration {}",
+                quote(unit),
+                quote(text)
+            ));
         }
-        let count: i64 = rest[..digits].parse().map_err(|_| out_of_range())?;
+        let (_, length_ms) = units.find(|(known, _)| *known == unit).ok_or_else(wrong)?;
         total = count
             .checked_mul(*length_ms)
             .and_then(|length| total.checked_add(length))
             .filter(|total| *total <= i64::MAX / 1_000_000)
             .ok_or_else(out_of_range)?;
-        rest = &after[name..];
     }
     Ok(total)
 }

@@ -47,9 +47,6 @@ impl<'a> Parser<'a> {
                     Kind::LeftParen | Kind::Keyword(Keyword::By | Keyword::Without) => {
                         self.aggregate(op, name.span())
                     }
-                    Kind::Identifier | Kind::Number | Kind::Text | Kind::Duration => {
-                        Err(self.unexpected("aggregation", ""))
-                    }
                     _ => Ok(Expr::Selector(self.selector(Some(name))?)),
                 }
             }

@@ -10,7 +10,7 @@ use crate::histogram;
 use crate::label_set::with;
 use crate::matrix::{Matrix, Series, Steps, is_present};
 use crate::number_text::plain;
-use crate::quote::quote;
+use crate::quote::{is_label_name, quote};
 use crate::syntax::{Aggregate, Grouping};
 
 /// `count_values`: one series for every value, which becomes the label.
@@ -21,7 +21,7 @@ pub(super) fn eval(
     matrix: &Matrix,
     steps: &Steps,
 ) -> Result<Matrix, EvalError> {
-    if label.is_empty() || label.contains('\u{fffd}') {
+    if !is_label_name(label) {
         return Err(EvalError::Execution(format!(
             "invalid label name {}",
             quote(label)
