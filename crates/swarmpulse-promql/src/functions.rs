@@ -18,7 +18,7 @@ mod order;
 mod over_time;
 mod rate;
 mod regression;
-mod remarks;
+pub(crate) mod remarks;
 mod scalars;
 mod smoothing;
 mod sort;

@@ -10,7 +10,7 @@ mod statistics;
 mod zero;
 
 pub use arithmetic::{
-    Incompatible, add, check_compatible, compact, divide, move_mean, multiply, reduce_resolution, subtract,
+    Fitted, Incompatible, add, compact, divide, move_mean, multiply, reduce_resolution, subtract,
 };
 pub use bounds::{CUSTOM_SCHEMA, has_custom_bounds, is_exponential};
 pub use bucket::{Bucket, ascending, descending, to_text};

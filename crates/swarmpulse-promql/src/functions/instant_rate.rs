@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use swarmpulse_model::series::{CounterReset, NativeHistogram};
 
-use super::{Function, RangeContext, of_range, remarks};
+use super::remarks::{self, Operation, without_resets};
+use super::{Function, RangeContext, of_range};
 use crate::PointValue;
 use crate::histogram;
 use crate::matrix::Scalar;
@@ -91,10 +92,13 @@ fn of_histograms(
     }
     let mut result = last.clone();
     if !rate || !histogram::is_reset(last, before) {
-        if let Err(why) = histogram::subtract(&mut result, before) {
-            warn(context, |metric| remarks::incompatible(why, metric));
+        let Ok(fitted) = histogram::subtract(&mut result, before) else {
+            warn(context, remarks::incompatible);
             return None;
-        }
+        };
+        let fitted = without_resets(fitted);
+        let span = context.call.arguments_span();
+        remarks::fitted(fitted, Operation::Subtraction, span, context.notes);
     }
     result.counter_reset = CounterReset::Gauge;
     histogram::compact(&mut result);

@@ -94,7 +94,9 @@ fn moved(window: &Window<'_>, context: &mut RangeContext<'_>, movement: Movement
             *last_at,
             window.histograms.len(),
         );
-        histogram::multiply(&mut result, stretch.factor(None, movement.per_second));
+        let first_count = window.histograms[0].1.count;
+        let zero = movement.counter.then_some((first_count, result.count));
+        histogram::multiply(&mut result, stretch.factor(zero, movement.per_second));
         return Some(PointValue::Histogram(Arc::new(result)));
     }
     let ([first_at, .., last_at], [first, .., last]) = (window.times_ms, window.values) else {

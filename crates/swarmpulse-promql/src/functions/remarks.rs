@@ -1,8 +1,9 @@
 //! What functions have to say of their input, in Prometheus' words.
 
-use crate::histogram::Incompatible;
+use crate::histogram::Fitted;
 use crate::number_text::general;
 use crate::quote::quote;
+use crate::{Notes, Span};
 
 /// Floats and histograms where only one kind can be.
 pub(crate) fn mixed_samples(metric: &str) -> String {
@@ -13,15 +14,62 @@ pub(crate) fn mixed_samples(metric: &str) -> String {
 }
 
 /// Histograms that cannot be combined.
-pub(crate) fn incompatible(why: Incompatible, metric: &str) -> String {
+pub(crate) fn incompatible(metric: &str) -> String {
     let metric = quote(metric);
-    match why {
-        Incompatible::Schemas => format!(
-            "vector contains a mix of histograms with exponential and custom buckets schemas for metric name {metric}"
-        ),
-        Incompatible::Bounds => {
-            format!("vector contains histograms with incompatible custom buckets for metric name {metric}")
+    format!(
+        "vector contains a mix of histograms with exponential and custom buckets schemas for metric name {metric}"
+    )
+}
+
+/// What was done with two histograms.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Operation {
+    Addition,
+    Subtraction,
+    Aggregation,
+}
+
+impl Operation {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Addition => "addition",
+            Self::Subtraction => "subtraction",
+            Self::Aggregation => "aggregation",
         }
+    }
+}
+
+/// Says what had to be done so that histograms fit each other.
+pub(crate) fn fitted(fitted: Fitted, operation: Operation, at: Span, notes: &mut Notes) {
+    let operation = operation.as_str();
+    if fitted.resets_collide {
+        notes.warn(
+            format!("conflicting counter resets during histogram {operation}"),
+            at,
+        );
+    }
+    if fitted.bounds_reconciled {
+        notes.info(
+            format!("mismatched custom buckets were reconciled during {operation}"),
+            at,
+        );
+    }
+}
+
+/// What there is to say where resets are looked at anyway.
+pub(super) fn without_resets(fitted: Fitted) -> Fitted {
+    Fitted {
+        resets_collide: false,
+        ..fitted
+    }
+}
+
+/// A text with the metric's name, if it has one.
+fn of_metric(text: &str, metric: &str) -> String {
+    if metric.is_empty() {
+        text.to_owned()
+    } else {
+        format!("{text} for metric name {}", quote(metric))
     }
 }
 
@@ -61,50 +109,47 @@ pub(crate) fn bad_quantile(quantile: f64) -> String {
 
 /// A bucket without a bound.
 pub(super) fn bad_bucket(bound: &str, metric: &str) -> String {
-    format!(
-        "bucket label \"le\" is missing or has a malformed value of {} for metric name {}",
-        quote(bound),
-        quote(metric)
+    let bound = quote(bound);
+    of_metric(
+        &format!("bucket label \"le\" is missing or has a malformed value of {bound}"),
+        metric,
     )
 }
 
 /// Classic and native histograms with the same labels.
 pub(super) fn classic_and_native(metric: &str) -> String {
-    format!(
-        "vector contains a mix of classic and native histograms for metric name {}",
-        quote(metric)
-    )
+    of_metric("vector contains a mix of classic and native histograms", metric)
 }
 
 /// Buckets that hold less than those below them.
 pub(super) fn forced_monotonic(metric: &str) -> String {
-    format!(
+    of_metric(
         "input to histogram_quantile needed to be fixed for monotonicity (see \
-         https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile) for metric name {}",
-        quote(metric)
+         https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)",
+        metric,
     )
 }
 
 /// A quantile among observations that are not numbers.
 pub(super) fn nan_quantile(metric: &str) -> String {
-    format!(
-        "input to histogram_quantile has NaN observations, result is NaN for metric name {}",
-        quote(metric)
+    of_metric(
+        "input to histogram_quantile has NaN observations, result is NaN",
+        metric,
     )
 }
 
 /// A quantile moved by observations that are not numbers.
 pub(super) fn skewed_quantile(metric: &str) -> String {
-    format!(
-        "input to histogram_quantile has NaN observations, result is skewed higher for metric name {}",
-        quote(metric)
+    of_metric(
+        "input to histogram_quantile has NaN observations, result is skewed higher",
+        metric,
     )
 }
 
 /// A fraction of observations some of which are not numbers.
 pub(super) fn nan_fraction(metric: &str) -> String {
-    format!(
-        "input to histogram_fraction has NaN observations, which are excluded from all fractions for metric name {}",
-        quote(metric)
+    of_metric(
+        "input to histogram_fraction has NaN observations, which are excluded from all fractions",
+        metric,
     )
 }

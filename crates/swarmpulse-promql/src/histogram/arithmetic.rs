@@ -6,15 +6,18 @@ use super::bounds::has_custom_bounds;
 use super::side::{Side, beyond_zero, indexed};
 use super::zero::{same_zero_bucket, trim_zero_bucket};
 
-/// Why two histograms cannot be combined.
+/// Two histograms that cannot be combined: one lists its bounds, the other computes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Incompatible {
-    /// One lists its bounds, the other computes them.
-    #[error("cannot apply this operation on histograms with a mix of exponential and custom bucket schemas")]
-    Schemas,
-    /// They list different bounds.
-    #[error("cannot apply this operation on custom buckets histograms with different custom bounds")]
-    Bounds,
+#[error("cannot apply this operation on histograms with a mix of exponential and custom bucket schemas")]
+pub struct Incompatible;
+
+/// What had to be done so that two histograms fit each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fitted {
+    /// One said that its counter was reset, the other that it was not.
+    pub resets_collide: bool,
+    /// They listed different bounds; the result has those that both list.
+    pub bounds_reconciled: bool,
 }
 
 /// Whether two lists of counts or bounds are the same to the bit.
@@ -26,39 +29,20 @@ pub(super) fn same_bits(left: &[f64], right: &[f64]) -> bool {
             .all(|(left, right)| left.to_bits() == right.to_bits())
 }
 
-/// Whether two histograms can be combined.
-///
-/// # Errors
-/// With the reason, if not.
-pub fn check_compatible(left: &NativeHistogram, right: &NativeHistogram) -> Result<(), Incompatible> {
-    if has_custom_bounds(left) != has_custom_bounds(right) {
-        return Err(Incompatible::Schemas);
-    }
-    if has_custom_bounds(left) && !same_bits(&left.custom_values, &right.custom_values) {
-        return Err(Incompatible::Bounds);
-    }
-    Ok(())
-}
-
 /// Adds the other to this one, in the coarser resolution of both.
 ///
 /// # Errors
-/// If their bounds cannot be reconciled; then nothing is changed.
-pub fn add(histogram: &mut NativeHistogram, other: &NativeHistogram) -> Result<(), Incompatible> {
-    check_compatible(histogram, other)?;
-    histogram.counter_reset = reset_of_sum(histogram.counter_reset, other.counter_reset);
-    combine(histogram, other, 1.0);
-    Ok(())
+/// If one lists its bounds and the other does not; then nothing is changed.
+pub fn add(histogram: &mut NativeHistogram, other: &NativeHistogram) -> Result<Fitted, Incompatible> {
+    combine(histogram, other, 1.0)
 }
 
 /// Subtracts the other from this one, in the coarser resolution of both.
 ///
 /// # Errors
-/// If their bounds cannot be reconciled; then nothing is changed.
-pub fn subtract(histogram: &mut NativeHistogram, other: &NativeHistogram) -> Result<(), Incompatible> {
-    check_compatible(histogram, other)?;
-    combine(histogram, other, -1.0);
-    Ok(())
+/// If one lists its bounds and the other does not; then nothing is changed.
+pub fn subtract(histogram: &mut NativeHistogram, other: &NativeHistogram) -> Result<Fitted, Incompatible> {
+    combine(histogram, other, -1.0)
 }
 
 /// What a sum says of resets: a gauge with anything is a gauge; else it says something only if both say the same.
@@ -70,15 +54,67 @@ fn reset_of_sum(left: CounterReset, right: CounterReset) -> CounterReset {
     }
 }
 
-/// Adds `sign` times the other, which is compatible.
-fn combine(histogram: &mut NativeHistogram, other: &NativeHistogram, sign: f64) {
-    let custom = has_custom_bounds(histogram);
-    if !custom {
-        let zero_count = same_zero_bucket(histogram, other);
-        histogram.zero_count += sign * zero_count;
+/// Adds `sign` times the other.
+fn combine(
+    histogram: &mut NativeHistogram,
+    other: &NativeHistogram,
+    sign: f64,
+) -> Result<Fitted, Incompatible> {
+    if has_custom_bounds(histogram) != has_custom_bounds(other) {
+        return Err(Incompatible);
+    }
+    let resets = (histogram.counter_reset, other.counter_reset);
+    let mut fitted = Fitted {
+        resets_collide: matches!(
+            resets,
+            (CounterReset::Reset, CounterReset::NotReset) | (CounterReset::NotReset, CounterReset::Reset)
+        ),
+        bounds_reconciled: false,
+    };
+    histogram.counter_reset = reset_of_sum(resets.0, resets.1);
+    if has_custom_bounds(histogram) {
+        fitted.bounds_reconciled = combine_custom(histogram, other, sign);
+    } else {
+        combine_exponential(histogram, other, sign);
     }
     histogram.count += sign * other.count;
     histogram.sum += sign * other.sum;
+    Ok(fitted)
+}
+
+/// Adds buckets with listed bounds; returns whether the bounds were different.
+fn combine_custom(histogram: &mut NativeHistogram, other: &NativeHistogram, sign: f64) -> bool {
+    let added =
+        indexed(&other.positive_spans, &other.positive_buckets).map(|(index, count)| (index, sign * count));
+    if same_bits(&histogram.custom_values, &other.custom_values) {
+        let own = indexed(&histogram.positive_spans, &histogram.positive_buckets);
+        (histogram.positive_spans, histogram.positive_buckets) = Side::sum(own, added).into_parts();
+        return false;
+    }
+    let common = common_bounds(&histogram.custom_values, &other.custom_values);
+    let own = indexed(&histogram.positive_spans, &histogram.positive_buckets);
+    let own = Side::onto(own, &histogram.custom_values, &common).into_parts();
+    let added = Side::onto(added, &other.custom_values, &common).into_parts();
+    let sum = Side::sum(indexed(&own.0, &own.1), indexed(&added.0, &added.1));
+    (histogram.positive_spans, histogram.positive_buckets) = sum.into_parts();
+    histogram.custom_values = common;
+    true
+}
+
+/// The bounds that both lists have.
+pub(super) fn common_bounds(left: &[f64], right: &[f64]) -> Vec<f64> {
+    let mut right = right.iter().copied().peekable();
+    let is_common = |bound: &f64| {
+        while right.next_if(|other| other < bound).is_some() {}
+        right.next_if(|other| other == bound).is_some()
+    };
+    left.iter().copied().filter(is_common).collect()
+}
+
+/// Adds buckets and the zero bucket with computed bounds.
+fn combine_exponential(histogram: &mut NativeHistogram, other: &NativeHistogram, sign: f64) {
+    let zero_count = same_zero_bucket(histogram, other);
+    histogram.zero_count += sign * zero_count;
     let schema = histogram.schema.min(other.schema);
     reduce_resolution(histogram, schema);
     let coarse;
@@ -103,18 +139,22 @@ fn combine(histogram: &mut NativeHistogram, other: &NativeHistogram, sign: f64) 
         added(&other.negative_spans, &other.negative_buckets),
     );
     (histogram.positive_spans, histogram.positive_buckets) = positive.into_parts();
-    if !custom {
-        (histogram.negative_spans, histogram.negative_buckets) = negative.into_parts();
-    }
+    (histogram.negative_spans, histogram.negative_buckets) = negative.into_parts();
 }
 
-/// Multiplies every count, and the sum.
+/// Multiplies every count, and the sum. What falls below zero is no counter.
 pub fn multiply(histogram: &mut NativeHistogram, factor: f64) {
+    if factor < 0.0 {
+        histogram.counter_reset = CounterReset::Gauge;
+    }
     every_number(histogram, |number| number * factor);
 }
 
-/// Divides every count, and the sum. By 0, the buckets are gone.
+/// Divides every count, and the sum. By 0, the buckets are gone. What falls below zero is no counter.
 pub fn divide(histogram: &mut NativeHistogram, divisor: f64) {
+    if divisor < 0.0 {
+        histogram.counter_reset = CounterReset::Gauge;
+    }
     if divisor == 0.0 {
         histogram.positive_spans.clear();
         histogram.positive_buckets.clear();
@@ -176,14 +216,22 @@ pub fn reduce_resolution(histogram: &mut NativeHistogram, schema: i32) {
 /// Moves the running mean of histograms on by one more, the `count`th.
 ///
 /// # Errors
-/// If their bounds cannot be reconciled.
-pub fn move_mean(mean: &mut NativeHistogram, next: &NativeHistogram, count: f64) -> Result<(), Incompatible> {
+/// If one lists its bounds and the other does not.
+pub fn move_mean(
+    mean: &mut NativeHistogram,
+    next: &NativeHistogram,
+    count: f64,
+) -> Result<Fitted, Incompatible> {
     let mut change = next.clone();
     divide(&mut change, count);
     let mut part = mean.clone();
     divide(&mut part, count);
-    subtract(&mut change, &part)?;
-    add(mean, &change)
+    let subtracted = subtract(&mut change, &part)?;
+    let added = add(mean, &change)?;
+    Ok(Fitted {
+        resets_collide: subtracted.resets_collide,
+        bounds_reconciled: subtracted.bounds_reconciled || added.bounds_reconciled,
+    })
 }
 
 /// Makes the zero bucket at least so wide, with the buckets it then covers. See [`same_zero_bucket`].
@@ -260,11 +308,51 @@ mod tests {
         let custom = of("{{schema:-53 count:1 custom_values:[1 2] buckets:[1]}}");
         let other = of("{{schema:-53 count:1 custom_values:[1 3] buckets:[1]}}");
         let mut histogram = custom.clone();
-        assert_eq!(add(&mut histogram, &exponential), Err(Incompatible::Schemas));
-        assert_eq!(subtract(&mut histogram, &other), Err(Incompatible::Bounds));
+        assert_eq!(add(&mut histogram, &exponential), Err(Incompatible));
         assert_eq!(histogram, custom);
-        add(&mut histogram, &custom).expect("compatible");
+        assert_eq!(add(&mut histogram, &custom), Ok(Fitted::default()));
         assert_eq!(histogram.positive_buckets, [2.0]);
+        let reconciled = subtract(&mut histogram, &other).expect("both list bounds");
+        assert!(reconciled.bounds_reconciled && !reconciled.resets_collide);
+        assert_eq!(
+            print(&histogram),
+            "{{schema:-53 count:1 custom_values:[1] buckets:[1]}}"
+        );
+    }
+
+    #[test]
+    fn different_bounds_leave_those_that_both_list() {
+        assert_eq!(
+            common_bounds(&[1.0, 2.0, 5.0, 9.0], &[0.5, 2.0, 3.0, 9.0, 10.0]),
+            [2.0, 9.0]
+        );
+        assert_eq!(
+            sum(
+                "{{schema:-53 count:10 sum:1 custom_values:[1 2 5 9] buckets:[1 2 3 1 3]}}",
+                "{{schema:-53 count:15 sum:1 custom_values:[2 9 10] buckets:[1 2 4 8]}}"
+            ),
+            "{{schema:-53 count:25 sum:2 custom_values:[2 9] buckets:[4 6 15]}}"
+        );
+        assert_eq!(
+            sum(
+                "{{schema:-53 count:3 custom_values:[1] buckets:[1 2]}}",
+                "{{schema:-53 count:4 custom_values:[2] buckets:[1 3]}}"
+            ),
+            "{{schema:-53 count:7 custom_values:[] buckets:[7]}}"
+        );
+    }
+
+    #[test]
+    fn resets_that_contradict_each_other_are_told() {
+        let reset = of("{{count:1 buckets:[1] counter_reset_hint:reset}}");
+        let not_reset = of("{{count:1 buckets:[1] counter_reset_hint:not_reset}}");
+        let mut histogram = reset.clone();
+        let fitted = add(&mut histogram, &not_reset).expect("compatible");
+        assert!(fitted.resets_collide && histogram.counter_reset == CounterReset::Unknown);
+        let mut histogram = reset.clone();
+        assert_eq!(subtract(&mut histogram, &reset), Ok(Fitted::default()));
+        multiply(&mut histogram, -1.0);
+        assert_eq!(histogram.counter_reset, CounterReset::Gauge);
     }
 
     #[test]

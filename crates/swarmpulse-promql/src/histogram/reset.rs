@@ -2,7 +2,8 @@
 
 use swarmpulse_model::series::{CounterReset, NativeHistogram};
 
-use super::arithmetic::{check_compatible, same_bits};
+use super::arithmetic::{common_bounds, same_bits};
+use super::bounds::has_custom_bounds;
 use super::side::{Side, beyond_zero, indexed};
 use super::zero::zero_count_for;
 
@@ -16,12 +17,15 @@ pub fn is_reset(current: &NativeHistogram, previous: &NativeHistogram) -> bool {
         CounterReset::Unknown | CounterReset::Gauge => {}
     }
     if current.count < previous.count
-        || check_compatible(current, previous).is_err()
+        || has_custom_bounds(current) != has_custom_bounds(previous)
         // A finer resolution or a narrower zero bucket can only come with a new start.
         || current.schema > previous.schema
         || current.zero_threshold < previous.zero_threshold
     {
         return true;
+    }
+    if has_custom_bounds(current) && !same_bits(&current.custom_values, &previous.custom_values) {
+        return is_reset_in_common(current, previous);
     }
     let (zero_count, threshold) = zero_count_for(previous, current.zero_threshold);
     if threshold != current.zero_threshold || current.zero_count < zero_count {
@@ -52,8 +56,24 @@ fn is_side_reset(
     };
     let beyond = |spans, counts| beyond_zero(indexed(spans, counts), current.schema, current.zero_threshold);
     let (current_spans, current_counts) = side(current);
-    let mut now = beyond(current_spans, current_counts).peekable();
-    beyond(spans, counts).any(|(index, before)| {
+    any_lost(beyond(spans, counts), beyond(current_spans, current_counts))
+}
+
+/// The same of histograms with different listed bounds, by those that both list.
+fn is_reset_in_common(current: &NativeHistogram, previous: &NativeHistogram) -> bool {
+    let common = common_bounds(&current.custom_values, &previous.custom_values);
+    let onto = |histogram: &NativeHistogram| {
+        let buckets = indexed(&histogram.positive_spans, &histogram.positive_buckets);
+        Side::onto(buckets, &histogram.custom_values, &common).into_parts()
+    };
+    let (now, before) = (onto(current), onto(previous));
+    any_lost(indexed(&before.0, &before.1), indexed(&now.0, &now.1))
+}
+
+/// Whether a bucket with observations is missing or holds less than it did.
+fn any_lost(mut before: impl Iterator<Item = (i32, f64)>, now: impl Iterator<Item = (i32, f64)>) -> bool {
+    let mut now = now.peekable();
+    before.any(|(index, before)| {
         while now.next_if(|(place, _)| *place < index).is_some() {}
         match now.peek() {
             Some((place, count)) if *place == index => *count < before,
@@ -70,7 +90,7 @@ pub fn is_same(left: &NativeHistogram, right: &NativeHistogram) -> bool {
     left.schema == right.schema
         && same_bits(&numbers(left), &numbers(right))
         && left.zero_threshold == right.zero_threshold
-        && check_compatible(left, right).is_ok()
+        && (!has_custom_bounds(left) || same_bits(&left.custom_values, &right.custom_values))
         && same_bits(&left.positive_buckets, &right.positive_buckets)
         && same_bits(&left.negative_buckets, &right.negative_buckets)
         && same_places(left, right)
@@ -131,6 +151,23 @@ mod tests {
         assert!(!reset(
             "{{count:6 z_bucket:3 z_bucket_w:0.5 buckets:[3]}}",
             "{{count:6 z_bucket:1 z_bucket_w:0.25 offset:-1 buckets:[2 3]}}"
+        ));
+    }
+
+    #[test]
+    fn different_listed_bounds_are_compared_by_those_in_common() {
+        let before = "{{schema:-53 count:3 custom_values:[5 10] buckets:[1 2]}}";
+        assert!(!reset(
+            "{{schema:-53 count:4 custom_values:[10] buckets:[3 1]}}",
+            before
+        ));
+        assert!(reset(
+            "{{schema:-53 count:4 custom_values:[10] buckets:[2 2]}}",
+            before
+        ));
+        assert!(!reset(
+            "{{schema:-53 count:3 custom_values:[7] buckets:[0 3]}}",
+            before
         ));
     }
 

@@ -76,6 +76,18 @@ impl Side {
         side
     }
 
+    /// Of buckets with some listed bounds, onto fewer of these bounds: each goes where its upper bound is, or the next
+    /// higher.
+    pub(super) fn onto(buckets: impl Iterator<Item = (i32, f64)>, from: &[f64], to: &[f64]) -> Self {
+        let mut side = Self::default();
+        for (index, count) in buckets {
+            let upper = bounds::bound(index, bounds::CUSTOM_SCHEMA, from);
+            let place = to.partition_point(|bound| *bound < upper);
+            side.push_or_add(place as i32, count);
+        }
+        side
+    }
+
     /// The sum, bucket by bucket, of two sides of the same schema.
     pub(super) fn sum(
         left: impl Iterator<Item = (i32, f64)>,

@@ -161,7 +161,7 @@ fn histograms<'a>(text: &'a str, items: &mut Vec<Item>) -> Result<&'a str, Strin
         let changed = match &step {
             Some(('+', step)) => histogram::add(&mut value, step),
             Some((_, step)) => histogram::subtract(&mut value, step),
-            None => Ok(()),
+            None => Ok(histogram::Fitted::default()),
         };
         changed.map_err(|error| error.to_string())?;
     }

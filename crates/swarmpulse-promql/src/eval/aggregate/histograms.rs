@@ -3,19 +3,36 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use swarmpulse_model::series::NativeHistogram;
+use swarmpulse_model::series::{CounterReset, NativeHistogram};
 
 use super::grouping::Groups;
 use crate::Notes;
-use crate::histogram::{self, Incompatible};
+use crate::functions::remarks::{self, Operation};
+use crate::histogram::{self, Fitted};
 use crate::matrix::{ABSENT, Matrix, is_present};
-use crate::quote::quote;
 use crate::syntax::{Aggregate, AggregateOp};
 
 struct Mean {
     histogram: NativeHistogram,
     count: f64,
     compatible: bool,
+    /// Whether any said that its counter was reset, and whether any said that it was not.
+    resets: (bool, bool),
+    bounds_reconciled: bool,
+}
+
+impl Mean {
+    fn hear(&mut self, histogram: &NativeHistogram) {
+        self.resets.0 |= histogram.counter_reset == CounterReset::Reset;
+        self.resets.1 |= histogram.counter_reset == CounterReset::NotReset;
+    }
+
+    fn fitted(&self) -> Fitted {
+        Fitted {
+            resets_collide: self.resets == (true, true),
+            bounds_reconciled: self.bounds_reconciled,
+        }
+    }
 }
 
 /// Adds the histograms of a `sum` or `avg` to results that have the floats already.
@@ -30,11 +47,14 @@ pub(super) fn add(
     for (series, group) in matrix.iter().zip(&groups.of_series) {
         for (step, histogram) in &series.histograms {
             let Some(mean) = cells.get_mut(&(*group, *step)) else {
-                let first = Mean {
+                let mut first = Mean {
                     histogram: NativeHistogram::clone(histogram),
                     count: 1.0,
                     compatible: true,
+                    resets: (false, false),
+                    bounds_reconciled: false,
                 };
+                first.hear(histogram);
                 cells.insert((*group, *step), first);
                 continue;
             };
@@ -42,14 +62,18 @@ pub(super) fn add(
                 continue;
             }
             mean.count += 1.0;
+            mean.hear(histogram);
             let added = if aggregate.op == AggregateOp::Avg {
                 histogram::move_mean(&mut mean.histogram, histogram, mean.count)
             } else {
                 histogram::add(&mut mean.histogram, histogram)
             };
-            if let Err(why) = added {
+            if let Ok(fitted) = added {
+                mean.bounds_reconciled |= fitted.bounds_reconciled;
+            } else {
                 mean.compatible = false;
-                warn(why, series.labels.metric_name(), aggregate, notes);
+                let text = remarks::incompatible(series.labels.metric_name());
+                notes.warn(text, aggregate.inner.span());
             }
         }
     }
@@ -61,21 +85,14 @@ pub(super) fn add(
             let text = "encountered a mix of histograms and floats for aggregation";
             notes.warn(text, aggregate.inner.span());
         } else if mean.compatible {
+            remarks::fitted(
+                mean.fitted(),
+                Operation::Aggregation,
+                aggregate.inner.span(),
+                notes,
+            );
             histogram::compact(&mut mean.histogram);
             result.histograms.push((step, Arc::new(mean.histogram)));
         }
     }
-}
-
-fn warn(why: Incompatible, metric: &str, aggregate: &Aggregate, notes: &mut Notes) {
-    let metric = quote(metric);
-    let text = match why {
-        Incompatible::Schemas => format!(
-            "vector contains a mix of histograms with exponential and custom buckets schemas for metric name {metric}"
-        ),
-        Incompatible::Bounds => {
-            format!("vector contains histograms with incompatible custom buckets for metric name {metric}")
-        }
-    };
-    notes.warn(text, aggregate.inner.span());
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use swarmpulse_model::series::NativeHistogram;
+use swarmpulse_model::series::{CounterReset, NativeHistogram};
 
+use crate::functions::remarks::{self, Operation};
 use crate::histogram;
 use crate::quote::quote;
 use crate::syntax::{Binary, BinaryOp};
@@ -70,11 +71,18 @@ pub(super) fn with_histogram(
         }
         (BinaryOp::Add, Histogram(left), Histogram(right)) => {
             let mut sum = NativeHistogram::clone(left);
-            histogram::add(&mut sum, right).map(|()| sum)
+            histogram::add(&mut sum, right).map(|fitted| {
+                remarks::fitted(fitted, Operation::Addition, binary.span(), notes);
+                sum
+            })
         }
         (BinaryOp::Subtract, Histogram(left), Histogram(right)) => {
             let mut difference = NativeHistogram::clone(left);
-            histogram::subtract(&mut difference, right).map(|()| difference)
+            histogram::subtract(&mut difference, right).map(|fitted| {
+                remarks::fitted(fitted, Operation::Subtraction, binary.span(), notes);
+                difference.counter_reset = CounterReset::Gauge;
+                difference
+            })
         }
         (BinaryOp::Equal, Histogram(left), Histogram(right)) => {
             return Outcome::Compared(histogram::is_same(left, right));

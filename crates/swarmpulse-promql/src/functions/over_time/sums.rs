@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use swarmpulse_model::series::NativeHistogram;
+use swarmpulse_model::series::{CounterReset, NativeHistogram};
 
 use super::exact::{overlap, running_sums};
 use super::kinds::is_mixed;
 use crate::PointValue;
+use crate::functions::remarks::Operation;
 use crate::functions::sum::{mean, sum_of};
 use crate::functions::{Function, RangeContext, of_range, remarks};
-use crate::histogram::{self, Incompatible};
+use crate::histogram::{self, Fitted, Incompatible};
 use crate::matrix::Scalar;
 use crate::window::{Window, Windows};
 
@@ -42,17 +43,28 @@ fn average(window: &Window<'_>, _: &[f64], context: &mut RangeContext<'_>) -> Op
 fn combined(
     window: &Window<'_>,
     context: &mut RangeContext<'_>,
-    step: impl Fn(&mut NativeHistogram, &NativeHistogram, f64) -> Result<(), Incompatible>,
+    step: impl Fn(&mut NativeHistogram, &NativeHistogram, f64) -> Result<Fitted, Incompatible>,
 ) -> Option<PointValue> {
     let (first, rest) = window.histograms.split_first()?;
+    let span = context.call.argument_span(0);
     let mut result = NativeHistogram::clone(&first.1);
+    let mut all = Fitted::default();
     for (place, (_, next)) in rest.iter().enumerate() {
-        if let Err(why) = step(&mut result, next, (place + 2) as f64) {
-            let text = remarks::incompatible(why, context.labels.metric_name());
-            context.notes.warn(text, context.call.argument_span(0));
+        let Ok(fitted) = step(&mut result, next, (place + 2) as f64) else {
+            let text = remarks::incompatible(context.labels.metric_name());
+            context.notes.warn(text, span);
             return None;
-        }
+        };
+        all.bounds_reconciled |= fitted.bounds_reconciled;
     }
+    let says = |reset| {
+        window
+            .histograms
+            .iter()
+            .any(|(_, one)| one.counter_reset == reset)
+    };
+    all.resets_collide = says(CounterReset::Reset) && says(CounterReset::NotReset);
+    remarks::fitted(all, Operation::Aggregation, span, context.notes);
     Some(PointValue::Histogram(Arc::new(result)))
 }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use swarmpulse_model::series::{CounterReset, NativeHistogram};
 
-use crate::functions::{RangeContext, remarks};
-use crate::histogram::{self, Incompatible};
+use crate::functions::RangeContext;
+use crate::functions::remarks::{self, Operation, without_resets};
+use crate::histogram::{self, Fitted, Incompatible};
 
 /// The difference, with what restarts took away if they count; `None`, and a warning, if they do not fit each other.
 pub(super) fn difference(
@@ -20,7 +21,15 @@ pub(super) fn difference(
         }
     }
     match checked_difference(points, counter) {
-        Ok(result) => {
+        Ok((result, subtracted, added)) => {
+            let span = context.call.argument_span(0);
+            remarks::fitted(
+                without_resets(subtracted),
+                Operation::Subtraction,
+                span,
+                context.notes,
+            );
+            remarks::fitted(without_resets(added), Operation::Addition, span, context.notes);
             let gauges = [points.first(), points.last()]
                 .into_iter()
                 .flatten()
@@ -30,8 +39,8 @@ pub(super) fn difference(
             }
             Some(result)
         }
-        Err(why) => {
-            warn(context, |metric| remarks::incompatible(why, metric));
+        Err(Incompatible) => {
+            warn(context, remarks::incompatible);
             None
         }
     }
@@ -42,12 +51,13 @@ fn warn(context: &mut RangeContext<'_>, text: impl FnOnce(&str) -> String) {
     context.notes.warn(text, context.call.argument_span(0));
 }
 
+/// The difference, and what had to be done to subtract the first and to make up for restarts.
 fn checked_difference(
     points: &[(i64, Arc<NativeHistogram>)],
     counter: bool,
-) -> Result<NativeHistogram, Incompatible> {
+) -> Result<(NativeHistogram, Fitted, Fitted), Incompatible> {
     let [(_, first), (_, second), ..] = points else {
-        return Ok(NativeHistogram::default());
+        return Ok((NativeHistogram::default(), Fitted::default(), Fitted::default()));
     };
     let last = points.last().map_or(second, |(_, last)| last);
     // If the counter was reset right after the first sample, that one does not matter, and need not fit.
@@ -64,32 +74,33 @@ fn checked_difference(
     };
     let custom = histogram::has_custom_bounds(first);
     if histogram::has_custom_bounds(last) != custom {
-        return Err(Incompatible::Schemas);
+        return Err(Incompatible);
     }
     let mut schema = first.schema.min(last.schema);
     if counter {
         for (_, point) in &points[1..] {
             if histogram::has_custom_bounds(point) != custom {
-                return Err(Incompatible::Schemas);
+                return Err(Incompatible);
             }
             schema = schema.min(point.schema);
         }
     }
     let mut result = NativeHistogram::clone(last);
     histogram::reduce_resolution(&mut result, schema);
-    histogram::subtract(&mut result, first)?;
+    let subtracted = histogram::subtract(&mut result, first)?;
+    let mut added = Fitted::default();
     if counter {
         let mut before = first;
         for (_, point) in &points[1..] {
             if histogram::is_reset(point, before) {
-                histogram::add(&mut result, before)?;
+                added.bounds_reconciled |= histogram::add(&mut result, before)?.bounds_reconciled;
             }
             before = point;
         }
     }
     result.counter_reset = CounterReset::Gauge;
     histogram::compact(&mut result);
-    Ok(result)
+    Ok((result, subtracted, added))
 }
 
 #[cfg(test)]
@@ -106,7 +117,7 @@ mod tests {
     }
 
     fn shown(texts: &[&str], counter: bool) -> Result<String, Incompatible> {
-        checked_difference(&points(texts), counter).map(|result| histogram::print(&result))
+        checked_difference(&points(texts), counter).map(|(result, ..)| histogram::print(&result))
     }
 
     #[test]
@@ -141,11 +152,13 @@ mod tests {
             result.as_deref(),
             Ok("{{schema:-53 count:4 custom_values:[1] counter_reset_hint:gauge buckets:[1 3]}}")
         );
-        assert_eq!(shown(&texts, false), Err(Incompatible::Schemas));
+        assert_eq!(shown(&texts, false), Err(Incompatible));
         let bounds = [
             "{{schema:-53 count:1 custom_values:[1] buckets:[1]}}",
             "{{schema:-53 count:4 custom_values:[2] buckets:[1 3]}}",
         ];
-        assert_eq!(shown(&bounds, false), Err(Incompatible::Bounds));
+        let (result, subtracted, _) = checked_difference(&points(&bounds), false).expect("both list bounds");
+        assert!(subtracted.bounds_reconciled);
+        assert_eq!(result.positive_buckets, [3.0]);
     }
 }
