@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
 use serde_json::Value;
 use swarmpulse_model::record::FleetSettings;
 use swarmpulse_runtime::{Options, Runtime, Stores};
@@ -26,6 +27,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    pub(crate) trailers: HeaderMap,
 }
 
 pub(crate) const LOCAL: Peer = Peer {
@@ -84,11 +86,12 @@ impl Server {
         request.extensions_mut().insert(peer);
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let body = to_bytes(body, 256 << 20).await.unwrap();
+        let body = body.collect().await.unwrap();
         Answer {
+            trailers: body.trailers().cloned().unwrap_or_default(),
             status: parts.status,
             headers: parts.headers,
-            body,
+            body: body.to_bytes(),
         }
     }
 

@@ -11,6 +11,7 @@ mod full;
 mod gate;
 mod harness;
 mod ingest;
+mod otlp;
 mod page;
 mod ping;
 mod prometheus;

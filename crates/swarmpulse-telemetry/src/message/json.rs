@@ -35,7 +35,7 @@ macro_rules! whole_number {
             }
             fn of_f64(value: f64) -> Option<Self> {
                 // JavaScript writes large whole numbers with an exponent.
-                let fits = value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0;
+                let fits = value.fract() == 0.0 && value.abs() < 9.2e18;
                 fits.then_some(value as i64).and_then(Self::of_i64)
             }
             fn of_text(text: &str) -> Option<Self> {
