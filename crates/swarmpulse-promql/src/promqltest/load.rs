@@ -77,9 +77,11 @@ fn append_histograms(labels: &Labels, items: &[Item], step_ms: i64, store: &Over
     }
 }
 
+/// Gauges stay gauges. Of others, Prometheus' store knows only that a histogram goes on from the one before: where it was
+/// reset, a new chunk begins, and whoever reads compares.
 fn reset_of(histogram: &NativeHistogram, before: Option<&NativeHistogram>) -> CounterReset {
-    if matches!(histogram.counter_reset, CounterReset::Gauge | CounterReset::Reset) {
-        return histogram.counter_reset;
+    if histogram.counter_reset == CounterReset::Gauge {
+        return CounterReset::Gauge;
     }
     let Some(before) = before else {
         return CounterReset::Unknown;
@@ -88,15 +90,14 @@ fn reset_of(histogram: &NativeHistogram, before: Option<&NativeHistogram>) -> Co
         counter_reset: CounterReset::Unknown,
         ..histogram.clone()
     };
-    if is_stale(before.sum) || histogram.count < before.count {
-        return CounterReset::Reset;
-    }
-    if histogram.schema != before.schema || histogram.zero_threshold != before.zero_threshold {
-        return CounterReset::Unknown;
-    }
-    if is_reset(&unsaid(histogram), &unsaid(before)) {
-        CounterReset::Reset
-    } else {
+    let goes_on = histogram.counter_reset != CounterReset::Reset
+        && !is_stale(before.sum)
+        && histogram.schema == before.schema
+        && histogram.zero_threshold == before.zero_threshold
+        && !is_reset(&unsaid(histogram), &unsaid(before));
+    if goes_on {
         CounterReset::NotReset
+    } else {
+        CounterReset::Unknown
     }
 }
