@@ -1,6 +1,6 @@
 //! How quick the codec is on what agents measure: per sample, one core.
 
-#[path = "../tests/shapes/mod.rs"]
+#[path = "../tests/shapes/agents.rs"]
 mod shapes;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

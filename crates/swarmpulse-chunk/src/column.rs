@@ -8,4 +8,4 @@ mod predictor;
 mod read;
 
 pub(crate) use plan::ColumnPlanner;
-pub(crate) use read::ColumnReader;
+pub(crate) use read::{ColumnReader, ENTROPY_CODED};

@@ -20,4 +20,4 @@ mod values;
 pub use chunk::{CHUNK_SAMPLES_MAX, Chunk};
 pub use encoder::{Effort, Encoder, decode_values};
 pub use error::ChunkError;
-pub use fuzzing::fuzz_chunk;
+pub use fuzzing::{fuzz_chunk, fuzz_cold_column};

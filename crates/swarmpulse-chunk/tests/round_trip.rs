@@ -1,5 +1,6 @@
 //! What is encoded is decoded, to the bit, whatever it is; damaged bytes are errors.
 
+#[path = "shapes/agents.rs"]
 mod shapes;
 
 use proptest::prelude::*;
@@ -192,6 +193,7 @@ proptest! {
         let mut framed = vec![0x11, 100, 2, 4];
         framed.extend(&bytes);
         swarmpulse_chunk::fuzz_chunk(&framed);
+        swarmpulse_chunk::fuzz_cold_column(&bytes);
     }
 }
 

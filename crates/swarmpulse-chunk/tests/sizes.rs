@@ -1,5 +1,6 @@
 //! Bytes per sample of what agents measure: chunks are deterministic, so sizes are facts.
 
+#[path = "shapes/agents.rs"]
 mod shapes;
 
 use shapes::{SHAPES, times, values};

@@ -1,7 +1,7 @@
 //! Which form of a column is the smallest, by exact count of its bytes; and writing it.
 
 use super::predictor::Predictor;
-use super::read::{DIVIDED, PCO};
+use super::read::{DIVIDED, ENTROPY_CODED};
 use crate::bits::BLOCK;
 use crate::block::Plan;
 use crate::cold;
@@ -71,20 +71,27 @@ impl ColumnPlanner {
                 .map(|number| (i128::from(*number) / divisor) as i64);
             self.numbers.extend(divided);
         }
-        self.best.plan(Predictor::Level, &self.numbers);
-        self.consider(Predictor::Delta);
-        if lines && let Some(slope) = usual_step(&self.numbers) {
-            self.consider(Predictor::Line(slope));
-            self.consider(Predictor::DoubleDelta);
+        let line = if lines { usual_step(&self.numbers) } else { None };
+        let predictors = [
+            Some(Predictor::Level),
+            Some(Predictor::Delta),
+            line.map(Predictor::Line),
+            line.map(|_| Predictor::DoubleDelta),
+        ];
+        let guesses =
+            predictors.map(|predictor| predictor.map_or(u64::MAX, |is| is.guess_bits(&self.numbers)));
+        let least = guesses.iter().copied().min().unwrap_or(0);
+        self.best.bytes = usize::MAX;
+        for (predictor, guess) in predictors.into_iter().zip(guesses) {
+            // Only those that may be the smallest are counted exactly.
+            if let Some(predictor) = predictor.filter(|_| guess <= least + least / 4 + BLOCK as u64) {
+                self.other.plan(predictor, &self.numbers);
+                if self.other.bytes < self.best.bytes {
+                    std::mem::swap(&mut self.best, &mut self.other);
+                }
+            }
         }
         self.bytes()
-    }
-
-    fn consider(&mut self, predictor: Predictor) {
-        self.other.plan(predictor, &self.numbers);
-        if self.other.bytes < self.best.bytes {
-            std::mem::swap(&mut self.best, &mut self.other);
-        }
     }
 
     fn head_bytes(&self) -> usize {
@@ -133,7 +140,7 @@ impl ColumnPlanner {
         }
         let start = into.len();
         let divided = if self.divisor == 1 { 0 } else { DIVIDED };
-        let entropy_coded = if self.packed.is_empty() { 0 } else { PCO };
+        let entropy_coded = if self.packed.is_empty() { 0 } else { ENTROPY_CODED };
         into.push(predictor.code() | divided | entropy_coded);
         if self.divisor != 1 {
             push_varint(into, self.divisor);

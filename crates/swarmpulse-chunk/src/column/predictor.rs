@@ -1,5 +1,8 @@
 //! How a number is predicted from those before it; only the rest is packed.
 
+use crate::bits::BLOCK;
+use crate::cursor::bit_length;
+
 /// How a number is predicted from those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Predictor {
@@ -24,6 +27,50 @@ impl Predictor {
             Self::Delta => 2,
             Self::Line(_) => 3,
             Self::DoubleDelta => 4,
+        }
+    }
+
+    /// About how many bits the residuals need: the sum of the lengths of their distances from each other's like.
+    pub(super) fn guess_bits(self, numbers: &[i64]) -> u64 {
+        let length = |distance: i64| u64::from(bit_length(distance.unsigned_abs()));
+        match self {
+            Self::Constant => 0,
+            Self::Level => numbers
+                .chunks(BLOCK)
+                .map(|block| {
+                    block
+                        .iter()
+                        .map(|number| length(number.wrapping_sub(block[0])))
+                        .sum::<u64>()
+                })
+                .sum(),
+            Self::Line(slope) => {
+                let mut expected = 0i64;
+                let off = numbers.iter().map(|number| {
+                    let residual = number.wrapping_sub(expected);
+                    expected = expected.wrapping_add(slope);
+                    residual
+                });
+                let mut first = None;
+                off.enumerate()
+                    .map(|(place, residual)| {
+                        if place % BLOCK == 0 {
+                            first = Some(residual);
+                        }
+                        length(residual.wrapping_sub(first.unwrap_or(0)))
+                    })
+                    .sum()
+            }
+            Self::Delta => numbers
+                .windows(3)
+                .map(|three| length(second_difference(three)))
+                .sum::<u64>()
+                // The difference of two differences is larger than each is from their mean.
+                .saturating_sub(numbers.len() as u64 / 2),
+            Self::DoubleDelta => numbers
+                .windows(3)
+                .map(|three| length(second_difference(three)))
+                .sum(),
         }
     }
 
@@ -53,6 +100,11 @@ impl Predictor {
             }
         }
     }
+}
+
+fn second_difference(three: &[i64]) -> i64 {
+    let delta = three[1].wrapping_sub(three[0]);
+    three[2].wrapping_sub(three[1]).wrapping_sub(delta)
 }
 
 /// Undoes a predictor, block after block.

@@ -10,7 +10,7 @@ use crate::cursor::Cursor;
 /// Set if the numbers were divided.
 pub(super) const DIVIDED: u8 = 0x10;
 /// Set if the residuals are entropy-coded.
-pub(super) const PCO: u8 = 0x20;
+pub(crate) const ENTROPY_CODED: u8 = 0x20;
 
 /// The front of a column that was read, with what is needed to read the rest.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +29,7 @@ impl<'a> ColumnReader<'a> {
     pub(crate) fn open(mut cursor: Cursor<'a>, count: usize, with_last: bool) -> Result<Self, ChunkError> {
         let first = cursor.byte("column")?;
         let (code, flags) = (first & 0x0F, first & 0xF0);
-        if flags & !(DIVIDED | PCO) != 0 || (code == 0 && flags != 0) {
+        if flags & !(DIVIDED | ENTROPY_CODED) != 0 || (code == 0 && flags != 0) {
             return Err(ChunkError::invalid("column"));
         }
         let constant = code == Predictor::Constant.code();
@@ -43,7 +43,7 @@ impl<'a> ColumnReader<'a> {
         } else {
             constant.then_some(0)
         };
-        let entropy_coded = flags & PCO != 0;
+        let entropy_coded = flags & ENTROPY_CODED != 0;
         let predictor = match code {
             0 => Predictor::Constant,
             1 => Predictor::Level,

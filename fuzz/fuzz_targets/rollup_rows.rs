@@ -1,0 +1,7 @@
+//! Any bytes as aggregates of a series.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| swarmpulse_metrics::fuzz_rows(bytes));
