@@ -148,7 +148,13 @@ impl Client {
         Err(self.refused(status, retry_after, &body, scope))
     }
 
-    async fn read(&self, mut response: Response) -> Result<(StatusCode, Vec<u8>), ClientError> {
+    /// The longest to wait for a whole answer.
+    pub(crate) fn answer_limit(&self) -> Duration {
+        self.answer_limit
+    }
+
+    /// Reads an answer to its end, whatever its status.
+    pub(crate) async fn read(&self, mut response: Response) -> Result<(StatusCode, Vec<u8>), ClientError> {
         let status = response.status();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(&error))? {

@@ -7,6 +7,14 @@ use swarmpulse_api::{Accepted, Problem};
 /// Why a request brought no answer of use.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
+    /// The server could not evaluate an expression.
+    #[error("{detail} ({kind})")]
+    Query {
+        /// Prometheus' type of the error: `bad_data`, `execution`, `timeout`, ...
+        kind: String,
+        /// What is wrong.
+        detail: String,
+    },
     /// The address is none.
     #[error("`{address}` is no server address ({reason}): write it as http://127.0.0.1:9870")]
     Address {
@@ -137,6 +145,7 @@ impl ClientError {
             | Self::Overloaded { .. } => true,
             Self::Problem { problem, .. } => problem.status >= 500,
             Self::Foreign { status, .. } => *status >= 500,
+            Self::Query { kind, .. } => matches!(kind.as_str(), "timeout" | "unavailable"),
             Self::Address { .. }
             | Self::Token
             | Self::Tls { .. }

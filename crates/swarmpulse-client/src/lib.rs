@@ -6,6 +6,7 @@
 mod backoff;
 mod client;
 mod error;
+mod metrics;
 mod ping;
 mod query;
 mod read;
@@ -16,6 +17,7 @@ mod stream;
 pub use backoff::Backoff;
 pub use client::{Client, ClientOptions};
 pub use error::ClientError;
+pub use metrics::{QueryAnswer, QueryTime};
 pub use ping::PingSignal;
 pub use query::{AgentQuery, EventQuery, TaskQuery};
 pub use secret::Secret;

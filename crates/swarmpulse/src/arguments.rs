@@ -8,8 +8,11 @@ use crate::demo::{DemoAgentArgs, DemoArgs};
 use crate::env::EnvArgs;
 use crate::exit;
 use crate::offline::{MetricsArgs, ReplayArgs, TokenArgs};
+use crate::promqltest::PromqltestArgs;
 use crate::pulse::PulseArgs;
+use crate::query::QueryArgs;
 use crate::serve::ServeArgs;
+use crate::store::StoreArgs;
 use crate::watch::WatchArgs;
 
 /// Watches fleets of AI agents and says, with evidence, which are alive.
@@ -43,6 +46,8 @@ pub enum Command {
     Watch(WatchArgs),
     /// Print the fleet.
     Pulse(PulseArgs),
+    /// Evaluate a PromQL expression: a table, or a chart of a range.
+    Query(QueryArgs),
     /// Check the fleet once, for cron.
     Check(CheckArgs),
     /// Print what a tool needs in its environment to report here.
@@ -55,6 +60,10 @@ pub enum Command {
     Token(TokenArgs),
     /// Run a span of the journal again and print the changes of verdicts.
     Replay(ReplayArgs),
+    /// Check, compact or export the metric store.
+    Store(StoreArgs),
+    /// Run PromQL test files on the embedded store.
+    Promqltest(PromqltestArgs),
     /// Print the OpenAPI document.
     Openapi,
     /// Print the series that the server publishes.

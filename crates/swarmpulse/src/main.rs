@@ -11,8 +11,11 @@ mod env;
 mod exit;
 mod offline;
 mod output;
+mod promqltest;
 mod pulse;
+mod query;
 mod serve;
+mod store;
 mod watch;
 mod wiring;
 
@@ -58,6 +61,9 @@ fn run(command: &Command, environment: &Environment) -> anyhow::Result<Outcome> 
         Command::Replay(args) => offline::replay(args, environment),
         Command::Openapi => offline::openapi(),
         Command::Metrics(args) => offline::metrics(args),
+        Command::Query(args) => query::run(args, environment),
+        Command::Promqltest(args) => promqltest::run(args),
+        Command::Store(args) => store::run(args, environment),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut CommandLine::command(), "swarmpulse", &mut script);

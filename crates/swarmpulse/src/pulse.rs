@@ -6,6 +6,9 @@ mod live;
 mod screen;
 mod table;
 
+pub use screen::width as screen_width;
+pub use table::cut;
+
 use std::time::Duration;
 
 use clap::Args;

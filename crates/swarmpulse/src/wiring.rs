@@ -1,6 +1,9 @@
 //! The server's parts put together: stores, runtime, HTTP; started in order, stopped in the reverse.
 
+mod collectors;
 mod metric_store;
+
+pub use metric_store::{journal_options as metric_journal_options, open as open_metrics};
 mod otlp_ports;
 
 use std::net::{SocketAddr, TcpListener};
@@ -16,9 +19,10 @@ use swarmpulse_runtime::{
 };
 use swarmpulse_server::{App, ServerOptions, check_exposure, serve};
 use swarmpulse_store::State as _;
+use swarmpulse_wire::remote_write::RemoteWriteLimits;
 use swarmpulse_wire::{Limits, Privacy};
 
-use crate::config::Config;
+use crate::config::{Config, Environment};
 use crate::output;
 use otlp_ports::OtlpPorts;
 
@@ -26,7 +30,7 @@ use otlp_ports::OtlpPorts;
 ///
 /// # Errors
 /// If a part cannot start.
-pub fn run(config: &Config) -> anyhow::Result<()> {
+pub fn run(config: &Config, environment: &Environment) -> anyhow::Result<()> {
     start_log(config);
     if let Err(error) = swarmpulse_probe::raise_fd_limit() {
         tracing::warn!(%error, "the limit of open files stays as it is");
@@ -40,7 +44,9 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
     let listener = listen(config.server.listen)?;
     let address = listener.local_addr().context("ask for the address")?;
     let otlp = OtlpPorts::bind(config, tokens)?;
-    let runtime = Runtime::start(stores(config, state)?, options(config)?)?;
+    let mut options = options(config)?;
+    collectors::add(config, environment, &mut options)?;
+    let runtime = Runtime::start(stores(config, state)?, options)?;
     let app = App::new(runtime.handle(), server_options(config));
     announce(address, data, &otlp.describe())?;
     let served = tokio::runtime::Builder::new_multi_thread()
@@ -167,6 +173,7 @@ fn options(config: &Config) -> anyhow::Result<Options> {
             disk_path: data.dir.clone(),
         }),
         settings,
+        ..Options::default()
     })
 }
 
@@ -221,6 +228,11 @@ fn server_options(config: &Config) -> ServerOptions {
             event_data_bytes: size(limits.event_data_bytes),
             depends_on: size(limits.depends_on),
             ..Limits::default()
+        },
+        remote_write: RemoteWriteLimits {
+            decompressed_bytes: size(limits.remote_write_bytes),
+            samples: size(limits.remote_write_samples),
+            ..RemoteWriteLimits::default()
         },
         privacy: Privacy {
             keep_payloads: config.privacy.keep_payloads,

@@ -179,7 +179,7 @@ fn row(cells: &[String; 8], widths: &[usize; 8], verdict: Option<Style>) -> Stri
 }
 
 /// Text cut to so many columns, with an ellipsis where something is missing.
-fn cut(text: &str, width: usize) -> String {
+pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
