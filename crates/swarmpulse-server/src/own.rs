@@ -18,8 +18,8 @@ use axum::routing::get;
 
 use crate::app::App;
 
-pub use registry::{Series, SeriesType, metric_names};
 pub(crate) use recorder::Recorder;
+pub use registry::{Series, SeriesType, metric_names};
 pub(crate) use traffic::Traffic;
 
 /// `/metrics`; it needs the scope `read`.

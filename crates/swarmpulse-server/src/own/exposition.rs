@@ -73,7 +73,9 @@ impl Exposition {
         let place = SERIES.iter().position(|series| series.name == name);
         debug_assert!(place.is_some(), "{name} is in the registry");
         if let Some(samples) = place.and_then(|place| self.samples.get_mut(place)) {
-            let labels = labels.iter().map(|(name, value)| (Text::from(*name), Text::from(*value)));
+            let labels = labels
+                .iter()
+                .map(|(name, value)| (Text::from(*name), Text::from(*value)));
             samples.push(Figure {
                 suffix,
                 labels: labels.collect(),

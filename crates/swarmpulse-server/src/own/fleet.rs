@@ -247,7 +247,10 @@ fn single(fleet: &Fleet, agent: &Agent) -> Single {
 
 fn outcome(outcomes: &Outcomes) -> Option<(f64, Option<f64>)> {
     let success = outcomes.success_ratio()?;
-    Some((success, outcomes.latency_ms().map(|latency_ms| latency_ms / 1000.0)))
+    Some((
+        success,
+        outcomes.latency_ms().map(|latency_ms| latency_ms / 1000.0),
+    ))
 }
 
 impl Namespace {

@@ -188,7 +188,12 @@ mod tests {
     fn figures(agents: &[(&str, f64)]) -> Exposition {
         let mut figures = Exposition::new();
         for (agent, value) in agents {
-            let labels = [("namespace", "default"), ("agent", *agent), ("kind", "bot"), ("host", "")];
+            let labels = [
+                ("namespace", "default"),
+                ("agent", *agent),
+                ("kind", "bot"),
+                ("host", ""),
+            ];
             figures.add("swarmpulse_agent_up", &labels, *value);
         }
         figures
@@ -203,13 +208,21 @@ mod tests {
             let found = batch.series.iter().map(|series| {
                 let labels = LabelBytes::parse(batch.labels_of(series)).unwrap();
                 let sample = batch.samples_of(series)[0];
-                let value = if is_stale(sample.value) { None } else { Some(sample.value) };
+                let value = if is_stale(sample.value) {
+                    None
+                } else {
+                    Some(sample.value)
+                };
                 (labels, sample.at_ms, value)
             });
             found.collect::<Vec<_>>()
         };
         let up = |agent| {
-            Labels::from_pairs([(METRIC_NAME, "swarmpulse_agent_up"), ("agent", agent), ("kind", "bot")])
+            Labels::from_pairs([
+                (METRIC_NAME, "swarmpulse_agent_up"),
+                ("agent", agent),
+                ("kind", "bot"),
+            ])
         };
         assert_eq!(
             rounds(1, &[("a", 1.0), ("b", 0.0)]),

@@ -8,10 +8,7 @@ use crate::app::App;
 pub(super) fn write(app: &App, out: &mut Exposition) {
     let figures = app.runtime().ingest();
     for (namespace, event_type, count) in figures.events() {
-        let labels = [
-            ("namespace", namespace.as_str()),
-            ("type", event_type.as_str()),
-        ];
+        let labels = [("namespace", namespace.as_str()), ("type", event_type.as_str())];
         out.add("swarmpulse_events_total", &labels, count as f64);
     }
     let (counts, sum) = figures.sizes();

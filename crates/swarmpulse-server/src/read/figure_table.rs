@@ -55,10 +55,7 @@ const PROCESS: [(&str, &str); 5] = [
 ];
 const HEALTH: [(&str, &str); 3] = [
     ("error_ratio", "swarmpulse_agent_error_ratio"),
-    (
-        "response_time_seconds",
-        "swarmpulse_agent_response_time_seconds",
-    ),
+    ("response_time_seconds", "swarmpulse_agent_response_time_seconds"),
     ("success_ratio", "swarmpulse_agent_success_ratio"),
 ];
 const SERVICES: [(&str, &str); 5] = [
@@ -74,10 +71,7 @@ const SERVICES: [(&str, &str); 5] = [
 const HOST: [(&str, &str); 3] = [
     ("cpu_ratio", "swarmpulse_host_cpu_ratio"),
     ("disk_free_bytes", "swarmpulse_disk_free_bytes"),
-    (
-        "memory_available_bytes",
-        "swarmpulse_host_memory_available_bytes",
-    ),
+    ("memory_available_bytes", "swarmpulse_host_memory_available_bytes"),
 ];
 
 fn plain(pairs: &[(&'static str, &'static str)]) -> Vec<Row> {
@@ -127,7 +121,10 @@ mod tests {
                     .iter()
                     .find(|series| series.name == row.series)
                     .unwrap_or_else(|| panic!("{} is not in the registry", row.series));
-                let labels = figures.subject.into_iter().chain(row.only.map(|(label, _)| label));
+                let labels = figures
+                    .subject
+                    .into_iter()
+                    .chain(row.only.map(|(label, _)| label));
                 for label in labels {
                     assert!(series.labels.contains(&label), "{} by {label}", row.series);
                 }

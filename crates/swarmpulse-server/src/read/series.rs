@@ -186,7 +186,13 @@ struct Found {
     adds_up: bool,
 }
 
-fn find(app: &App, access: &Access, figures: &Figures, query: &Query, range: Range) -> Result<Found, ApiError> {
+fn find(
+    app: &App,
+    access: &Access,
+    figures: &Figures,
+    query: &Query,
+    range: Range,
+) -> Result<Found, ApiError> {
     let names: Vec<&str> = figures.rows.iter().map(|row| row.series).collect();
     let mut matchers = namespace::matchers(access);
     let by_name = Matcher::new(METRIC_NAME, MatchOp::Regex, &names.join("|"));
@@ -208,11 +214,16 @@ fn find(app: &App, access: &Access, figures: &Figures, query: &Query, range: Ran
         }
         let rows = figures.rows.iter().filter(|row| {
             row.series == labels.metric_name()
-                && row.only.is_none_or(|(label, value)| labels.get(label) == Some(value))
+                && row
+                    .only
+                    .is_none_or(|(label, value)| labels.get(label) == Some(value))
                 && query.is("name", Some(row.name))
         });
         for row in rows {
-            by_name.entry((row.name, subject.clone())).or_default().push(number);
+            by_name
+                .entry((row.name, subject.clone()))
+                .or_default()
+                .push(number);
         }
     }
     Ok(Found {
@@ -348,7 +359,10 @@ mod tests {
                 (at(240.0), 7.0)
             ]
         );
-        assert_eq!(averaged(&[(3_599_999, 30.0, 10), (7_199_999, 5.0, 10)], 7200.0), [(at(0.0), 1.75)]);
+        assert_eq!(
+            averaged(&[(3_599_999, 30.0, 10), (7_199_999, 5.0, 10)], 7200.0),
+            [(at(0.0), 1.75)]
+        );
         assert_eq!(averaged(&[], 5.0), []);
     }
 
