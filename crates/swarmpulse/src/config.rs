@@ -10,6 +10,8 @@ mod metric_settings;
 mod otlp_settings;
 mod problem;
 mod render;
+mod scrape_form;
+mod scrape_settings;
 mod settings;
 
 pub use bytes::show_bytes;

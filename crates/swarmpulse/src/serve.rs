@@ -39,7 +39,7 @@ pub struct ServeArgs {
 /// If the configuration cannot be used, or the server cannot start.
 pub fn run(args: &ServeArgs, environment: &Environment) -> anyhow::Result<Outcome> {
     let loaded = config::load(args.config.as_deref(), environment, overrides(args)?)?;
-    crate::wiring::run(&loaded.config)?;
+    crate::wiring::run(&loaded.config, environment)?;
     Ok(Outcome::Done)
 }
 

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use toml::{Table, Value};
 
 use super::bytes::parse_bytes;
+use super::scrape_form;
 
 /// What a key takes.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +32,8 @@ pub enum Form {
     WorkLimits,
     /// A list of `{ name, program, argument, kind }`.
     Patterns,
+    /// A list of jobs with their targets.
+    ScrapeJobs,
 }
 
 impl Form {
@@ -52,6 +55,7 @@ impl Form {
             Self::Number(least, most) => format!("a number from {least} to {most}"),
             Self::WorkLimits => "a list of { name, limit_s }".to_owned(),
             Self::Patterns => "a list of { name, program, argument, kind }".to_owned(),
+            Self::ScrapeJobs => "a list of { name, targets, .. }".to_owned(),
         }
     }
 
@@ -100,6 +104,10 @@ impl Form {
             }
             (Self::WorkLimits, Value::Array(items)) => list(items, work_limit),
             (Self::Patterns, Value::Array(items)) => list(items, pattern),
+            (Self::ScrapeJobs, Value::Array(items)) => {
+                scrape_form::unique(items)?;
+                list(items, scrape_form::job)
+            }
             _ => Err(wrong()),
         }
     }
@@ -130,7 +138,7 @@ impl Form {
             Self::Number(..) => text
                 .parse()
                 .map_or_else(|_| Value::String(text.to_owned()), Value::Float),
-            Self::WorkLimits | Self::Patterns => format!("value = {text}")
+            Self::WorkLimits | Self::Patterns | Self::ScrapeJobs => format!("value = {text}")
                 .parse::<Table>()
                 .ok()
                 .and_then(|mut table| table.remove("value"))
@@ -159,7 +167,7 @@ fn within(number: Option<u64>, least: u64, most: u64) -> Option<Value> {
 }
 
 /// A value as an error shows it: its type, and the value where it is short.
-fn show(value: &Value) -> String {
+pub(super) fn show(value: &Value) -> String {
     let text = value.to_string();
     let kind = match value {
         Value::String(_) => "the text",
@@ -212,7 +220,7 @@ fn pattern(table: &Table) -> Result<(), String> {
     Ok(())
 }
 
-fn known_fields(table: &Table, known: &[&str]) -> Result<(), String> {
+pub(super) fn known_fields(table: &Table, known: &[&str]) -> Result<(), String> {
     match table.keys().find(|key| !known.contains(&key.as_str())) {
         Some(key) => Err(format!(
             "`{key}` is not known here; known are {}",
@@ -222,7 +230,7 @@ fn known_fields(table: &Table, known: &[&str]) -> Result<(), String> {
     }
 }
 
-fn text_field<'a>(table: &'a Table, name: &str) -> Result<Option<&'a str>, String> {
+pub(super) fn text_field<'a>(table: &'a Table, name: &str) -> Result<Option<&'a str>, String> {
     match table.get(name) {
         None => Ok(None),
         Some(Value::String(text)) if !text.trim().is_empty() => Ok(Some(text)),

@@ -37,7 +37,7 @@ impl Key {
 }
 
 /// The sections in order, each with one sentence.
-pub const SECTIONS: [(&str, &str); 10] = [
+pub const SECTIONS: [(&str, &str); 12] = [
     ("server", "Where the server listens."),
     ("data", "Where data lies and how long it is kept."),
     (
@@ -49,6 +49,11 @@ pub const SECTIONS: [(&str, &str); 10] = [
         "otlp",
         "OpenTelemetry's protocol, over gRPC and HTTP; both are taken on the server's own port, too.",
     ),
+    (
+        "scrape",
+        "What is fetched by itself: targets that show metrics as Prometheus' text or OpenMetrics.",
+    ),
+    ("statsd", "StatsD over UDP; not listened to unless enabled."),
     (
         "limits",
         "Bounds of what one request may carry; what exceeds them is refused with a reason, and counted.",
@@ -241,6 +246,61 @@ pub const KEYS: &[Key] = &[
         path: "otlp.events_per_s",
         form: Number(0.1, 1_000_000.0),
         help: "Events kept per second of all agents together.",
+    },
+    Key {
+        path: "scrape.interval_s",
+        form: Number(0.1, DAY_S),
+        help: "How often a target is scraped, where its job does not say.",
+    },
+    Key {
+        path: "scrape.timeout_s",
+        form: Number(0.1, DAY_S),
+        help: "The longest that a scrape may take, where its job does not say; never longer than the interval.",
+    },
+    Key {
+        path: "scrape.jobs",
+        form: ScrapeJobs,
+        help: "What is scraped: `[[scrape.jobs]]` with `name` and `targets` (`host:port` or URLs), and as needed `interval_s`, `timeout_s`, `scheme`, `path`, `labels`, `token_file` or `token_env`, `username` with `password_file` or `password_env`, `honor_labels`, `honor_timestamps`, `samples_max`, `body_bytes_max`.",
+    },
+    Key {
+        path: "statsd.enabled",
+        form: Flag,
+        help: "Whether to listen for packets of StatsD.",
+    },
+    Key {
+        path: "statsd.listen",
+        form: Address,
+        help: "The address and port, UDP.",
+    },
+    Key {
+        path: "statsd.insecure",
+        form: Flag,
+        help: "Listen for StatsD beyond loopback: its packets carry no tokens, so anyone who reaches the port may send.",
+    },
+    Key {
+        path: "statsd.flush_s",
+        form: Number(0.1, 3600.0),
+        help: "How often what came is summed up to samples.",
+    },
+    Key {
+        path: "statsd.metrics_max",
+        form: Count(1, 10_000_000),
+        help: "Metrics with different tags; further ones are refused, and counted.",
+    },
+    Key {
+        path: "statsd.forget_s",
+        form: Number(1.0, 30.0 * DAY_S),
+        help: "A metric without a packet for so long is forgotten, and its series marked as gone.",
+    },
+    Key {
+        path: "limits.remote_write_bytes",
+        form: Bytes(1 << 16, 1 << 30),
+        help: "A request of remote write once decompressed.",
+    },
+    Key {
+        path: "limits.remote_write_samples",
+        form: Count(1000, 50_000_000),
+        help: "Samples of one request of remote write.",
     },
     Key {
         path: "limits.body_bytes",

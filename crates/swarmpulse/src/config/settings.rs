@@ -8,6 +8,7 @@ use swarmpulse_model::record::FleetSettings;
 
 use super::metric_settings::{MetricSettings, QuerySettings};
 use super::otlp_settings::OtlpSettings;
+use super::scrape_settings::{ScrapeSettings, StatsdSettings};
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
@@ -26,6 +27,10 @@ pub struct Config {
     pub query: QuerySettings,
     /// How telemetry over OTLP is taken in.
     pub otlp: OtlpSettings,
+    /// What is scraped.
+    pub scrape: ScrapeSettings,
+    /// StatsD.
+    pub statsd: StatsdSettings,
     /// Bounds of what is taken in.
     pub limits: LimitSettings,
     /// What is kept of payloads.
@@ -104,6 +109,10 @@ impl Default for DataSettings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LimitSettings {
+    /// A request of remote write once decompressed.
+    pub remote_write_bytes: u64,
+    /// Samples of one request of remote write.
+    pub remote_write_samples: u64,
     /// A request body as sent.
     pub body_bytes: u64,
     /// A request body once decompressed.
@@ -131,6 +140,8 @@ pub struct LimitSettings {
 impl Default for LimitSettings {
     fn default() -> Self {
         Self {
+            remote_write_bytes: 32 * MIB,
+            remote_write_samples: 2_000_000,
             body_bytes: 16 * MIB,
             decompressed_bytes: 64 * MIB,
             items: 100_000,
