@@ -1,6 +1,7 @@
 //! The OpenAPI document and the page made from it.
 
 mod document;
+mod otlp;
 mod page;
 mod queries;
 mod record;

@@ -8,6 +8,7 @@ use swarmpulse_api::{
 use swarmpulse_store::Scope;
 use utoipa::openapi::HttpMethod::{self, Delete, Get, Head, Post};
 
+use super::otlp;
 use super::queries;
 use super::record::{self, Record};
 use super::route::{Answer, Body, Content, Route, Shape, json, page, shape};
@@ -150,7 +151,11 @@ const fn text(what: &'static str, media_type: &'static str) -> Answer {
 
 /// Every route, in the order of the document.
 pub(super) fn all() -> impl Iterator<Item = &'static Route> {
-    ROUTES.iter().chain(queries::ROUTES).chain(samples::ROUTES)
+    ROUTES
+        .iter()
+        .chain(queries::ROUTES)
+        .chain(samples::ROUTES)
+        .chain(otlp::ROUTES)
 }
 
 /// The routes of records, of reading and of the server itself.

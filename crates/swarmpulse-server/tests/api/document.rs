@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::harness::{REMOTE, Server, request};
 use crate::world::open;
 
-/// The page and its files, and the style of the API page, are no part of the API.
+/// The page and its files, the style of the API page, and methods of gRPC are no part of the API.
 fn is_page(path: &str) -> bool {
     path == "/"
         || path == "/api.css"
