@@ -132,6 +132,7 @@ impl Iterator for Bounds<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn windows_are_left_open() {
@@ -157,5 +158,37 @@ mod tests {
             .map(|window| window.values.len())
             .collect();
         assert_eq!(seen, [2, 2, 2, 1]);
+    }
+
+    proptest! {
+        #[test]
+        fn bounds_are_those_of_a_plain_search(
+            gaps in prop::collection::vec(prop_oneof![6 => Just(15i64), 2 => 13i64..18, 1 => 1i64..300], 0..80),
+            start_ms in -100i64..900,
+            step_ms in 1i64..400,
+            range_ms in 0i64..700,
+            fixed in prop::bool::weighted(0.1),
+        ) {
+            let mut at_ms = 0;
+            let times: Vec<i64> = gaps.iter().map(|gap| { at_ms += gap; at_ms }).collect();
+            let values = vec![0.0; times.len()];
+            let windows = Windows {
+                steps: Steps { start_ms, step_ms, count: 30 },
+                first_end_ms: start_ms,
+                range_ms,
+                fixed,
+                times_ms: &times,
+                values: &values,
+                histograms: &[],
+            };
+            for (step, found) in windows.bounds().enumerate() {
+                let end_ms = windows.end_of(step);
+                let expected = (
+                    times.partition_point(|time| *time <= end_ms - range_ms),
+                    times.partition_point(|time| *time <= end_ms),
+                );
+                prop_assert_eq!(found, expected, "step {}", step);
+            }
+        }
     }
 }

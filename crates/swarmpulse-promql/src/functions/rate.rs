@@ -10,7 +10,7 @@ mod series;
 
 use std::sync::Arc;
 
-use extrapolate::Stretch;
+use extrapolate::{Stretch, seconds};
 
 use super::{Body, Function, RangeBody, RangeContext, SeriesFunction, WindowFunction, remarks};
 use crate::PointValue;
@@ -85,15 +85,11 @@ fn moved(window: &Window<'_>, context: &mut RangeContext<'_>, movement: Movement
         context.notes.warn(text, context.call.argument_span(0));
         return None;
     }
+    let ends = (window.start_ms, window.end_ms);
+    let range_s = seconds(window.end_ms - window.start_ms);
     if let [(first_at, _), .., (last_at, _)] = window.histograms {
         let mut result = histograms::difference(window.histograms, movement.counter, context)?;
-        let stretch = Stretch::of(
-            window.start_ms,
-            window.end_ms,
-            *first_at,
-            *last_at,
-            window.histograms.len(),
-        );
+        let stretch = Stretch::of(ends, (*first_at, *last_at), window.histograms.len(), range_s);
         let first_count = window.histograms[0].1.count;
         let zero = movement.counter.then_some((first_count, result.count));
         histogram::multiply(&mut result, stretch.factor(zero, movement.per_second));
@@ -110,13 +106,7 @@ fn moved(window: &Window<'_>, context: &mut RangeContext<'_>, movement: Movement
             }
         }
     }
-    let stretch = Stretch::of(
-        window.start_ms,
-        window.end_ms,
-        *first_at,
-        *last_at,
-        window.values.len(),
-    );
+    let stretch = Stretch::of(ends, (*first_at, *last_at), window.values.len(), range_s);
     let zero = movement.counter.then_some((*first, difference));
     Some(PointValue::Float(
         difference * stretch.factor(zero, movement.per_second),

@@ -124,8 +124,10 @@ fn load(first: &str, body: &[&str]) -> Result<Load, String> {
         series: Vec::new(),
     };
     for line in body {
-        load.series
-            .push(series(line).map_err(|error| format!("{line}: {error}"))?);
+        let (labels, items) = series(line).map_err(|error| format!("{line}: {error}"))?;
+        // Of two lines for one series the later is meant.
+        load.series.retain(|(other, _)| *other != labels);
+        load.series.push((labels, items));
     }
     Ok(load)
 }

@@ -11,14 +11,15 @@ pub(super) struct Stretch {
     to_end_s: f64,
     /// The length of the window.
     range_s: f64,
-    /// For windows that are not cut at zero: the factors of an increase and of a rate.
-    whole: (f64, f64),
+    /// For windows that are not cut at zero: the factor of an increase.
+    whole: f64,
 }
 
 impl Stretch {
-    /// Of a window with so many samples, two at least.
+    /// Of a window from start to end, with so many samples, two at least, from the first time to the last.
     #[inline]
-    pub(super) fn of(start_ms: i64, end_ms: i64, first_ms: i64, last_ms: i64, samples: usize) -> Self {
+    pub(super) fn of(window: (i64, i64), sampled: (i64, i64), samples: usize, range_s: f64) -> Self {
+        let ((start_ms, end_ms), (first_ms, last_ms)) = (window, sampled);
         let mut to_start_s = (first_ms - start_ms) as f64 / 1000.0;
         let mut to_end_s = (end_ms - last_ms) as f64 / 1000.0;
         let sampled_s = (last_ms - first_ms) as f64 / 1000.0;
@@ -34,11 +35,10 @@ impl Stretch {
             sampled_s,
             to_start_s,
             to_end_s,
-            range_s: seconds(end_ms - start_ms),
-            whole: (0.0, 0.0),
+            range_s,
+            whole: 0.0,
         };
-        let increase = stretch.reaching(to_start_s);
-        stretch.whole = (increase, increase / stretch.range_s);
+        stretch.whole = stretch.reaching(to_start_s);
         stretch
     }
 
@@ -62,12 +62,16 @@ impl Stretch {
                 return if per_second { factor / self.range_s } else { factor };
             }
         }
-        if per_second { self.whole.1 } else { self.whole.0 }
+        if per_second {
+            self.whole / self.range_s
+        } else {
+            self.whole
+        }
     }
 }
 
-/// Milliseconds as seconds: whole ones and the rest apart, as Prometheus has it.
-fn seconds(ms: i64) -> f64 {
+/// The length of a window in seconds: whole ones and the rest apart, as Prometheus has it.
+pub(super) fn seconds(ms: i64) -> f64 {
     (ms / 1000) as f64 + (ms % 1000) as f64 / 1000.0
 }
 
@@ -77,20 +81,20 @@ mod tests {
 
     #[test]
     fn samples_near_both_ends_count_for_all_of_the_window() {
-        let stretch = Stretch::of(0, 60_000, 5_000, 50_000, 4);
+        let stretch = Stretch::of((0, 60_000), (5_000, 50_000), 4, 60.0);
         assert_eq!(stretch.factor(None, false), 60.0 / 45.0);
         assert_eq!(stretch.factor(None, true), 60.0 / 45.0 / 60.0);
     }
 
     #[test]
     fn samples_far_from_an_end_count_for_half_a_distance_more() {
-        let stretch = Stretch::of(0, 60_000, 30_000, 50_000, 3);
+        let stretch = Stretch::of((0, 60_000), (30_000, 50_000), 3, 60.0);
         assert_eq!(stretch.factor(None, false), (20.0 + 5.0 + 10.0) / 20.0);
     }
 
     #[test]
     fn counters_begin_at_zero() {
-        let stretch = Stretch::of(0, 60_000, 10_000, 60_000, 6);
+        let stretch = Stretch::of((0, 60_000), (10_000, 60_000), 6, 60.0);
         // 10 at the first sample and 5 more each second: zero was 2 seconds before.
         assert_eq!(stretch.factor(Some((10.0, 250.0)), false), 52.0 / 50.0);
         assert_eq!(stretch.factor(Some((100.0, 250.0)), false), 60.0 / 50.0);

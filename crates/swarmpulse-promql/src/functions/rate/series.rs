@@ -1,6 +1,6 @@
 //! The movement in all windows of one series at once.
 
-use super::extrapolate::Stretch;
+use super::extrapolate::{Stretch, seconds};
 use super::{DELTA, INCREASE, Movement, RATE};
 use crate::functions::RangeContext;
 use crate::matrix::Scalar;
@@ -31,6 +31,7 @@ fn movements(windows: &Windows<'_>, into: &mut [f64], movement: Movement) -> boo
     } else {
         Vec::new()
     };
+    let range_s = seconds(windows.range_ms);
     let mut next_restart = 0;
     let mut known = None;
     for (step, (place, (from, to))) in into.iter_mut().zip(windows.bounds()).enumerate() {
@@ -50,7 +51,7 @@ fn movements(windows: &Windows<'_>, into: &mut [f64], movement: Movement) -> boo
         let shape = (first_ms - start_ms, end_ms - last_ms, to - from);
         let stretch = match known {
             Some((known_shape, stretch)) if known_shape == shape => stretch,
-            _ => Stretch::of(start_ms, end_ms, first_ms, last_ms, to - from),
+            _ => Stretch::of((start_ms, end_ms), (first_ms, last_ms), to - from, range_s),
         };
         known = Some((shape, stretch));
         let zero = movement.counter.then_some((first, difference));
