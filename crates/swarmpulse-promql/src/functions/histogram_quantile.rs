@@ -55,7 +55,7 @@ fn quantile(mut inputs: Inputs<'_>) -> Result<Evaluated, EvalError> {
         value
     };
     Ok(Evaluated::Vector(each(
-        matrix,
+        &matrix,
         steps,
         vector_span,
         notes,
@@ -97,7 +97,7 @@ fn fraction(mut inputs: Inputs<'_>) -> Result<Evaluated, EvalError> {
         value
     };
     Ok(Evaluated::Vector(each(
-        matrix,
+        &matrix,
         steps,
         vector_span,
         notes,
@@ -117,7 +117,7 @@ struct Group {
 
 /// Computes a value for every histogram at every step.
 fn each(
-    matrix: Matrix,
+    matrix: &[Series],
     steps: usize,
     span: Span,
     notes: &mut Notes,
@@ -126,7 +126,7 @@ fn each(
 ) -> Matrix {
     let mut results = Matrix::new();
     let mut buckets = Vec::new();
-    for group in groups(&matrix, span, notes) {
+    for group in groups(matrix, span, notes) {
         let mut result = Series::absent(group.labels, true, steps);
         for (step, value) in result.values.iter_mut().enumerate() {
             buckets.clear();
@@ -158,7 +158,7 @@ fn each(
 }
 
 /// Finds the series that make up each histogram, in the order of the first of each.
-fn groups(matrix: &Matrix, span: Span, notes: &mut Notes) -> Vec<Group> {
+fn groups(matrix: &[Series], span: Span, notes: &mut Notes) -> Vec<Group> {
     let mut places: HashMap<Labels, usize> = HashMap::new();
     let mut groups: Vec<Group> = Vec::new();
     let bound_label = [BOUND_LABEL.to_owned()];

@@ -87,7 +87,7 @@ fn of_histograms(
     if rate && (is_gauge(before) || is_gauge(last)) {
         warn(context, remarks::not_a_counter);
     }
-    if !rate && !(is_gauge(before) && is_gauge(last)) {
+    if !(rate || is_gauge(before) && is_gauge(last)) {
         warn(context, remarks::not_a_gauge);
     }
     let mut result = last.clone();

@@ -28,6 +28,7 @@ fn pi(_: Inputs<'_>) -> Result<Evaluated, EvalError> {
     Ok(Evaluated::Scalar(Scalar::Constant(std::f64::consts::PI)))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "every function takes its inputs")]
 fn time(inputs: Inputs<'_>) -> Result<Evaluated, EvalError> {
     let steps = inputs.steps;
     let seconds = (0..steps.count).map(|step| steps.at(step) as f64 / 1000.0);

@@ -59,8 +59,9 @@ pub(super) fn same_zero_bucket(histogram: &mut NativeHistogram, other: &NativeHi
         if threshold > histogram.zero_threshold {
             let (zero_count, zero_threshold) = zero_count_for(histogram, threshold);
             widen_zero_bucket(histogram, zero_count, zero_threshold);
-        } else if !(threshold < histogram.zero_threshold || threshold == histogram.zero_threshold) {
-            // One of them is not a number: no width is the same.
+        }
+        if threshold.is_nan() || histogram.zero_threshold.is_nan() {
+            // No width is the same.
             break;
         }
     }
