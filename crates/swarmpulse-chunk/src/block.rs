@@ -25,43 +25,43 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The plan with the fewest bytes for these numbers, at least one and at most 64.
+    /// The plan with the fewest bytes for these numbers, at least one and at most 64, or nearly so.
     ///
-    /// Method: over the sorted numbers, the window of each width that covers the most; what is outside is patched.
+    /// Method: numbers are counted in 64 slices of their range; of each width, the window of slices that covers the most is
+    /// the candidate, and what is outside is patched. If outliers leave all others in one slice, that slice is looked at
+    /// again by itself.
     pub(crate) fn of(numbers: &[i64]) -> Self {
         let (low, high) = extremes(numbers);
+        let range = high.wrapping_sub(low) as u64;
         let mut best = Self {
             base: low,
-            width: bit_length(high.wrapping_sub(low) as u64),
+            width: bit_length(range),
             patches: 0,
             patch_bits: 0,
         };
-        // With a bit or none there is hardly anything to win.
-        if best.width <= 1 {
+        // With a bit or none there is hardly anything to win; a range of all bits wraps around.
+        if best.width <= 1 || best.width >= 63 {
             return best;
         }
-        let mut sorted = [0i64; BLOCK];
-        let sorted = &mut sorted[..numbers.len()];
-        sorted.copy_from_slice(numbers);
-        sorted.sort_unstable();
         let mut best_bits = best.body_bits(numbers.len());
-        for width in (0..best.width).rev() {
-            let (first, covered) = widest_window(sorted, width);
-            if (sorted.len() - covered) * PATCHED_SHARE > sorted.len() {
+        let mut slices = Slices::of(numbers, low, best.width);
+        let mut width = best.width;
+        while width > 0 {
+            width -= 1;
+            if width < slices.slice_width && !slices.narrow(numbers, width) {
                 break;
             }
-            let base = sorted[first];
-            let outside = sorted[..first].iter().chain(&sorted[first + covered..]);
-            // Counted, because a distance that wraps around may come to lie within.
-            let (patches, all) = outside.fold((0, 0), |(count, all), number| {
-                let patch = patch_of(*number, base, width);
-                (count + usize::from(patch != 0), all | patch)
-            });
+            let (base, covered) = slices.widest_window(width);
+            let patches = numbers.len() - covered;
+            if patches * PATCHED_SHARE > numbers.len() {
+                break;
+            }
             let plan = Self {
                 base,
                 width,
                 patches,
-                patch_bits: bit_length(all),
+                // The farthest numbers on both sides need the most bits.
+                patch_bits: bit_length(patch_of(low, base, width).max(patch_of(high, base, width))),
             };
             let bits = plan.body_bits(numbers.len());
             if bits < best_bits {
@@ -150,22 +150,67 @@ fn patch_of(number: i64, base: i64, width: u32) -> u64 {
     zigzag(number.wrapping_sub(base) >> width)
 }
 
-/// Where in sorted numbers the window of `2^width` begins that covers the most, and how many it covers.
-fn widest_window(sorted: &[i64], width: u32) -> (usize, usize) {
-    let reach = low_bits(width);
-    let (mut best, mut end) = ((0, 0), 0);
-    for first in 0..sorted.len() {
-        while end < sorted.len() && sorted[end].wrapping_sub(sorted[first]) as u64 <= reach {
-            end += 1;
+/// How many numbers are in each of 64 slices of a range.
+struct Slices {
+    /// Where the first slice begins.
+    low: i64,
+    /// Bits of one slice.
+    slice_width: u32,
+    /// How many numbers are in the slices before each, and in all.
+    before: [u8; BLOCK + 1],
+}
+
+impl Slices {
+    /// Counts numbers, of which those below `low` or beyond the width are left out.
+    fn of(numbers: &[i64], low: i64, width: u32) -> Self {
+        let slice_width = width.saturating_sub(6);
+        let mut before = [0u8; BLOCK + 1];
+        for number in numbers {
+            let slice = number.wrapping_sub(low) as u64 >> slice_width;
+            if slice < BLOCK as u64 {
+                before[slice as usize + 1] += 1;
+            }
         }
-        if end - first > best.1 {
-            best = (first, end - first);
+        for slice in 0..BLOCK {
+            before[slice + 1] += before[slice];
         }
-        if end == sorted.len() {
-            break;
+        Self {
+            low,
+            slice_width,
+            before,
         }
     }
-    best
+
+    /// Goes on within the fullest slice, which is of the next larger width. False if slices are as narrow as can be.
+    fn narrow(&mut self, numbers: &[i64], width: u32) -> bool {
+        if self.slice_width == 0 {
+            return false;
+        }
+        let (low, _) = self.widest_window(self.slice_width);
+        let reach = low_bits(self.slice_width);
+        // From its smallest number on, so that what lies at its beginning need not be cut in two.
+        let inside = numbers
+            .iter()
+            .filter(|number| number.wrapping_sub(low) as u64 <= reach);
+        let low = inside.min().copied().unwrap_or(low);
+        *self = Self::of(numbers, low, width + 1);
+        true
+    }
+
+    /// Where the window of `2^width` begins that covers the most, and how many it covers. The width is at least that of a
+    /// slice.
+    fn widest_window(&self, width: u32) -> (i64, usize) {
+        let length = 1usize << (width - self.slice_width).min(6);
+        let (mut best, mut most) = (0, 0);
+        for (first, (start, end)) in self.before.iter().zip(&self.before[length..]).enumerate() {
+            let covered = end - start;
+            if covered > most {
+                (best, most) = (first, covered);
+            }
+        }
+        let base = self.low.wrapping_add((best as i64) << self.slice_width);
+        (base, usize::from(most))
+    }
 }
 
 /// What stands before the numbers of a block.
