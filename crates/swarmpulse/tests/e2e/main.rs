@@ -7,6 +7,8 @@ mod bad_input;
 mod command_line;
 mod crash;
 mod full_disk;
+mod metrics;
+mod otlp;
 mod processes;
 mod prometheus;
 mod silence;
