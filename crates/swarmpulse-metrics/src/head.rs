@@ -59,6 +59,17 @@ impl Part {
         self.pages.get(page)?.as_ref().map(|page| &page[slot])
     }
 
+    /// Touches what adding samples to these series will touch, so that the processor fetches it all at once rather than
+    /// one after the other.
+    #[inline]
+    pub(crate) fn warm(&self, series: &[u32]) -> i64 {
+        let newest = |series: &u32| {
+            let held = self.series(*series);
+            held.and_then(|held| held.raw.last()).map_or(0, |last| last.at_ms)
+        };
+        series.iter().map(newest).fold(0, |all, one| all ^ one)
+    }
+
     /// The same, to change it.
     pub(crate) fn existing_mut(&mut self, series: u32) -> Option<(&mut HeadSeries, &mut Packer)> {
         let (page, slot) = place(series);

@@ -25,6 +25,9 @@ pub struct MetricOptions {
     pub quiet_ms: i64,
     /// A series without samples for so long is forgotten if no segment holds it; its open samples are packed sooner.
     pub idle_limit_ms: i64,
+    /// At most so many series that have nothing in memory are remembered; beyond, the oldest are forgotten, and what files
+    /// still hold of them is no longer found. Short-lived series can so never take the room of those that live.
+    pub idle_series_max: u64,
     /// At most so many bytes of entries may wait for the disk.
     pub waiting_bytes_max: usize,
 }
@@ -41,6 +44,7 @@ impl Default for MetricOptions {
             journal_bytes_max: 512 << 20,
             quiet_ms: HOUR_MS / 4,
             idle_limit_ms: 2 * HOUR_MS,
+            idle_series_max: 1_500_000,
             waiting_bytes_max: 64 << 20,
         }
     }
@@ -55,6 +59,7 @@ impl MetricOptions {
             hourly_retention_ms: i64::MAX,
             daily_retention_ms: i64::MAX,
             max_bytes: u64::MAX,
+            idle_series_max: u64::MAX,
             ..Self::default()
         }
     }

@@ -15,6 +15,9 @@ use crate::head::{HeadSeries, Late, Packer, part_of};
 use crate::index::UNKNOWN;
 use crate::wal::entry::{SampleEncoder, encode_metadata};
 
+/// So many series are fetched from memory at once.
+const WARMED_SERIES: usize = 16;
+
 thread_local! {
     /// The numbers of the series of a batch: kept, so that a batch costs no memory of its own.
     static NUMBERS: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
@@ -111,31 +114,38 @@ impl EmbeddedMetrics {
         let generation = self.generation.load(Ordering::Acquire);
         let mut locked = None;
         let batch = intake.batch;
-        for (place, (series, number)) in batch.series.iter().zip(numbers.iter().copied()).enumerate() {
-            if number == UNKNOWN {
-                continue;
-            }
-            let samples = batch.samples_of(series);
-            let wanted = part_of(number);
-            let part = match &mut locked {
-                Some((part, guard)) if *part == wanted => guard,
-                other => {
-                    // Never two at once.
-                    *other = None;
-                    &mut other.insert((wanted, self.head.part(wanted))).1
+        for (first, numbers) in (0..).step_by(WARMED_SERIES).zip(numbers.chunks(WARMED_SERIES)) {
+            let mut warmed = false;
+            for (place, number) in (first..).zip(numbers.iter().copied()) {
+                if number == UNKNOWN {
+                    continue;
                 }
-            };
-            let (held, packer) = part.series_mut(number);
-            if !held.known {
-                self.find_out(number, held);
+                let wanted = part_of(number);
+                let part = match &mut locked {
+                    Some((part, guard)) if *part == wanted => guard,
+                    other => {
+                        // Never two at once.
+                        *other = None;
+                        &mut other.insert((wanted, self.head.part(wanted))).1
+                    }
+                };
+                if !warmed && numbers.iter().all(|other| part_of(*other) == wanted) {
+                    std::hint::black_box(part.warm(numbers));
+                }
+                warmed = true;
+                let (held, packer) = part.series_mut(number);
+                if !held.known {
+                    self.find_out(number, held);
+                }
+                let samples = batch.samples_of(&batch.series[place]);
+                push_series(
+                    intake,
+                    place,
+                    (number, held),
+                    samples,
+                    (generation, packer, encoder),
+                );
             }
-            push_series(
-                intake,
-                place,
-                (number, held),
-                samples,
-                (generation, packer, encoder),
-            );
         }
     }
 

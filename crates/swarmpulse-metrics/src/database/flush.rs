@@ -64,27 +64,26 @@ impl EmbeddedMetrics {
             oldest_span: newest_ms.div_euclid(length).saturating_sub(SPANS_APART),
             writers: BTreeMap::new(),
         };
-        let mut flushed = Vec::new();
+        let mut chunks = Vec::new();
+        let mut of_page = Vec::new();
         let pages = self.index.read().table.pages();
         for page in 0..pages {
-            let before = flushed.len();
-            self.collect(page, kept, &mut flushed);
-            for (series, chunks) in &flushed[before..] {
-                for chunk in chunks {
-                    files.add(*series, chunk)?;
-                }
+            self.collect(page, kept, &mut of_page, &mut chunks);
+            let mut rest = chunks.as_slice();
+            for (series, count) in of_page.drain(..) {
+                let (own, others) = rest.split_at(count);
+                own.iter().try_for_each(|chunk| files.add(series, chunk))?;
+                rest = others;
             }
+            chunks.clear();
         }
         self.list_series(maintenance)?;
         let writers: Vec<SegmentWriter> = files.writers.into_values().collect();
         if !writers.is_empty() {
             self.archive.commit(writers)?;
         }
-        for (series, chunks) in flushed {
-            let mut part = self.head.part(part_of(series));
-            if let Some((held, _)) = part.existing_mut(series) {
-                held.drop_chunks(&chunks);
-            }
+        for page in 0..pages {
+            self.drop_written(page);
         }
         self.save_metadata(maintenance)?;
         maintenance.needed_from = maintenance.first_entry_of(kept);
@@ -99,8 +98,8 @@ impl EmbeddedMetrics {
         Ok(())
     }
 
-    /// Takes the packed samples of one page of series.
-    fn collect(&self, page: usize, kept: u32, into: &mut Vec<(u32, Vec<HeadChunk>)>) {
+    /// Takes the packed samples of one page of series: how many chunks of which, and the chunks.
+    fn collect(&self, page: usize, kept: u32, of_page: &mut Vec<(u32, usize)>, chunks: &mut Vec<HeadChunk>) {
         let first = (page * PAGE_SERIES) as u32;
         let mut part = self.head.part(part_of(first));
         for series in first..first + PAGE_SERIES as u32 {
@@ -116,9 +115,23 @@ impl EmbeddedMetrics {
                 held.pack(packer);
                 held.free_raw();
             }
-            if !held.chunks().is_empty() {
-                into.push((series, held.chunks().to_vec()));
+            let before = chunks.len();
+            held.write_chunks(chunks);
+            if chunks.len() > before {
+                of_page.push((series, chunks.len() - before));
             }
+        }
+    }
+
+    /// Forgets the packed samples of one page that are in segments now.
+    fn drop_written(&self, page: usize) {
+        let first = (page * PAGE_SERIES) as u32;
+        let mut part = self.head.part(part_of(first));
+        for series in first..first + PAGE_SERIES as u32 {
+            let Some((held, _)) = part.existing_mut(series) else {
+                return;
+            };
+            held.drop_written();
         }
     }
 

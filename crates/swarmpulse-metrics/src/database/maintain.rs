@@ -112,31 +112,37 @@ impl EmbeddedMetrics {
     }
 
     /// Forgets series that neither memory nor files hold. Of series that only aggregates tell of, no more are kept than
-    /// half of all that may be.
+    /// half of all that may be; of those that have nothing in memory, no more than the options say, the newest.
     fn forget(&self, now: Timestamp, maintenance: &mut Maintenance) {
         let idle_from_ms = now.unix_ms().saturating_sub(self.options.idle_limit_ms);
         maintenance.held.refresh(&self.archive.shelf());
-        let crowded = self.index.read().len() as u64 > self.options.limits.series_max / 2;
-        let mut gone = Vec::new();
-        {
+        let (known, pages) = {
             let index = self.index.read();
-            let pages = index.table.pages();
-            let held = &maintenance.held;
-            for step in 0..pages.min(PAGES_A_ROUND) {
-                let page = (maintenance.page + step) % pages;
-                let part = self.head.part(part_of((page * PAGE_SERIES) as u32));
-                for (series, _) in index.table.on_page(page) {
-                    let kept = held.samples.contains(series) || (!crowded && held.rollups.contains(series));
-                    let idle = part
-                        .series(series)
-                        .is_none_or(|held| held.is_empty() && (!held.known || held.newest_ms < idle_from_ms));
-                    if idle && !kept {
-                        gone.push(series);
-                    }
+            (index.len() as u64, index.table.pages())
+        };
+        let crowded = known > self.options.limits.series_max / 2;
+        let active = self.counters.series_active.load(Ordering::Relaxed);
+        let mut excess = known.saturating_sub(active.saturating_add(self.options.idle_series_max));
+        let mut gone = Vec::new();
+        // The oldest have the lowest numbers: with too many, the search begins there.
+        let first = if excess > 0 { 0 } else { maintenance.page };
+        for step in 0..pages.min(PAGES_A_ROUND) {
+            let index = self.index.read();
+            let page = (first + step) % pages;
+            let part = self.head.part(part_of((page * PAGE_SERIES) as u32));
+            for (series, _) in index.table.on_page(page) {
+                let held = &maintenance.held;
+                let kept = held.samples.contains(series) || (!crowded && held.rollups.contains(series));
+                let idle = part
+                    .series(series)
+                    .is_none_or(|held| held.is_empty() && (!held.known || held.newest_ms < idle_from_ms));
+                if idle && (!kept || excess > 0) {
+                    excess = excess.saturating_sub(1);
+                    gone.push(series);
                 }
             }
-            maintenance.page = (maintenance.page + PAGES_A_ROUND) % pages.max(1);
         }
+        maintenance.page = (first + PAGES_A_ROUND) % pages.max(1);
         for some in gone.chunks(FORGOTTEN_AT_ONCE) {
             self.forget_some(some, idle_from_ms, maintenance);
         }

@@ -12,6 +12,8 @@ pub(crate) struct HeadChunk {
     pub(crate) first_ms: i64,
     pub(crate) last_ms: i64,
     pub(crate) bytes: Arc<[u8]>,
+    /// Whether it was given to a segment that is being written.
+    pub(crate) written: bool,
 }
 
 /// Packs samples; keeps its memory.
@@ -40,6 +42,7 @@ impl Packer {
             first_ms: first.at_ms,
             last_ms: last.at_ms,
             bytes: self.bytes.as_slice().into(),
+            written: false,
         })
     }
 }

@@ -168,16 +168,22 @@ impl HeadSeries {
         self.packed.as_ref().map_or(&[], |packed| &packed.late)
     }
 
+    /// Gives its chunks to a segment; they stay until that is in its place.
+    pub(crate) fn write_chunks(&mut self, into: &mut Vec<HeadChunk>) {
+        if let Some(packed) = &mut self.packed {
+            for chunk in &mut packed.chunks {
+                chunk.written = true;
+            }
+            into.extend_from_slice(&packed.chunks);
+        }
+    }
+
     /// Forgets chunks that are in a segment now.
-    pub(crate) fn drop_chunks(&mut self, flushed: &[HeadChunk]) {
+    pub(crate) fn drop_written(&mut self) {
         let Some(packed) = &mut self.packed else {
             return;
         };
-        let is_flushed = |chunk: &HeadChunk| {
-            let same = |other: &HeadChunk| std::sync::Arc::ptr_eq(&other.bytes, &chunk.bytes);
-            flushed.iter().any(same)
-        };
-        packed.chunks.retain(|chunk| !is_flushed(chunk));
+        packed.chunks.retain(|chunk| !chunk.written);
         if packed.chunks.is_empty() {
             packed.chunks = Vec::new();
             if packed.late.is_empty() {
@@ -280,12 +286,13 @@ mod tests {
         for at in 0..500 {
             series.push(0, sample(at), 0, &mut packer);
         }
-        let flushed = series.chunks().to_vec();
+        let mut written = Vec::new();
+        series.write_chunks(&mut written);
         series.pack(&mut packer);
-        series.drop_chunks(&flushed);
-        assert_eq!(series.chunks().len(), 1);
-        let rest = series.chunks().to_vec();
-        series.drop_chunks(&rest);
+        series.drop_written();
+        assert_eq!((written.len(), series.chunks().len()), (2, 1));
+        series.write_chunks(&mut written);
+        series.drop_written();
         assert!(series.is_empty());
     }
 }

@@ -71,14 +71,6 @@ impl Lookup {
         part.insert_unique(hash.place, entry, |entry| entry.place);
     }
 
-    /// Makes room for so many entries.
-    pub(crate) fn reserve(&self, entries: usize) {
-        for part in &self.parts {
-            part.write()
-                .reserve(entries / PARTS + entries / 256, |entry| entry.place);
-        }
-    }
-
     /// Removes an entry of a series.
     pub(crate) fn remove(&self, hash: SeriesHash, series: u32) {
         let mut part = self.parts[part(hash)].write();

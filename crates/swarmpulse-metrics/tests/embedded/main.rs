@@ -1,5 +1,6 @@
 //! Tests of the embedded store from outside.
 
+mod churn;
 mod contract;
 mod crash;
 mod journal;
