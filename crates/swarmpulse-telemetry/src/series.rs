@@ -116,7 +116,7 @@ impl Converter<'_> {
                     let who = who.with(&point.attributes);
                     said(&who);
                     let done = LabelSet::of(base, &who, &point.attributes, self.options)
-                        .and_then(|labels| self.$convert(&family, labels, &who, point));
+                        .and_then(|labels| self.$convert(&family, &labels, &who, point));
                     if let Err(reason) = done {
                         self.refused
                             .add(1, || format!("metric {:?}: {reason}", family.sent_name));

@@ -88,7 +88,7 @@ impl Usage {
         }
     }
 
-    /// Counts what an event or span tells of a request. Gives false if a better source counts it.
+    /// Counts what an event or span tells of a request.
     pub fn request(&mut self, subject: &Subject<'_>, request: &Request, now_ms: i64) {
         let Request {
             rank,
@@ -114,7 +114,7 @@ impl Usage {
         let names = (&reading.model, &reading.provider);
         match &reading.amount {
             Amount::Tokens(class, tokens) => {
-                self.tokens(subject, reading.rank, names, (*class, *tokens), now_ms)
+                self.tokens(subject, reading.rank, names, (*class, *tokens), now_ms);
             }
             Amount::Cost(cost_usd) => self.cost(subject, reading.rank, names, *cost_usd, now_ms),
             Amount::Requests(count, answer) => {
@@ -270,7 +270,7 @@ impl Usage {
         }
         for (namespace, agent, count) in lost {
             self.change(MeterKey::agent(&namespace, &agent), now_ms, |meter| {
-                meter.lost.add(count as f64)
+                meter.lost.add(count as f64);
             });
         }
         let zero_ms = (now_ms - REPEAT_EVERY_MS).max(self.floor_ms);

@@ -20,7 +20,7 @@ impl Converter<'_> {
     pub(super) fn exponential(
         &mut self,
         family: &Family<'_>,
-        labels: LabelSet<'_>,
+        labels: &LabelSet<'_>,
         who: &Who<'_>,
         point: &ExponentialPoint,
     ) -> Result<(), String> {
@@ -31,7 +31,7 @@ impl Converter<'_> {
             has_sum: point.sum.is_some(),
             stale: point.flags & NO_RECORDED_VALUE != 0,
         };
-        self.buckets(family, &labels, who, &reading)
+        self.buckets(family, labels, who, &reading)
     }
 }
 

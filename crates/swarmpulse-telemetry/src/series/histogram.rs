@@ -24,7 +24,7 @@ impl Converter<'_> {
     pub(super) fn histogram(
         &mut self,
         family: &Family<'_>,
-        labels: LabelSet<'_>,
+        labels: &LabelSet<'_>,
         who: &Who<'_>,
         point: &HistogramPoint,
     ) -> Result<(), String> {
@@ -68,7 +68,7 @@ impl Converter<'_> {
             has_sum: point.sum.is_some(),
             stale: point.flags & NO_RECORDED_VALUE != 0,
         };
-        self.buckets(family, &labels, who, &reading)
+        self.buckets(family, labels, who, &reading)
     }
 
     /// Writes the series of a histogram.

@@ -12,7 +12,7 @@ impl Converter<'_> {
     pub(super) fn number(
         &mut self,
         family: &Family<'_>,
-        labels: LabelSet<'_>,
+        labels: &LabelSet<'_>,
         who: &Who<'_>,
         point: &NumberPoint,
     ) -> Result<(), String> {
@@ -22,7 +22,7 @@ impl Converter<'_> {
                 at_ms: span.at_ms,
                 value: stale_marker(),
             };
-            self.push(&labels, &family.name, &[sample]);
+            self.push(labels, &family.name, &[sample]);
             return Ok(());
         }
         let value = match (point.as_double, point.as_int) {
@@ -58,7 +58,7 @@ impl Converter<'_> {
                     self.meter(
                         family,
                         who,
-                        &labels,
+                        labels,
                         Increment {
                             count: 1.0,
                             sum: value,
@@ -77,14 +77,14 @@ impl Converter<'_> {
                     zero_ms = self.zero_ms(&span, 0);
                 }
                 if let Some(sum) = observed.increment.filter(|sum| *sum > 0.0) {
-                    self.meter(family, who, &labels, Increment { count: 1.0, sum });
+                    self.meter(family, who, labels, Increment { count: 1.0, sum });
                 }
             }
             Counts::Total => {}
         }
         match zero_ms {
-            Some(at_ms) => self.push(&labels, &family.name, &[Sample { at_ms, value: 0.0 }, sample]),
-            None => self.push(&labels, &family.name, &[sample]),
+            Some(at_ms) => self.push(labels, &family.name, &[Sample { at_ms, value: 0.0 }, sample]),
+            None => self.push(labels, &family.name, &[sample]),
         }
         Ok(())
     }
@@ -92,7 +92,7 @@ impl Converter<'_> {
     pub(super) fn summary(
         &mut self,
         family: &Family<'_>,
-        labels: LabelSet<'_>,
+        labels: &LabelSet<'_>,
         _: &Who<'_>,
         point: &SummaryPoint,
     ) -> Result<(), String> {
@@ -113,9 +113,9 @@ impl Converter<'_> {
             let pairs = labels.pairs(&family.name).chain([("quantile", name.as_str())]);
             self.out.push_pairs(pairs, &[sample(quantile.value)]);
         }
-        self.push(&labels, &format!("{}_sum", family.name), &[sample(point.sum)]);
+        self.push(labels, &format!("{}_sum", family.name), &[sample(point.sum)]);
         self.push(
-            &labels,
+            labels,
             &format!("{}_count", family.name),
             &[sample(point.count as f64)],
         );
