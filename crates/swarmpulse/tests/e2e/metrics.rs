@@ -222,7 +222,7 @@ fn e2e_the_command_line_asks_checks_and_exports() {
     let wrong = query(&["sum("]);
     assert_eq!(wrong.status.code(), Some(1));
     assert!(text(&wrong).contains("parse error"), "{}", text(&wrong));
-    let data = data_dir(&server);
+    let data = folder.path().join("data").to_string_lossy().into_owned();
     let check = swarmpulse(&["store", "check", "--data", &data]);
     assert_eq!(check.status.code(), Some(0), "{}", text(&check));
     let export = swarmpulse(&["store", "export", "--data", &data]);
@@ -249,12 +249,6 @@ fn e2e_the_command_line_asks_checks_and_exports() {
     assert!(check["samples"].as_u64().unwrap() > 2, "{check}");
     let compact = swarmpulse(&["store", "compact", "--data", &data]);
     assert_eq!(compact.status.code(), Some(0), "{}", text(&compact));
-}
-
-fn data_dir(server: &Server) -> String {
-    let said = server.said();
-    let rest = said.split("data in ").nth(1).unwrap_or_else(|| panic!("{said}"));
-    rest.split(';').next().unwrap().to_owned()
 }
 
 #[test]
