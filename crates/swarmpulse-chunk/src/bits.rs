@@ -155,9 +155,12 @@ fn unpack_words<const WIDTH: usize>(words: &[u64; BLOCK], out: &mut [u64; BLOCK]
     each_place!(step);
 }
 
+/// Takes a block apart.
+type Unpack = fn(&[u64; BLOCK], &mut [u64; BLOCK]);
+
 /// One routine a width.
 #[rustfmt::skip]
-const UNPACK: [fn(&[u64; BLOCK], &mut [u64; BLOCK]); 65] = [
+const UNPACK: [Unpack; 65] = [
     unpack_words::<0>, unpack_words::<1>, unpack_words::<2>, unpack_words::<3>, unpack_words::<4>, unpack_words::<5>, unpack_words::<6>, unpack_words::<7>,
     unpack_words::<8>, unpack_words::<9>, unpack_words::<10>, unpack_words::<11>, unpack_words::<12>, unpack_words::<13>, unpack_words::<14>, unpack_words::<15>,
     unpack_words::<16>, unpack_words::<17>, unpack_words::<18>, unpack_words::<19>, unpack_words::<20>, unpack_words::<21>, unpack_words::<22>, unpack_words::<23>,

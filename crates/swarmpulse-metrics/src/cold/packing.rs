@@ -14,8 +14,8 @@ const SAMPLES_A_CALL: usize = 3_000_000;
 const PAUSE_MAX: u32 = 64;
 
 enum Job {
-    Day(DayJob),
-    Merge(MergeJob),
+    Day(Box<DayJob>),
+    Merge(Box<MergeJob>),
 }
 
 /// Packing as far as it has come.
@@ -35,12 +35,14 @@ impl Job {
                 inputs,
                 rollups,
                 absorbed,
-            } => DayJob::begin(archive, end_ms, &inputs, &rollups, &absorbed).map(Self::Day),
+            } => DayJob::begin(archive, end_ms, &inputs, &rollups, &absorbed)
+                .map(|job| Self::Day(Box::new(job))),
             Plan::Merge {
                 kind,
                 inputs,
                 samples,
-            } => MergeJob::begin(archive, kind, &inputs, &samples, raw_from_ms).map(Self::Merge),
+            } => MergeJob::begin(archive, kind, &inputs, &samples, raw_from_ms)
+                .map(|job| Self::Merge(Box::new(job))),
         }
     }
 

@@ -52,7 +52,7 @@ fn push_text(text: &str, into: &mut Vec<u8>) {
             '\\' => into.extend_from_slice(b"\\\\"),
             '\n' => into.extend_from_slice(b"\\n"),
             control if control.is_control() && control.is_ascii() => {
-                push!(into, "\\u{:04x}", u32::from(control))
+                push!(into, "\\u{:04x}", u32::from(control));
             }
             other => push!(into, "{other}"),
         }

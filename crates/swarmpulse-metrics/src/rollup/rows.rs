@@ -148,9 +148,9 @@ pub(crate) fn decode_rows(mut bytes: &[u8], into: &mut Vec<RollupRow>) -> Result
             return Err(WRONG);
         }
     }
-    for row in 0..count {
+    for (row, buckets) in columns[0].iter().enumerate() {
         let at = |column: usize| columns[column][row];
-        let buckets = (at(0) as i64).checked_mul(bucket.length_ms());
+        let buckets = (*buckets as i64).checked_mul(bucket.length_ms());
         let end_ms = buckets
             .and_then(|after| first_end.checked_add(after))
             .ok_or(WRONG)?;

@@ -13,6 +13,8 @@ use super::{Segment, SegmentKind};
 
 /// Bytes that are gathered before they go to the file.
 const BUFFER_BYTES: usize = 1 << 20;
+/// So many bytes go to the disk at once, so that the journal beside never waits for many.
+const SYNCED_AT_ONCE_BYTES: u64 = 8 << 20;
 /// The most records of one series.
 const RECORDS_MAX: u64 = 1 << (64 - OFFSET_BITS);
 
@@ -39,6 +41,7 @@ pub(crate) struct SegmentWriter {
     index: Vec<Entry>,
     absorbed: Vec<u64>,
     offset: u64,
+    synced: u64,
     covers: Option<(i64, i64)>,
 }
 
@@ -69,6 +72,7 @@ impl SegmentWriter {
             index: Vec::new(),
             absorbed: Vec::new(),
             offset: 0,
+            synced: 0,
             covers: None,
         };
         writer.write(HEAD)?;
@@ -126,21 +130,17 @@ impl SegmentWriter {
         damaged(&self.temporary, error.to_string())
     }
 
-    /// How many bytes were written so far.
-    pub(crate) fn bytes(&self) -> u64 {
-        self.offset
-    }
-
-    /// How many chunks were added.
-    pub(crate) fn chunks(&self) -> u64 {
-        self.footer.chunks
-    }
-
     fn write(&mut self, bytes: &[u8]) -> Result<(), MetricError> {
         let file = self.file.as_mut().ok_or(MetricError::Stopping)?;
         file.write_all(bytes)
             .map_err(|error| failed("write", &self.temporary, &error))?;
         self.offset += bytes.len() as u64;
+        if self.offset - self.synced >= SYNCED_AT_ONCE_BYTES {
+            self.synced = self.offset;
+            file.get_ref()
+                .sync_data()
+                .map_err(|error| failed("sync", &self.temporary, &error))?;
+        }
         Ok(())
     }
 
