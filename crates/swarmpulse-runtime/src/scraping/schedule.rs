@@ -27,11 +27,15 @@ impl Schedule {
     }
 }
 
-/// FNV-1a, <http://www.isthe.com/chongo/tech/comp/fnv/>: the same in every release and on every machine.
+/// FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>), mixed once more by the finalizer of SplitMix64
+/// (<https://prng.di.unimi.it/splitmix64.c>) since keys differ little: the same in every release and on every machine.
 fn hash(key: &str) -> u64 {
-    key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+    let mut hash = key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    });
+    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ (hash >> 31)
 }
 
 #[cfg(test)]

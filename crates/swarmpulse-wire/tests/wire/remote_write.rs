@@ -340,7 +340,10 @@ fn what_a_real_prometheus_sends_as_version_2_is_read() {
     assert_eq!(times.count(), 1, "described once, whatever its series");
 }
 
-fn request_v2(symbols: &[&str], all: &[(&[u64], &[(i64, f64)])]) -> Vec<u8> {
+/// References to symbols, and samples.
+type Referring<'a> = (&'a [u64], &'a [(i64, f64)]);
+
+fn request_v2(symbols: &[&str], all: &[Referring<'_>]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (references, samples) in all {
         let (mut one, mut packed) = (Vec::new(), Vec::new());
@@ -388,7 +391,7 @@ fn references_beyond_the_table_cost_only_their_series() {
 fn few_references_to_a_long_symbol_do_not_grow_without_bound() {
     let long = "v".repeat(100_000);
     let references = [1u64; 128];
-    let one: (&[u64], &[(i64, f64)]) = (&references, &[(1, 1.0)]);
+    let one: Referring<'_> = (&references, &[(1, 1.0)]);
     let body = request_v2(&["", &long], &[one; 10]);
     let error = decode(Message::V2, &pack(&body)).unwrap_err();
     assert_eq!(error.reason(), "too_large");
@@ -405,10 +408,10 @@ proptest! {
             0..8,
         )
     ) {
-        let owned: Vec<(Vec<(&str, &str)>, Vec<(i64, f64)>)> = all
+        let owned: Vec<_> = all
             .iter()
             .map(|(labels, samples)| {
-                let mut pairs = vec![("__name__", "m")];
+                let mut pairs: Vec<(&str, &str)> = vec![("__name__", "m")];
                 pairs.extend(labels.iter().map(|(name, value)| (name.as_str(), value.as_str())));
                 (pairs, samples.clone())
             })
