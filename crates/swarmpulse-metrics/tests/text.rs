@@ -97,7 +97,7 @@ up,"job=""b\\\n""",1970-01-01T00:00:00.000Z,0.25
 #[test]
 fn ndjson_says_everything() {
     let (text, left_out) = export(&all(), ExportFormat::Ndjson);
-    let expected = r#"{"metric":{"__name__":"requests_total"},"values":["NaN",1e300,"+Inf"],"timestamps":[-1001,2000,2001]}
+    let expected = r#"{"metric":{"__name__":"requests_total"},"values":["NaN",1e300,"Infinity"],"timestamps":[-1001,2000,2001]}
 {"metric":{"Zone":"a","__name__":"up","job":"say \"hi\", you"},"values":[1,null],"timestamps":[1500,3000]}
 {"metric":{"__name__":"up","job":"b\\\n"},"values":[0.25],"timestamps":[0]}
 {"metric":{"__name__":"with.dots","la.bel":"x"},"values":[3],"timestamps":[7]}

@@ -26,12 +26,17 @@ pub(super) fn push_series(labels: &Labels, points: &Points, into: &mut Vec<u8>) 
         }
         if is_stale(*value) {
             into.extend_from_slice(b"null");
-        } else if value.is_finite() {
-            push_value(*value, into);
+        } else if value.is_nan() {
+            into.extend_from_slice(b"\"NaN\"");
+        } else if value.is_infinite() {
+            // The only spelling that VictoriaMetrics reads.
+            into.extend_from_slice(if *value > 0.0 {
+                b"\"Infinity\""
+            } else {
+                b"\"-Infinity\""
+            });
         } else {
-            into.push(b'"');
             push_value(*value, into);
-            into.push(b'"');
         }
     }
     into.extend_from_slice(b"],\"timestamps\":[");
