@@ -52,7 +52,7 @@ pub(crate) async fn pass(State(app): State<Arc<App>>, request: Request, next: Ne
     let id = RequestId::of(&parts.headers);
     let method = parts.method.clone();
     let route = parts.extensions.get::<MatchedPath>().cloned();
-    let accepts_gzip = compress::is_accepted(&parts.headers);
+    let accepts_gzip = compress::is_accepted(&parts.headers) && !is_query_from_here(&parts);
     let path = tracing::enabled!(tracing::Level::WARN).then(|| parts.uri.path().to_owned());
     let shape = otlp::Shape::of(&parts);
     parts.extensions.insert(id.clone());
@@ -92,6 +92,17 @@ pub(crate) async fn pass(State(app): State<Arc<App>>, request: Request, next: Ne
         &id.0,
     );
     response
+}
+
+/// Whether this is a query of this machine itself: packing its answer would take longer than handing it over.
+fn is_query_from_here(parts: &Parts) -> bool {
+    let is_local = parts
+        .extensions
+        .get::<Peer>()
+        .is_some_and(|peer| peer.address.ip().to_canonical().is_loopback());
+    let is_forwarded =
+        parts.headers.contains_key("x-forwarded-for") || parts.headers.contains_key("forwarded");
+    is_local && !is_forwarded && parts.uri.path().starts_with("/prometheus/")
 }
 
 /// Decides what a request may do; `None` if it carries no token where one is needed: then only open routes will do.

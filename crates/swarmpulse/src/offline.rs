@@ -178,7 +178,8 @@ pub fn openapi() -> anyhow::Result<Outcome> {
 /// If standard output is closed.
 pub fn metrics(args: &MetricsArgs) -> anyhow::Result<Outcome> {
     let MetricsCommand::List { json } = args.command;
-    let all = swarmpulse_server::metric_names();
+    let mut all = swarmpulse_server::metric_names().to_vec();
+    all.extend(swarmpulse_server::usage_names());
     if json {
         let all: Vec<serde_json::Value> = all
             .iter()

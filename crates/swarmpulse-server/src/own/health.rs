@@ -24,12 +24,14 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> (StatusCode, Json<Valu
     if *app.stopping().borrow() {
         reasons.push("the server stops".to_owned());
     }
-    // Other stores may lag; without the journal nothing can be taken.
-    for fault in status.faults().iter().filter(|fault| fault.store == "journal") {
-        reasons.push(format!(
-            "the journal has refused since {}: {}",
-            fault.since, fault.detail
-        ));
+    // Other stores may lag; without these records or samples cannot be taken.
+    for fault in status.faults() {
+        let what = match fault.store {
+            "journal" => "the journal has",
+            "metrics" => "the metric store has",
+            _ => continue,
+        };
+        reasons.push(format!("{what} refused since {}: {}", fault.since, fault.detail));
     }
     if status.is_low_on_space() {
         reasons.push("the disk is nearly full: records are refused, reads go on".to_owned());

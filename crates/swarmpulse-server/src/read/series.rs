@@ -196,14 +196,18 @@ fn find(
     let names: Vec<&str> = figures.rows.iter().map(|row| row.series).collect();
     let mut matchers = namespace::matchers(access);
     let by_name = Matcher::new(METRIC_NAME, MatchOp::Regex, &names.join("|"));
-    matchers.push(by_name.map_err(refused)?);
+    matchers.push(by_name.map_err(|error| refused(&error))?);
     let selection = Selection {
         matchers,
         from_ms: range.from.unix_ms(),
         to_ms: range.to.unix_ms(),
         series_max: SERIES_MAX,
     };
-    let selected = app.runtime().metrics().select(&selection).map_err(refused)?;
+    let selected = app
+        .runtime()
+        .metrics()
+        .select(&selection)
+        .map_err(|error| refused(&error))?;
     let agent = query.text("agent");
     let mut by_name: BTreeMap<(&'static str, String), Vec<usize>> = BTreeMap::new();
     for number in 0..selected.len() {
@@ -245,7 +249,7 @@ fn subject(figures: &Figures, access: &Access, labels: &Labels) -> String {
     }
 }
 
-fn refused(error: MetricError) -> ApiError {
+fn refused(error: &MetricError) -> ApiError {
     match error {
         MetricError::TooManySeries { .. } => ApiError::unprocessable(error.to_string()),
         _ => {
@@ -280,14 +284,16 @@ impl Found {
         if hours || self.selected.raw_from_ms() > range.from.unix_ms() {
             let mut rows = Vec::new();
             let kept = self.selected.rollups(source, Bucket::Hour, &mut rows);
-            if kept.map_err(refused)? {
+            if kept.map_err(|error| refused(&error))? {
                 // A bucket is told by its end, which is already the next one's hour.
                 into.extend(rows.iter().map(|row| (row.end_ms - 1, row.sum, row.count)));
                 return Ok(());
             }
         }
         let mut points = Points::default();
-        self.selected.read(source, &mut points).map_err(refused)?;
+        self.selected
+            .read(source, &mut points)
+            .map_err(|error| refused(&error))?;
         let values = points.times_ms.iter().zip(&points.values);
         into.extend(
             values
