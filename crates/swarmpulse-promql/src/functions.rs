@@ -19,12 +19,15 @@ mod over_time;
 mod rate;
 mod regression;
 pub(crate) mod remarks;
+mod rolled;
 mod scalars;
 mod smoothing;
 mod sort;
 mod special;
 mod sum;
 mod trig;
+
+pub(crate) use rolled::{RolledFunction, RolledWindow, lookup as lookup_rolled};
 
 use swarmpulse_model::Labels;
 use swarmpulse_model::series::NativeHistogram;

@@ -2,7 +2,7 @@
 
 use swarmpulse_model::Labels;
 use swarmpulse_model::series::is_stale;
-use swarmpulse_store::metrics::{Points, Selected};
+use swarmpulse_store::metrics::{Bucket, Points, RollupRow, Selected};
 
 use super::context::Context;
 use crate::EvalError;
@@ -33,6 +33,19 @@ impl Source {
         match self {
             Self::Selected(_) => false,
             Self::Subquery { matrix, .. } => matrix[place].drop_name,
+        }
+    }
+
+    /// The aggregates of one series whose buckets end in the span that was selected; false if there are none for all of it.
+    pub fn rollups(
+        &self,
+        place: usize,
+        bucket: Bucket,
+        into: &mut Vec<RollupRow>,
+    ) -> Result<bool, EvalError> {
+        match self {
+            Self::Selected(selected) => Ok(selected.rollups(place, bucket, into)?),
+            Self::Subquery { .. } => Ok(false),
         }
     }
 

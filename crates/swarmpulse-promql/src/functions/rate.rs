@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use extrapolate::{Stretch, seconds};
 
-use super::{Body, Function, RangeBody, RangeContext, SeriesFunction, WindowFunction, remarks};
+use super::{Body, Function, RangeBody, RangeContext, RolledWindow, SeriesFunction, WindowFunction, remarks};
 use crate::PointValue;
 use crate::histogram;
 use crate::syntax::ValueType::Matrix;
@@ -59,22 +59,22 @@ const fn of_movement(
 
 /// What is asked.
 #[derive(Clone, Copy)]
-struct Movement {
+pub(super) struct Movement {
     /// Whether a fall is a restart.
     counter: bool,
     /// Whether it is divided by the seconds of the window.
     per_second: bool,
 }
 
-const DELTA: Movement = Movement {
+pub(super) const DELTA: Movement = Movement {
     counter: false,
     per_second: false,
 };
-const INCREASE: Movement = Movement {
+pub(super) const INCREASE: Movement = Movement {
     counter: true,
     per_second: false,
 };
-const RATE: Movement = Movement {
+pub(super) const RATE: Movement = Movement {
     counter: true,
     per_second: true,
 };
@@ -111,6 +111,28 @@ fn moved(window: &Window<'_>, context: &mut RangeContext<'_>, movement: Movement
     Some(PointValue::Float(
         difference * stretch.factor(zero, movement.per_second),
     ))
+}
+
+/// The movement in a window of which aggregates are known, with so many samples in all.
+pub(super) fn rolled_movement(window: &RolledWindow<'_>, samples: usize, movement: Movement) -> Option<f64> {
+    let (first, last) = (window.rows.first()?, window.rows.last()?);
+    if samples < 2 {
+        return None;
+    }
+    let mut difference = last.last - first.first;
+    if movement.counter {
+        difference += window.rows.iter().map(|row| row.lost_by_resets).sum::<f64>();
+        for pair in window.rows.windows(2) {
+            if pair[1].first < pair[0].last {
+                difference += pair[0].last;
+            }
+        }
+    }
+    let ends = (window.start_ms, window.end_ms);
+    let range_s = seconds(window.end_ms - window.start_ms);
+    let stretch = Stretch::of(ends, (first.first_at_ms, last.last_at_ms), samples, range_s);
+    let zero = movement.counter.then_some((first.first, difference));
+    Some(difference * stretch.factor(zero, movement.per_second))
 }
 
 /// Says so if a metric has not the name of a counter.
