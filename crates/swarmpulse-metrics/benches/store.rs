@@ -8,14 +8,23 @@ mod load;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use load::{CountingJournal, START_MS, advance, at, labels, request};
+use load::{CountingJournal, START_MS, at, labels, request};
 use swarmpulse_metrics::{EmbeddedMetrics, MetricOptions};
 use swarmpulse_model::Labels;
+use swarmpulse_model::series::SampleBatch;
 use swarmpulse_store::metrics::{MatchOp, Matcher, MetricStore, Points, Selection};
 use tempfile::TempDir;
 
 const SERIES: usize = 10_000;
 const REQUEST_SERIES: usize = 2_000;
+
+/// Moves a request on by so many steps, so that it need not be made anew.
+fn advance(batch: &mut SampleBatch, steps: i64) {
+    for sample in &mut batch.samples {
+        sample.at_ms += steps * 15_000;
+        sample.value += 1.0;
+    }
+}
 
 fn open() -> (TempDir, EmbeddedMetrics) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -31,7 +40,14 @@ fn appends(criterion: &mut Criterion) {
     for samples in [1i64, 10] {
         let (_folder, store) = open();
         let mut requests: Vec<_> = (0..SERIES / REQUEST_SERIES)
-            .map(|part| request(&all, part * REQUEST_SERIES..(part + 1) * REQUEST_SERIES, 0, samples))
+            .map(|part| {
+                request(
+                    &all,
+                    part * REQUEST_SERIES..(part + 1) * REQUEST_SERIES,
+                    0,
+                    samples,
+                )
+            })
             .collect();
         let (mut step, mut turn) = (0i64, 0usize);
         group.throughput(Throughput::Elements(REQUEST_SERIES as u64 * samples as u64));
@@ -70,7 +86,9 @@ fn selects(criterion: &mut Criterion) {
         for part in 0..SERIES / REQUEST_SERIES {
             let range = part * REQUEST_SERIES..(part + 1) * REQUEST_SERIES;
             let batch = request(&all, range, step, 60);
-            store.append_durably("default", at(step), &batch).expect("appended");
+            store
+                .append_durably("default", at(step), &batch)
+                .expect("appended");
         }
         store.maintain(at(step)).expect("maintained");
     }
@@ -91,7 +109,10 @@ fn selects(criterion: &mut Criterion) {
             "1 series, 6 h",
             select(vec![metric(), Matcher::equal("agent", "agent-000500")], hours),
         ),
-        ("100 series by regex, 5 min", select(vec![metric(), regex], 300_000)),
+        (
+            "100 series by regex, 5 min",
+            select(vec![metric(), regex], 300_000),
+        ),
     ];
     let mut group = criterion.benchmark_group("select");
     for (name, selection) in &cases {

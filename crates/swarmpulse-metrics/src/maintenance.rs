@@ -16,6 +16,8 @@ pub(crate) struct Maintenance {
     pub(crate) flushed_at_ms: i64,
     /// The newest sample when the last flush began.
     pub(crate) flushed_newest_ms: i64,
+    /// Before this no flush is tried again, because one failed.
+    pub(crate) retry_at_ms: i64,
     /// Samples counted when they last changed, and when that was.
     pub(crate) samples_seen: (u64, i64),
     /// Generations, and the first entry of the journal that can belong to each.

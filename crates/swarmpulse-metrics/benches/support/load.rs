@@ -69,14 +69,6 @@ pub fn request(all: &[Labels], series: std::ops::Range<usize>, step: i64, sample
     batch
 }
 
-/// Moves a request on by so many steps, so that it need not be made anew.
-pub fn advance(batch: &mut SampleBatch, steps: i64) {
-    for sample in &mut batch.samples {
-        sample.at_ms += steps * 15_000;
-        sample.value += 1.0;
-    }
-}
-
 /// The receipt time of a step.
 pub fn at(step: i64) -> Timestamp {
     Timestamp((START_MS + step * 15_000) * 1_000_000)

@@ -12,6 +12,8 @@ use crate::maintenance::Maintenance;
 
 /// Pages of series looked at for series to forget, in one round.
 const PAGES_A_ROUND: usize = 1024;
+/// A flush that failed is tried again after so long.
+const RETRY_AFTER_MS: i64 = 60_000;
 /// So many series are forgotten at once, while batches wait.
 const FORGOTTEN_AT_ONCE: usize = 128;
 
@@ -30,16 +32,21 @@ impl EmbeddedMetrics {
         if self.closed.load(Ordering::Relaxed) {
             return Ok(());
         }
+        // First, because it may make room.
+        let packed = self.archive.maintain(now.unix_ms(), &self.options);
         let head = self.look_at_head(now);
-        if let Some(all) = self.flush_due(now, head, &mut maintenance) {
-            self.flush(now, all, &mut maintenance)?;
+        let due = self.flush_due(now, head, &mut maintenance);
+        let flushed = due.map_or(Ok(()), |all| self.flush(now, all, &mut maintenance));
+        if due.is_some() {
             self.look_at_head(now);
         }
-        self.archive.maintain(now.unix_ms(), &self.options)?;
+        if flushed.is_err() {
+            maintenance.retry_at_ms = now.unix_ms().saturating_add(RETRY_AFTER_MS);
+        }
         self.forget(now, &mut maintenance);
         let (oldest_ms, _) = self.options.limits.span_ms(now);
         self.oldest_ms.fetch_max(oldest_ms, Ordering::Relaxed);
-        Ok(())
+        flushed.and(packed.map(|_| ()))
     }
 
     /// Writes everything to segments; after that nothing has to be replayed.
@@ -61,6 +68,9 @@ impl EmbeddedMetrics {
             maintenance.samples_seen = (samples, now_ms);
         }
         let journal = &self.writer.figures;
+        if now_ms < maintenance.retry_at_ms {
+            return None;
+        }
         if journal.next_offset.load(Ordering::Relaxed) <= maintenance.needed_from {
             return None;
         }

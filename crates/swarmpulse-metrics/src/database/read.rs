@@ -45,6 +45,19 @@ impl EmbeddedMetrics {
         numbers
     }
 
+    /// The oldest and the newest sample.
+    pub(super) fn all_ms(&self) -> Option<(i64, i64)> {
+        let taken = (
+            self.oldest_ms.load(Ordering::Relaxed),
+            self.newest_ms.load(Ordering::Relaxed),
+        );
+        let taken = Some(taken).filter(|(oldest, newest)| oldest <= newest);
+        match (taken, self.archive.shelf().span_ms()) {
+            (Some(taken), Some(stored)) => Some((taken.0.min(stored.0), taken.1.max(stored.1))),
+            (taken, stored) => taken.or(stored),
+        }
+    }
+
     fn may_have(&self, series: u32, span_ms: (i64, i64)) -> bool {
         let in_memory = {
             let part = self.head.part(part_of(series));

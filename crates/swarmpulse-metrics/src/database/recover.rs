@@ -60,6 +60,7 @@ impl EmbeddedMetrics {
                 metadata_version: 0,
                 flushed_at_ms: now.unix_ms(),
                 flushed_newest_ms: i64::MIN,
+                retry_at_ms: i64::MIN,
                 samples_seen: (0, now.unix_ms()),
                 // What is replayed belongs to generation 0, what comes to 1.
                 generations: VecDeque::from([(1, next)]),

@@ -1,7 +1,5 @@
 //! The embedded store as a [`MetricStore`].
 
-use std::sync::atomic::Ordering;
-
 use swarmpulse_model::series::{MetricMetadata, SampleBatch};
 use swarmpulse_model::{Labels, Timestamp};
 use swarmpulse_store::metrics::{
@@ -47,15 +45,7 @@ impl MetricStore for EmbeddedMetrics {
     }
 
     fn span_ms(&self) -> Option<(i64, i64)> {
-        let taken = (
-            self.oldest_ms.load(Ordering::Relaxed),
-            self.newest_ms.load(Ordering::Relaxed),
-        );
-        let taken = Some(taken).filter(|(oldest, newest)| oldest <= newest);
-        match (taken, self.archive.shelf().span_ms()) {
-            (Some(taken), Some(stored)) => Some((taken.0.min(stored.0), taken.1.max(stored.1))),
-            (taken, stored) => taken.or(stored),
-        }
+        self.all_ms()
     }
 
     fn statistics(&self) -> MetricStatistics {

@@ -107,6 +107,10 @@ impl HeadSeries {
                 Ok(place) => compare(self.raw[place].value),
                 Err(place) => {
                     self.raw.insert(place, sample);
+                    // Should nothing newer come that would cut it.
+                    if self.raw.len() >= 2 * CHUNK_SAMPLES {
+                        self.pack(packer);
+                    }
                     Late::Taken
                 }
             };
@@ -277,6 +281,25 @@ mod tests {
         all.extend_from_slice(&series.raw);
         assert!(all.windows(2).all(|pair| pair[0].at_ms < pair[1].at_ms));
         assert_eq!(all.len(), 1000 + 5);
+    }
+
+    #[test]
+    fn late_samples_alone_are_packed_as_well() {
+        let mut packer = Packer::default();
+        let mut series = HeadSeries::new();
+        series.push(0, sample(0), 0, &mut packer);
+        series.push(0, sample(100_000), 0, &mut packer);
+        for at in 1..20_000 {
+            assert_eq!(series.push_late(sample(at), &mut packer), Late::Taken);
+            assert!(series.raw.len() < 2 * CHUNK_SAMPLES && series.late().len() < LATE_MAX);
+        }
+        series.merge_late(&mut packer);
+        let packed: usize = series
+            .chunks()
+            .iter()
+            .map(|chunk| chunk.samples().unwrap().len())
+            .sum();
+        assert_eq!(packed + series.raw.len(), 20_001);
     }
 
     #[test]

@@ -52,23 +52,42 @@ impl SampleEncoder {
         let distance = varint::zigzag(i64::from(series) - i64::from(self.series));
         let many = if samples.len() > 1 { MANY } else { 0 };
         let late = if late { LATE } else { 0 };
-        varint::push(&mut self.bytes, distance << 2 | many | late);
+        let front = distance << 2 | many | late;
+        let moved = varint::zigzag(first.at_ms.wrapping_sub(self.run_at_ms));
         self.series = series;
+        self.run_at_ms = first.at_ms;
+        if many == 0 && front < 0x80 && moved < 0x80 {
+            // Ten bytes at once: most samples come this way.
+            let mut bytes = [0; 10];
+            (bytes[0], bytes[1]) = (front as u8, moved as u8);
+            bytes[2..].copy_from_slice(&first.value.to_bits().to_le_bytes());
+            self.bytes.extend_from_slice(&bytes);
+            return;
+        }
+        varint::push(&mut self.bytes, front);
         if many != 0 {
             varint::push(&mut self.bytes, samples.len() as u64);
         }
-        let moved = first.at_ms.wrapping_sub(self.run_at_ms);
-        varint::push(&mut self.bytes, varint::zigzag(moved));
-        self.bytes.extend_from_slice(&first.value.to_bits().to_le_bytes());
-        self.run_at_ms = first.at_ms;
+        self.push_sample(moved, first.value);
         let mut before = first.at_ms;
         for sample in &samples[1..] {
             let step = sample.at_ms.wrapping_sub(before);
-            varint::push(&mut self.bytes, varint::zigzag(step.wrapping_sub(self.step_ms)));
-            self.bytes
-                .extend_from_slice(&sample.value.to_bits().to_le_bytes());
+            self.push_sample(varint::zigzag(step.wrapping_sub(self.step_ms)), sample.value);
             self.step_ms = step;
             before = sample.at_ms;
+        }
+    }
+
+    #[inline]
+    fn push_sample(&mut self, time: u64, value: f64) {
+        let value = value.to_bits().to_le_bytes();
+        if time < 0x80 {
+            let mut bytes = [time as u8; 9];
+            bytes[1..].copy_from_slice(&value);
+            self.bytes.extend_from_slice(&bytes);
+        } else {
+            varint::push(&mut self.bytes, time);
+            self.bytes.extend_from_slice(&value);
         }
     }
 
