@@ -36,6 +36,7 @@ bench: ui-placeholder ## run the benchmarks (docs/performance.md says how to rea
 
 packages:
 	@scripts/install-test-packages
+	@scripts/install-test-python
 
 fmt-check:
 	cargo fmt --all --check

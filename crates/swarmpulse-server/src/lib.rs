@@ -32,7 +32,7 @@ pub use access::Access;
 pub use app::{App, ServerOptions};
 pub use exposure::{ExposureError, check_exposure};
 pub use openapi::{document, document_text};
-pub use otlp::serve_otlp;
+pub use otlp::{serve_otlp, usage_names};
 pub use own::{Series, SeriesType, metric_names};
 pub use peer::Peer;
 pub use problem::ApiError;

@@ -9,11 +9,13 @@ mod base64;
 mod export;
 mod grpc;
 mod listen;
+mod names;
 mod repeat;
 mod routes;
 mod shape;
 
 pub use listen::serve_otlp;
+pub use names::usage_names;
 pub(crate) use repeat::repeat;
 pub(crate) use routes::{router, routes};
 pub(crate) use shape::Shape;

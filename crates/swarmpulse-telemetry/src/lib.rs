@@ -27,4 +27,4 @@ mod usage;
 pub use decode::{DecodeError, Encoding, Export, Signal};
 pub use options::Options;
 pub use taken::{Refused, Taken};
-pub use telemetry::{SERIES, Telemetry};
+pub use telemetry::{OwnSeries, SERIES, Telemetry};

@@ -14,56 +14,48 @@ use crate::streams::Streams;
 use crate::taken::{Refused, Taken};
 use crate::usage::Usage;
 
-/// Own series: name, type, unit and help text.
-pub const SERIES: [(&str, MetricType, &str, &str); 8] = [
-    (
-        "swarmpulse_llm_requests_total",
-        MetricType::Counter,
-        "",
-        "LLM requests by how they ended: ok, or a status code or word.",
-    ),
-    (
-        "swarmpulse_llm_errors_total",
-        MetricType::Counter,
-        "",
-        "LLM requests that failed, by status code or word: 429 is the caller's quota, 529 an overloaded provider.",
-    ),
-    (
-        "swarmpulse_llm_tokens_total",
-        MetricType::Counter,
-        "",
-        "Tokens by class: input (without cached), output, cache_read, cache_creation.",
-    ),
-    (
-        "swarmpulse_llm_cost_usd_total",
-        MetricType::Counter,
-        "",
-        "Cost in US dollars, as the client reports it.",
-    ),
-    (
-        "swarmpulse_llm_request_duration_seconds",
-        MetricType::Histogram,
-        "seconds",
-        "How long LLM requests took.",
-    ),
-    (
-        "swarmpulse_llm_rate_limit_remaining_ratio",
-        MetricType::Gauge,
-        "ratio",
-        "The share of a rate limit that is left, as of the last answer.",
-    ),
-    (
-        "swarmpulse_llm_tool_results_total",
-        MetricType::Counter,
-        "",
-        "Tools that agents ran, by outcome.",
-    ),
-    (
-        "swarmpulse_telemetry_lost_total",
-        MetricType::Counter,
-        "",
-        "Events that never came, by their numbers within a session.",
-    ),
+/// A series of its own that telemetry becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnSeries {
+    /// Its name, with the unit last.
+    pub name: &'static str,
+    /// What sort of figure.
+    pub kind: MetricType,
+    /// `seconds`, `ratio`; empty for counts.
+    pub unit: &'static str,
+    /// The labels that each of its samples has, where they are known.
+    pub labels: &'static [&'static str],
+    /// One sentence, in one line.
+    pub help: &'static str,
+}
+
+const fn own(
+    name: &'static str,
+    kind: MetricType,
+    unit: &'static str,
+    labels: &'static [&'static str],
+    help: &'static str,
+) -> OwnSeries {
+    OwnSeries {
+        name,
+        kind,
+        unit,
+        labels,
+        help,
+    }
+}
+
+/// Every series of its own that telemetry becomes.
+#[rustfmt::skip]
+pub const SERIES: [OwnSeries; 8] = [
+    own("swarmpulse_llm_requests_total", MetricType::Counter, "", &["namespace", "agent", "model", "provider", "status"], "LLM requests by how they ended: ok, or a status code or word."),
+    own("swarmpulse_llm_errors_total", MetricType::Counter, "", &["namespace", "agent", "model", "provider", "status"], "LLM requests that failed: 429 is the caller's quota, 529 an overloaded provider."),
+    own("swarmpulse_llm_tokens_total", MetricType::Counter, "", &["namespace", "agent", "model", "provider", "type"], "Tokens by class: input (without cached), output, cache_read, cache_creation."),
+    own("swarmpulse_llm_cost_usd_total", MetricType::Counter, "", &["namespace", "agent", "model", "provider"], "Cost in US dollars, as the client reports it."),
+    own("swarmpulse_llm_request_duration_seconds", MetricType::Histogram, "seconds", &["namespace", "agent", "model", "provider"], "How long LLM requests took."),
+    own("swarmpulse_llm_rate_limit_remaining_ratio", MetricType::Gauge, "ratio", &["namespace", "agent", "provider", "limit"], "The share of a rate limit that is left, as of the last answer."),
+    own("swarmpulse_llm_tool_results_total", MetricType::Counter, "", &["namespace", "agent", "tool", "outcome"], "Tools that agents ran, by outcome."),
+    own("swarmpulse_telemetry_lost_total", MetricType::Counter, "", &["namespace", "agent"], "Events that never came, by their numbers within a session."),
 ];
 
 /// Everything that is known of telemetry between requests. A restart forgets it: counters then begin anew.
@@ -174,11 +166,11 @@ impl Telemetry {
 fn metadata() -> Vec<MetricMetadata> {
     SERIES
         .iter()
-        .map(|(name, kind, unit, help)| MetricMetadata {
-            metric: Text::const_new(name),
-            kind: *kind,
-            help: (*help).to_owned(),
-            unit: Text::const_new(unit),
+        .map(|series| MetricMetadata {
+            metric: Text::const_new(series.name),
+            kind: series.kind,
+            help: series.help.to_owned(),
+            unit: Text::const_new(series.unit),
         })
         .collect()
 }

@@ -1,6 +1,7 @@
 //! A real export of Claude Code, as it came over http/json.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what fails")]
+#![expect(clippy::print_stdout, reason = "a test that skips says why")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -336,6 +336,40 @@ fn a_flood_of_events_is_thinned_for_history_and_counted_whole() {
 }
 
 #[test]
+fn requests_that_are_cut_or_damaged_anywhere_are_refused_or_read_but_do_no_harm() {
+    let who = json!({"agent.id": "a1", "service.name": "s"});
+    let pairs = json!({"gen_ai.operation.name": "chat", "gen_ai.system": "x", "n": 1, "f": true, "l": ["a", "b"], "d": 0.5});
+    let done = json!({"spanId": "0102030405060708", "name": "q", "kind": 3, "startTimeUnixNano": nanos(0.0), "endTimeUnixNano": nanos(1.0)});
+    let json = span(&who, &done, &pairs).to_string().into_bytes();
+    let Export::Traces(request) = Export::decode(Signal::Traces, Encoding::Json, &json, 10).unwrap() else {
+        panic!()
+    };
+    let protobuf = prost::Message::encode_to_vec(&request);
+    let again = Export::decode(Signal::Traces, Encoding::Protobuf, &protobuf, 10).unwrap();
+    assert_eq!(again, Export::Traces(request), "both encodings say the same");
+    let mut telemetry = fresh();
+    let mut taken = 0;
+    for (encoding, body) in [(Encoding::Json, json), (Encoding::Protobuf, protobuf)] {
+        for place in 0..body.len() {
+            let mut damaged = body.clone();
+            damaged[place] ^= 1 << (place % 8);
+            for hostile in [&body[..place], damaged.as_slice()] {
+                for signal in Signal::ALL {
+                    if let Ok(export) = Export::decode(signal, encoding, hostile, 10) {
+                        telemetry.take("default", at(1), &export);
+                        taken += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(
+        taken > 100,
+        "damage within a text is no damage to the request: {taken}"
+    );
+}
+
+#[test]
 fn json_is_read_as_the_specification_says() {
     let odd = r#"{"resourceMetrics":[{"unknown":{"a":[1,{"b":null}]},"resource":null,"scopeMetrics":[{"scope":null,"metrics":[
         {"name":"m","description":null,"gauge":{"dataPoints":[{"asDouble":"NaN","timeUnixNano":1800000000000000000,"attributes":null},

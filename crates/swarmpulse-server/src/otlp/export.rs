@@ -60,7 +60,10 @@ pub(super) async fn take(
     let mut decoded = records(app.runtime(), &namespace, taken.records, taken.joins);
     taken::place_locally(app, is_local, &mut decoded.records);
     let stored = taken::submit(app, access, Source::Http, decoded).await?;
-    let appended = pending.durable().await.map_err(refused_by_store)?;
+    let appended = pending
+        .durable()
+        .await
+        .map_err(|error| refused_by_store(&error))?;
 
     let mut refused = taken.refused;
     if appended.rejected_samples > 0 {
@@ -118,7 +121,8 @@ fn read(app: &App, namespace: &str, parcel: Parcel) -> Result<(Taken, Pending), 
         app.runtime().counters().drop_for(reason, count);
     }
     intake.read(Protocol::Otlp, bytes.len(), watch.seconds());
-    let pending = append::append(app, Protocol::Otlp, namespace, &taken.samples).map_err(refused_by_store)?;
+    let pending = append::append(app, Protocol::Otlp, namespace, &taken.samples)
+        .map_err(|error| refused_by_store(&error))?;
     Ok((taken, pending))
 }
 
@@ -141,10 +145,10 @@ fn records(runtime: &Handle, namespace: &str, mut records: Vec<Record>, joins: V
     }
 }
 
-fn refused_by_store(error: MetricError) -> ApiError {
+fn refused_by_store(error: &MetricError) -> ApiError {
     let detail = format!("{error}; nothing of this request was kept, send it again");
     match error {
-        MetricError::Overloaded { retry_after_s } => ApiError::too_many(retry_after_s, detail),
-        _ => ApiError::unavailable(append::retry_after_s(&error), detail),
+        MetricError::Overloaded { retry_after_s } => ApiError::too_many(*retry_after_s, detail),
+        _ => ApiError::unavailable(append::retry_after_s(error), detail),
     }
 }
