@@ -1,5 +1,6 @@
 //! Evaluates expressions: every part for all steps at once.
 
+mod aged;
 mod aggregate;
 mod binary;
 mod call;
@@ -7,6 +8,7 @@ mod context;
 mod finish;
 mod parallel;
 mod range;
+mod rolled;
 mod selector;
 mod source;
 mod subquery;

@@ -40,7 +40,7 @@ pub(super) fn eval(
         (_, Some(parameter)) => {
             let limit = eval_scalar(context, parameter, steps, notes)?;
             let matrix = eval_vector(context, &aggregate.inner, steps, notes)?;
-            pick::eval(context, aggregate, &limit, matrix, steps, notes)?
+            pick::eval(context, aggregate, &limit, &matrix, steps, notes)?
         }
         (_, None) => {
             let matrix = eval_vector(context, &aggregate.inner, steps, notes)?;

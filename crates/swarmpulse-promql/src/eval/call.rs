@@ -19,7 +19,7 @@ pub(super) fn eval(
         Body::Range(body) => range::eval(context, call, body, steps, notes).map(Evaluated::Vector),
         Body::Float(map) => {
             let (mut matrix, scalars) = vector_and_scalars(context, call, steps, notes)?;
-            each_float(&mut matrix, &scalars, |value, scalars| map(value, scalars));
+            each_float(&mut matrix, &scalars, map);
             Ok(Evaluated::Vector(matrix))
         }
         Body::Date(map) => {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use swarmpulse_store::MetricStore;
 use swarmpulse_store::metrics::{Selected, Selection};
 
+use super::aged;
 use crate::matrix::Steps;
 use crate::syntax::VectorSelector;
 use crate::{EvalError, Options};
@@ -56,7 +57,7 @@ impl<'a> Context<'a> {
             to_ms,
             series_max: self.options.series_max,
         };
-        Ok(self.store.select(&selection)?)
+        Ok(aged::completed(self.store.select(&selection)?, from_ms))
     }
 
     /// Counts samples that were read.

@@ -3,9 +3,11 @@
 use swarmpulse_model::Labels;
 use swarmpulse_store::metrics::Points;
 
+use super::aged;
 use super::context::Context;
 use super::eval_scalar;
 use super::parallel::pieces;
+use super::rolled::Rolled;
 use super::source::Source;
 use super::subquery;
 use super::time::{Reference, resolve};
@@ -44,7 +46,11 @@ impl Ranged {
                 let from_ms = reference.first_ms.saturating_sub(range_ms).saturating_add(1);
                 let to_ms = reference.last_ms(steps);
                 match other.selector() {
-                    Some(selector) => Source::Selected(context.select(selector, from_ms, to_ms)?),
+                    Some(selector) => {
+                        let selected = context.select(selector, from_ms, to_ms)?;
+                        aged::tell(&*selected, from_ms, other.span(), notes);
+                        Source::Selected(selected)
+                    }
                     None => return Err(EvalError::Execution("expected a range vector".to_owned())),
                 }
             }
@@ -107,6 +113,7 @@ pub(super) fn eval(
         scalars: &scalars,
         ranged: &ranged,
     };
+    let rolled = Rolled::of(call, &ranged);
     let found = pieces(
         context,
         ranged.source.len(),
@@ -114,10 +121,17 @@ pub(super) fn eval(
         notes,
         |range, notes| {
             let mut points = Points::default();
+            let mut rows = Vec::new();
             let mut found = Matrix::with_capacity(range.len());
             for place in range {
-                ranged.source.read(context, place, &mut points)?;
                 let labels = ranged.source.labels(place);
+                if let Some(rolled) = &rolled
+                    && let Some(values) = rolled.values(context, &ranged, place, &mut rows)?
+                {
+                    found.extend(apply.of_values(labels, values, notes));
+                    continue;
+                }
+                ranged.source.read(context, place, &mut points)?;
                 let series = apply.series(labels, &points, notes);
                 if let Some(mut series) = series {
                     series.drop_name |= ranged.source.drops_name(place);
@@ -157,12 +171,31 @@ impl Apply<'_> {
         if !fast {
             self.each(&windows, &mut series, &mut about);
         }
+        self.reviewed(series, &mut about)
+    }
+
+    /// A series whose values are known already.
+    fn of_values(&self, labels: &Labels, values: Vec<f64>, notes: &mut Notes) -> Option<Series> {
+        let series = Series {
+            values,
+            ..Series::absent(labels.clone(), !self.body.keeps_name, 0)
+        };
+        let mut about = RangeContext {
+            call: self.call,
+            labels,
+            notes,
+        };
+        self.reviewed(series, &mut about)
+    }
+
+    /// The series if it has values, of which is said what there is to say.
+    fn reviewed(&self, series: Series, about: &mut RangeContext<'_>) -> Option<Series> {
         let any_float = series.values.iter().copied().any(is_present);
         if !any_float && series.histograms.is_empty() {
             return None;
         }
         if let Some(review) = self.body.review.filter(|_| any_float) {
-            review(&mut about);
+            review(about);
         }
         Some(series)
     }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use swarmpulse_model::series::{NativeHistogram, is_stale};
-use swarmpulse_store::metrics::{Points, Selected};
+use swarmpulse_store::metrics::{Bucket, Points, Selected};
 
+use super::aged;
 use super::context::Context;
 use super::parallel::pieces;
 use super::time::Reference;
@@ -37,14 +38,28 @@ pub(super) fn instant(
     let lookback_ms = context.options.lookback_ms;
     let oldest_ms = reference.first_ms.saturating_sub(lookback_ms);
     let last_ms = reference.last_ms(steps);
-    let selected = context.select(selector, oldest_ms.saturating_add(1), last_ms)?;
+    let mut selected = context.select(selector, oldest_ms.saturating_add(1), last_ms)?;
+    let raw_from_ms = selected.raw_from_ms();
+    let mut aged_lookback_ms = lookback_ms;
+    if oldest_ms < raw_from_ms {
+        // What stands in for samples is as far apart as days are.
+        aged_lookback_ms = lookback_ms.max(Bucket::Day.length_ms());
+        let from_ms = reference
+            .first_ms
+            .saturating_sub(aged_lookback_ms)
+            .saturating_add(1);
+        selected = context.select(selector, from_ms, last_ms)?;
+        aged::tell(&*selected, from_ms, selector.span, notes);
+    }
     let look = Look {
         reference,
         steps: *steps,
         lookback_ms,
+        raw_from_ms,
+        aged_lookback_ms,
         taken,
     };
-    if reference.fixed && !selected.has_histograms() {
+    if reference.fixed && !selected.has_histograms() && oldest_ms >= raw_from_ms {
         return look.last_only(context, &*selected, oldest_ms);
     }
     context.hold(selected.len(), steps.count)?;
@@ -76,6 +91,9 @@ struct Look {
     reference: Reference,
     steps: Steps,
     lookback_ms: i64,
+    /// Before this millisecond, another look-back holds.
+    raw_from_ms: i64,
+    aged_lookback_ms: i64,
     taken: Taken,
 }
 
@@ -122,6 +140,15 @@ impl Look {
         }
     }
 
+    #[inline]
+    fn lookback_of(&self, sample_ms: i64) -> i64 {
+        if sample_ms < self.raw_from_ms {
+            self.aged_lookback_ms
+        } else {
+            self.lookback_ms
+        }
+    }
+
     fn walk(&self, points: &Points, series: &mut Series) {
         let times = points.times_ms.as_slice();
         let mut next = 0;
@@ -130,7 +157,7 @@ impl Look {
             while next < times.len() && times[next] <= at_ms {
                 next += 1;
             }
-            if next == 0 || times[next - 1] <= at_ms - self.lookback_ms {
+            if next == 0 || times[next - 1] <= at_ms - self.lookback_of(times[next - 1]) {
                 continue;
             }
             // The marker of a series that is gone is also that of a step without value.

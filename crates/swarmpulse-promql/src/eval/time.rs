@@ -62,7 +62,7 @@ pub(super) fn resolve(
     if seconds <= 0.0 && !may_be_negative {
         return Err(wrong(expr.span(), "duration must be greater than 0"));
     }
-    if !(seconds.abs() <= i64::MAX as f64 / 1e9) {
+    if seconds.is_nan() || seconds.abs() > i64::MAX as f64 / 1e9 {
         return Err(wrong(expr.span(), "duration is out of range"));
     }
     Ok((seconds * 1000.0) as i64)

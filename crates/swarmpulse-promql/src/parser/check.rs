@@ -129,18 +129,16 @@ impl Checker<'_> {
             return self.error(self.operator_span(binary), message);
         }
         let matching = binary.matching.clone().unwrap_or_default();
-        if let Some(label) = matching
+        let mut both = matching
             .labels
             .iter()
-            .find(|label| matching.include.contains(label))
-        {
-            if matching.on {
-                let label = quote(label);
-                return self.error(
-                    self.operator_span(binary),
-                    format!("label {label} must not occur in ON and GROUP clause at once"),
-                );
-            }
+            .filter(|label| matching.include.contains(label));
+        if let Some(label) = both.next().filter(|_| matching.on) {
+            let label = quote(label);
+            return self.error(
+                self.operator_span(binary),
+                format!("label {label} must not occur in ON and GROUP clause at once"),
+            );
         }
         for (side, found) in [(&binary.left, left), (&binary.right, right)] {
             if !matches!(found, ValueType::Scalar | ValueType::Vector) {

@@ -87,10 +87,9 @@ pub(super) fn number(text: &str) -> Option<f64> {
         return i64::from_str_radix(digits, 16).ok().map(|value| value as f64);
     }
     // A leading zero makes it octal, where it can be.
-    if lower.len() > 1 && lower.starts_with('0') {
-        if let Ok(value) = i64::from_str_radix(&lower[1..], 8) {
-            return Some(value as f64);
-        }
+    let octal = lower.strip_prefix('0').filter(|digits| !digits.is_empty());
+    if let Some(Ok(value)) = octal.map(|digits| i64::from_str_radix(digits, 8)) {
+        return Some(value as f64);
     }
     let value: f64 = lower.parse().ok()?;
     value.is_finite().then_some(value)
@@ -159,7 +158,7 @@ pub fn format_duration(ms: i64) -> String {
     for (unit, length) in UNITS {
         let length = length.unsigned_abs();
         let exact = matches!(unit, "y" | "w");
-        if rest < length || (exact && rest % length != 0) {
+        if rest < length || (exact && !rest.is_multiple_of(length)) {
             continue;
         }
         text.push_str(&(rest / length).to_string());

@@ -64,15 +64,13 @@ fn vector(expected: &Expectation, samples: &[VectorSample]) -> Result<(), String
             ));
         }
     }
-    all_found(expected, samples.iter().map(|sample| &sample.labels))
+    let found: Vec<&Labels> = samples.iter().map(|sample| &sample.labels).collect();
+    all_found(expected, &found)
 }
 
-fn all_found<'a>(
-    expected: &Expectation,
-    found: impl Iterator<Item = &'a Labels> + Clone,
-) -> Result<(), String> {
+fn all_found(expected: &Expectation, found: &[&Labels]) -> Result<(), String> {
     for (labels, _) in &expected.series {
-        let count = found.clone().filter(|found| *found == labels).count();
+        let count = found.iter().filter(|found| **found == labels).count();
         if count != 1 {
             let shown = in_braces(labels);
             return Err(format!("expected {shown} once, found {count} times"));
@@ -102,7 +100,8 @@ fn matrix(expected: &Expectation, series: &[MatrixSeries], times: Times) -> Resu
         };
         points(items, one, times).map_err(|error| format!("{shown}: {error}"))?;
     }
-    all_found(expected, series.iter().map(|one| &one.labels))
+    let found: Vec<&Labels> = series.iter().map(|one| &one.labels).collect();
+    all_found(expected, &found)
 }
 
 fn points(items: &[Item], series: &MatrixSeries, times: Times) -> Result<(), String> {

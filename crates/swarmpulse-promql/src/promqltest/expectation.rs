@@ -61,7 +61,8 @@ pub(super) struct Times {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Expectation {
     pub ordered: bool,
-    pub fail: Option<Wanted2>,
+    /// All of these hold of the error.
+    pub fail: Option<Vec<Wanted>>,
     pub warnings: Vec<Wanted>,
     pub no_warnings: bool,
     pub infos: Vec<Wanted>,
@@ -71,9 +72,6 @@ pub(super) struct Expectation {
     pub scalar: Option<f64>,
     pub series: Vec<(Labels, Vec<Item>)>,
 }
-
-/// What is expected of an error: a text and a pattern may both be given.
-pub(super) type Wanted2 = Vec<Wanted>;
 
 impl Expectation {
     /// Whether an error is the expected one.

@@ -17,7 +17,7 @@ pub(super) fn eval(
     context: &Context<'_>,
     aggregate: &Aggregate,
     parameter: &Scalar,
-    matrix: Matrix,
+    matrix: &Matrix,
     steps: &Steps,
     notes: &mut Notes,
 ) -> Result<Matrix, EvalError> {
@@ -30,14 +30,13 @@ pub(super) fn eval(
     } else if !extent.any_nan && extent.most < 1.0 {
         return Ok(Matrix::new());
     }
-    let groups = Groups::of(&matrix, &aggregate.grouping);
+    let groups = Groups::of(matrix, &aggregate.grouping);
     context.hold(matrix.len(), steps.count)?;
     let mut picks = Picks {
-        aggregate,
         groups: &groups,
         picked: vec![None; matrix.len()],
         order: Vec::new(),
-        matrix: &matrix,
+        matrix,
         steps: *steps,
         ignored: false,
     };
@@ -58,7 +57,7 @@ pub(super) fn eval(
     if picks.ignored {
         ignored_histograms(aggregate, notes);
     }
-    Ok(picks.finish())
+    Ok(picks.order)
 }
 
 /// How many, at most all.
@@ -109,7 +108,6 @@ fn offset(labels: &Labels) -> f64 {
 }
 
 struct Picks<'a> {
-    aggregate: &'a Aggregate,
     groups: &'a Groups,
     matrix: &'a Matrix,
     /// Of every series, where it is in `order`.
@@ -188,10 +186,5 @@ impl Picks<'_> {
             }
         }
         Ok(())
-    }
-
-    fn finish(self) -> Matrix {
-        debug_assert!(self.aggregate.op.picks());
-        self.order
     }
 }
