@@ -5,7 +5,12 @@ use crate::kahan::Kahan;
 /// The sum of numbers. Branchless, unlike [`Kahan::plus`]: the rounding error of a sum is the same number however it is
 /// computed, and once a sum is infinite or not a number, it never is a number again.
 pub(crate) fn sum_of(numbers: &[f64]) -> Kahan {
-    let (mut sum, mut lost) = (0.0, 0.0);
+    continued(Kahan::default(), numbers)
+}
+
+/// A sum with some more numbers.
+fn continued(start: Kahan, numbers: &[f64]) -> Kahan {
+    let (mut sum, mut lost) = (start.sum, start.lost);
     for number in numbers.iter().copied() {
         let next: f64 = sum + number;
         let taken = next - sum;
@@ -18,12 +23,44 @@ pub(crate) fn sum_of(numbers: &[f64]) -> Kahan {
     }
 }
 
+/// How many sums are made side by side.
+pub(crate) const LANES: usize = 4;
+
+/// The sums of some runs of numbers, given as first place and the place after the last: the same as [`sum_of`] of each, in
+/// less time, since no sum waits for another.
+pub(crate) fn sums_of(numbers: &[f64], runs: [(usize, usize); LANES]) -> [Kahan; LANES] {
+    let slices = runs.map(|(from, to)| &numbers[from..to.max(from)]);
+    let shared = slices.iter().map(|run| run.len()).min().unwrap_or_default();
+    let heads = slices.map(|run| &run[..shared]);
+    let (mut sums, mut lost) = ([0.0; LANES], [0.0; LANES]);
+    for place in 0..shared {
+        for lane in 0..LANES {
+            let number = heads[lane][place];
+            let next: f64 = sums[lane] + number;
+            let taken = next - sums[lane];
+            lost[lane] += (sums[lane] - (next - taken)) + (number - taken);
+            sums[lane] = next;
+        }
+    }
+    std::array::from_fn(|lane| {
+        let start = Kahan {
+            sum: sums[lane],
+            lost: lost[lane],
+        };
+        continued(start, &slices[lane][shared..])
+    })
+}
+
 /// The mean of numbers; of none, not a number.
 ///
 /// Method: the sum divided, as long as the sum is finite; from where it is not, a running mean.
 pub(crate) fn mean(numbers: &[f64]) -> f64 {
+    mean_of_sum(numbers, sum_of(numbers))
+}
+
+/// The mean of numbers whose sum is known.
+pub(crate) fn mean_of_sum(numbers: &[f64], sum: Kahan) -> f64 {
     let count = numbers.len() as f64;
-    let sum = sum_of(numbers);
     if sum.sum.is_finite() {
         return sum.sum / count + sum.lost / count;
     }
@@ -106,6 +143,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn sums_side_by_side_are_the_same(
+            numbers in prop::collection::vec(prop_oneof![prop::num::f64::ANY, -1e3..1e3f64], 0..60),
+            ends in prop::collection::vec((0usize..60, 0usize..60), LANES),
+        ) {
+            let within = |place: usize| place.min(numbers.len());
+            let runs: [(usize, usize); LANES] = std::array::from_fn(|lane| {
+                let (one, other) = (within(ends[lane].0), within(ends[lane].1));
+                (one.min(other), one.max(other))
+            });
+            for ((from, to), found) in runs.into_iter().zip(sums_of(&numbers, runs)) {
+                let (found, expected) = (found.total(), sum_of(&numbers[from..to]).total());
+                let same = found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan();
+                prop_assert!(same, "{found} is not {expected}");
+            }
+        }
+
         #[test]
         fn the_branchless_sum_is_the_same(numbers in prop::collection::vec(prop::num::f64::ANY, 0..40)) {
             let (one, other) = (sum_of(&numbers).total(), one_by_one(&numbers).total());

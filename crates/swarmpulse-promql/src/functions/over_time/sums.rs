@@ -8,9 +8,10 @@ use super::exact::{overlap, running_sums};
 use super::kinds::is_mixed;
 use crate::PointValue;
 use crate::functions::remarks::Operation;
-use crate::functions::sum::{mean, sum_of};
+use crate::functions::sum::{LANES, mean, mean_of_sum, sum_of, sums_of};
 use crate::functions::{Function, RangeContext, of_range, remarks};
 use crate::histogram::{self, Fitted, Incompatible};
+use crate::kahan::Kahan;
 use crate::matrix::Scalar;
 use crate::window::{Window, Windows};
 
@@ -69,24 +70,34 @@ fn combined(
 }
 
 fn sum_all(windows: &Windows<'_>, _: &[Scalar], into: &mut [f64], _: &mut RangeContext<'_>) -> bool {
-    differences(windows, into, |sum, _| sum)
+    each(windows, into, |_, sum| sum.total())
 }
 
 fn average_all(windows: &Windows<'_>, _: &[Scalar], into: &mut [f64], _: &mut RangeContext<'_>) -> bool {
-    differences(windows, into, |sum, count| sum / count as f64)
+    each(windows, into, mean_of_sum)
 }
 
-/// A value for each window from its sum and count, if sums are exact.
-fn differences(windows: &Windows<'_>, into: &mut [f64], value: impl Fn(f64, usize) -> f64) -> bool {
+/// A value for each window from its samples and their sum.
+fn each(windows: &Windows<'_>, into: &mut [f64], value: impl Fn(&[f64], Kahan) -> f64) -> bool {
     if !overlap(windows) {
         return false;
     }
-    let Some(sums) = running_sums(windows.values) else {
-        return false;
-    };
-    for (place, (from, to)) in into.iter_mut().zip(windows.bounds()) {
-        if from < to {
-            *place = value(sums[to] - sums[from], to - from);
+    let values = windows.values;
+    if let Some(sums) = running_sums(values) {
+        for (place, (from, to)) in into.iter_mut().zip(windows.bounds()) {
+            if from < to {
+                *place = value(&values[from..to], Kahan::of(sums[to] - sums[from]));
+            }
+        }
+        return true;
+    }
+    let mut bounds = windows.bounds();
+    for places in into.chunks_mut(LANES) {
+        let runs: [(usize, usize); LANES] = std::array::from_fn(|_| bounds.next().unwrap_or_default());
+        for ((place, sum), (from, to)) in places.iter_mut().zip(sums_of(values, runs)).zip(runs) {
+            if from < to {
+                *place = value(&values[from..to], sum);
+            }
         }
     }
     true
