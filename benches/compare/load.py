@@ -41,5 +41,5 @@ class Load:
             [self.program, *arguments], capture_output=True, text=True, timeout=deadline_s, check=False
         )
         if done.returncode != 0:
-            raise RuntimeError(f"swarmpulse-load {' '.join(arguments[:2])}: {done.stderr.strip()[-500:]}")
+            raise RuntimeError(f"swarmpulse-load {' '.join(arguments[:2])}: {done.stderr.strip()[:500]}")
         return json.loads(done.stdout)
