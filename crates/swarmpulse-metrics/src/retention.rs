@@ -3,6 +3,9 @@
 use crate::MetricOptions;
 use crate::segment::{Segment, SegmentKind, Shelf};
 
+/// A sample is in a cold file after so long at the latest: the rest of its day, the day after, and some time to work.
+const PACKED_WITHIN_MS: i64 = 50 * 3_600_000;
+
 /// The numbers of the files that have to go, as of now.
 pub(crate) fn expired(shelf: &Shelf, now_ms: i64, options: &MetricOptions) -> Vec<u64> {
     let mut expired: Vec<u64> = shelf
@@ -37,9 +40,15 @@ fn newest(segment: &Segment) -> i64 {
     }
 }
 
+/// From when on hot files must be kept: longer than samples are, for aggregates are made of whole days when these are packed.
+pub(crate) fn hot_from_ms(now_ms: i64, options: &MetricOptions) -> i64 {
+    now_ms.saturating_sub(kept_ms(SegmentKind::Hot, options))
+}
+
 fn kept_ms(kind: SegmentKind, options: &MetricOptions) -> i64 {
     match kind {
-        SegmentKind::Hot | SegmentKind::Cold => options.limits.raw_retention_ms,
+        SegmentKind::Hot => options.limits.raw_retention_ms.saturating_add(PACKED_WITHIN_MS),
+        SegmentKind::Cold => options.limits.raw_retention_ms,
         SegmentKind::Hour => options.hourly_retention_ms,
         SegmentKind::Day => options.daily_retention_ms,
     }

@@ -46,15 +46,15 @@ impl DayJob {
             Ok::<_, MetricError>(writer)
         };
         let sequences = inputs.iter().map(|input| input.segment.footer().sequence);
+        let known: Vec<u64> = sequences.chain(absorbed.iter().copied()).collect();
+        // Aggregates, too, say which samples they know: they are kept longer than the cold file is.
+        let of_rollups = [rollups, &known].concat();
         Ok(Self {
             span,
             source: Source::of_samples(inputs),
-            hours: begin(SegmentKind::Hour, rollups.to_vec())?,
-            days: begin(SegmentKind::Day, rollups.to_vec())?,
-            cold: begin(
-                SegmentKind::Cold,
-                sequences.chain(absorbed.iter().copied()).collect(),
-            )?,
+            hours: begin(SegmentKind::Hour, of_rollups.clone())?,
+            days: begin(SegmentKind::Day, of_rollups)?,
+            cold: begin(SegmentKind::Cold, known)?,
             packer: Packer::default(),
         })
     }
@@ -83,9 +83,10 @@ impl DayJob {
         self.source.is_damaged()
     }
 
-    /// The files in the order in which they must become durable: the one that makes the inputs obsolete last.
+    /// The files in the order in which they must become durable: the samples first, for all three say that they know the
+    /// inputs.
     pub(super) fn into_writers(self) -> Vec<SegmentWriter> {
-        vec![self.hours, self.days, self.cold]
+        vec![self.cold, self.hours, self.days]
     }
 }
 

@@ -4,8 +4,9 @@ use swarmpulse_store::metrics::MetricError;
 
 use super::day::DayJob;
 use super::merge::MergeJob;
-use super::plan::{Plan, next};
+use super::plan::{Arrivals, Plan, next};
 use crate::MetricOptions;
+use crate::retention::hot_from_ms;
 use crate::segment::{Archive, SegmentWriter};
 
 /// So many samples are packed in one call: some tenths of a second.
@@ -23,6 +24,7 @@ enum Job {
 pub(crate) struct Packing {
     job: Option<Job>,
     forced: bool,
+    arrivals: Arrivals,
     failures: u32,
     pause: u32,
 }
@@ -104,12 +106,11 @@ impl Packing {
         let mut job = match self.job.take() {
             Some(job) => job,
             None => {
-                let Some(plan) = next(&archive.shelf(), now_ms, self.forced) else {
+                let Some(plan) = next(&archive.shelf(), now_ms, self.forced, &mut self.arrivals) else {
                     self.forced = false;
                     return Ok(false);
                 };
-                let raw_from_ms = now_ms.saturating_sub(options.limits.raw_retention_ms);
-                Job::begin(archive, plan, raw_from_ms)?
+                Job::begin(archive, plan, hot_from_ms(now_ms, options))?
             }
         };
         if !job.step()? {

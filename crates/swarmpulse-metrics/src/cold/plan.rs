@@ -15,6 +15,8 @@ const COLD_AFTER_MS: i64 = DAY_MS;
 const LATE_FILES_MAX: usize = 8;
 /// or when these are so large a part of it.
 const LATE_SHARE: u64 = 10;
+/// A day is packed when no file with samples of it came for so long.
+const SETTLED_MS: i64 = 10 * 60_000;
 /// So many files of one span become one.
 const FILES_MAX: usize = 9;
 /// The span whose hot files may become one.
@@ -47,12 +49,45 @@ pub(super) enum Plan {
 }
 
 /// What is due; `force` also takes days that just ended, and few files.
-pub(super) fn next(shelf: &Shelf, now_ms: i64, force: bool) -> Option<Plan> {
+pub(super) fn next(shelf: &Shelf, now_ms: i64, force: bool, arrivals: &mut Arrivals) -> Option<Plan> {
     let over_for = if force { 0 } else { COLD_AFTER_MS };
-    day_to_pack(shelf, now_ms.saturating_sub(over_for), force)
+    arrivals.now_ms = now_ms;
+    day_to_pack(shelf, now_ms.saturating_sub(over_for), force, arrivals)
         .or_else(|| hot_to_merge(shelf, force))
         .or_else(|| rollups_to_merge(shelf, SegmentKind::Hour, HOURS_SPAN_MS, force))
         .or_else(|| rollups_to_merge(shelf, SegmentKind::Day, DAYS_SPAN_MS, force))
+}
+
+/// When files with samples of a day came last, so that a day of which history is being loaded is not packed again and
+/// again.
+#[derive(Default)]
+pub(super) struct Arrivals {
+    now_ms: i64,
+    /// By the end of the day: the highest number of a file, and when it was seen first.
+    days: BTreeMap<i64, (u64, i64)>,
+    /// Days packed again for want of aggregates: once, should these be kept for less time than samples.
+    repaired: BTreeSet<i64>,
+}
+
+impl Arrivals {
+    /// Forgets days of which there are no hot files any more.
+    fn keep_only(&mut self, hot_by_day: &BTreeMap<i64, Vec<&Shelved>>) {
+        self.days.retain(|end, _| hot_by_day.contains_key(end));
+    }
+
+    /// Whether no more files came for some time.
+    fn are_over(&mut self, end_ms: i64, hot: &[&Shelved]) -> bool {
+        let highest = hot
+            .iter()
+            .map(|file| file.segment.footer().sequence)
+            .max()
+            .unwrap_or(0);
+        let (known, since_ms) = self.days.entry(end_ms).or_insert((highest, self.now_ms));
+        if *known != highest {
+            (*known, *since_ms) = (highest, self.now_ms);
+        }
+        self.now_ms.saturating_sub(*since_ms) >= SETTLED_MS
+    }
 }
 
 /// The ends of days of which a file tells something.
@@ -64,12 +99,7 @@ fn days_of(shelved: &Shelved) -> impl Iterator<Item = i64> {
         .take_while(move |end| *end - DAY_MS < last)
 }
 
-fn is_absorbed(cold: &[&Shelved], sequence: u64) -> bool {
-    cold.iter()
-        .any(|cold| cold.segment.absorbed().contains(&sequence))
-}
-
-fn day_to_pack(shelf: &Shelf, over_at_ms: i64, force: bool) -> Option<Plan> {
+fn day_to_pack(shelf: &Shelf, over_at_ms: i64, force: bool, arrivals: &mut Arrivals) -> Option<Plan> {
     let mut cold_by_day: BTreeMap<i64, Vec<&Shelved>> = BTreeMap::new();
     for shelved in shelf.samples.iter().filter(|shelved| is_cold(shelved)) {
         cold_by_day
@@ -80,16 +110,28 @@ fn day_to_pack(shelf: &Shelf, over_at_ms: i64, force: bool) -> Option<Plan> {
     let mut hot_by_day: BTreeMap<i64, Vec<&Shelved>> = BTreeMap::new();
     for shelved in shelf.samples.iter().filter(|shelved| !is_cold(shelved)) {
         for end in days_of(shelved).take_while(|end| *end <= over_at_ms) {
-            let cold = cold_by_day.get(&end).map_or(&[][..], Vec::as_slice);
-            if !is_absorbed(cold, shelved.segment.footer().sequence) {
+            let sequence = shelved.segment.footer().sequence;
+            let day = (end - DAY_MS + 1, end);
+            if !shelf.is_absorbed(sequence, day) && !shelf.has_rollups_alone(day) {
                 hot_by_day.entry(end).or_default().push(shelved);
             }
         }
     }
+    // A crash may have left a cold day without aggregates.
+    for end in cold_by_day.keys() {
+        if !shelf.has_rollups((end - DAY_MS + 1, *end)) && !arrivals.repaired.contains(end) {
+            hot_by_day.entry(*end).or_default();
+        }
+    }
+    arrivals.keep_only(&hot_by_day);
     let (end_ms, hot) = hot_by_day.into_iter().find(|(end, hot)| {
         let cold = cold_by_day.get(end).map_or(&[][..], Vec::as_slice);
-        force || cold.is_empty() || is_enough(hot, cold)
+        let settled = arrivals.are_over(*end, hot);
+        force || hot.is_empty() || (settled && (cold.is_empty() || is_enough(hot, cold)))
     })?;
+    if hot.is_empty() {
+        arrivals.repaired.insert(end_ms);
+    }
     let cold = cold_by_day.remove(&end_ms).unwrap_or_default();
     let absorbed: BTreeSet<u64> = cold
         .iter()
@@ -141,7 +183,17 @@ fn hot_to_merge(shelf: &Shelf, force: bool) -> Option<Plan> {
 
 fn rollups_to_merge(shelf: &Shelf, kind: SegmentKind, span_ms: i64, force: bool) -> Option<Plan> {
     let mut by_span: BTreeMap<i64, Vec<Arc<Segment>>> = BTreeMap::new();
-    for segment in shelf.of_kind(kind) {
+    let held = |sequence: &u64| {
+        shelf
+            .samples
+            .iter()
+            .any(|held| held.segment.footer().sequence == *sequence)
+    };
+    // A file that says which samples it knows says so until these are gone.
+    let free = shelf
+        .of_kind(kind)
+        .filter(|segment| !segment.absorbed().iter().any(held));
+    for segment in free {
         let span = segment
             .footer()
             .covers_to_ms

@@ -130,7 +130,9 @@ impl Shelf {
                     continue;
                 };
                 let (first, last) = (chunk.first_ms().max(from_ms), chunk.last_ms().min(to_ms));
-                insert_days(first, last, &mut days);
+                insert_days(first, last, &mut days, |day| {
+                    self.is_absorbed(footer.sequence, day)
+                });
             }
         }
         for time in head_times {
@@ -142,11 +144,13 @@ impl Shelf {
     }
 }
 
-fn insert_days(first_ms: i64, last_ms: i64, days: &mut BTreeSet<i64>) {
+fn insert_days(first_ms: i64, last_ms: i64, days: &mut BTreeSet<i64>, is_known: impl Fn((i64, i64)) -> bool) {
     let mut at_ms = first_ms;
     while at_ms <= last_ms {
         let end = Bucket::Day.end_of(at_ms);
-        days.insert(end);
+        if !is_known((end - DAY_MS + 1, end)) {
+            days.insert(end);
+        }
         at_ms = end + 1;
     }
 }

@@ -59,6 +59,31 @@ impl Shelf {
         self.all().filter(move |segment| segment.footer().kind == kind)
     }
 
+    /// Whether another file holds everything that a file has of a span.
+    pub(crate) fn is_absorbed(&self, sequence: u64, (from_ms, to_ms): (i64, i64)) -> bool {
+        self.all().any(|other| {
+            let footer = other.footer();
+            footer.covers_from_ms <= from_ms
+                && to_ms <= footer.covers_to_ms
+                && other.absorbed().contains(&sequence)
+        })
+    }
+
+    /// Whether there are daily aggregates of all of a span.
+    pub(crate) fn has_rollups(&self, (from_ms, to_ms): (i64, i64)) -> bool {
+        self.of_kind(SegmentKind::Day).any(|segment| {
+            let footer = segment.footer();
+            footer.covers_from_ms <= from_ms && to_ms <= footer.covers_to_ms
+        })
+    }
+
+    /// Whether a day has aggregates but its samples are gone, so that what is left of it tells less than they do.
+    pub(crate) fn has_rollups_alone(&self, (from_ms, to_ms): (i64, i64)) -> bool {
+        let mut cold = self.of_kind(SegmentKind::Cold).map(|segment| segment.footer());
+        self.has_rollups((from_ms, to_ms))
+            && !cold.any(|footer| footer.covers_from_ms <= from_ms && to_ms <= footer.covers_to_ms)
+    }
+
     /// The oldest and the newest sample.
     pub(crate) fn span_ms(&self) -> Option<(i64, i64)> {
         let with_samples = self

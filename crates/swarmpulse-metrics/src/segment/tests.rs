@@ -10,6 +10,7 @@ use swarmpulse_chunk::{Effort, Encoder};
 use swarmpulse_store::metrics::Bucket;
 
 use super::{Archive, SegmentKind};
+use crate::MetricOptions;
 
 const HOUR: i64 = Bucket::Hour.length_ms();
 const DAY: i64 = Bucket::Day.length_ms();
@@ -53,6 +54,13 @@ fn read(archive: &Archive, series: u32, span: (i64, i64)) -> Vec<i64> {
     let expected: Vec<f64> = times.iter().map(|time| value(series, *time)).collect();
     assert_eq!(values, expected, "series {series}");
     times
+}
+
+/// Has all done that is due at a time, once no more samples come.
+fn settle(archive: &Archive, now_ms: i64) {
+    let options = MetricOptions::unlimited();
+    archive.maintain(now_ms - HOUR, &options).expect("room on disk");
+    while archive.maintain(now_ms, &options).expect("room on disk").1 {}
 }
 
 fn names(folder: &Path, extension: &str) -> Vec<String> {

@@ -6,7 +6,6 @@ use proptest::prelude::*;
 use swarmpulse_store::metrics::RollupRow;
 
 use super::*;
-use crate::MetricOptions;
 use crate::rollup::rows_of;
 
 const SERIES: u32 = 4;
@@ -124,7 +123,6 @@ proptest! {
 fn days_become_cold_and_small() {
     let folder = tempfile::tempdir().expect("a folder");
     let archive = open(folder.path());
-    let options = MetricOptions::unlimited();
     for flushed in 0..24 {
         // Files do not end with the day.
         let from = HOUR + flushed * 2 * HOUR;
@@ -138,15 +136,11 @@ fn days_become_cold_and_small() {
         (hot.segments, hot.samples, hot.rollup_bytes),
         (24, 50 * 11_520, 0)
     );
-    while archive
-        .maintain(2 * DAY + HOUR, &options)
-        .expect("room on disk")
-        .1
-    {}
+    settle(&archive, 2 * DAY + HOUR);
     // The first day is over for a day; of the second the files are still hot, and one of them began in the first.
     assert_eq!(archive.shelf().of_kind(SegmentKind::Cold).count(), 1);
     assert_eq!(archive.shelf().of_kind(SegmentKind::Hot).count(), 13);
-    while archive.maintain(4 * DAY, &options).expect("room on disk").1 {}
+    settle(&archive, 4 * DAY + 2 * HOUR);
     let cold = archive.figures();
     assert_eq!((cold.segments, cold.samples), (3, 50 * 11_520));
     assert!(cold.bytes < hot.bytes, "{cold:?} {hot:?}");
@@ -160,7 +154,6 @@ fn days_become_cold_and_small() {
 fn many_small_files_become_one() {
     let folder = tempfile::tempdir().expect("a folder");
     let archive = open(folder.path());
-    let options = MetricOptions::unlimited();
     for restart in 0..9 {
         let from = restart * HOUR / 4;
         flush(
@@ -169,7 +162,7 @@ fn many_small_files_become_one() {
         );
     }
     let before = archive.figures();
-    while archive.maintain(3 * HOUR, &options).expect("room on disk").1 {}
+    settle(&archive, 3 * HOUR);
     let after = archive.figures();
     assert_eq!((before.segments, after.segments), (9, 1));
     assert_eq!(before.samples, after.samples);
@@ -184,7 +177,7 @@ fn late_samples_change_the_aggregates_of_their_day_at_once() {
     let options = MetricOptions::unlimited();
     let many: Vec<_> = (0..20).map(|series| (series, every_15_s(15_000, DAY))).collect();
     flush(&archive, &many);
-    while archive.maintain(3 * DAY, &options).expect("room on disk").1 {}
+    settle(&archive, 3 * DAY);
     let count = |archive: &Archive, series| {
         let mut rows = Vec::new();
         assert!(
@@ -198,7 +191,7 @@ fn late_samples_change_the_aggregates_of_their_day_at_once() {
     flush(&archive, &[(3, vec![7]), (99, vec![8, 9])]);
     assert_eq!((count(&archive, 3), count(&archive, 99)), (5760, 2));
     // That little is not worth packing the day again, until it is asked for.
-    while archive.maintain(3 * DAY, &options).expect("room on disk").1 {}
+    settle(&archive, 3 * DAY);
     assert_eq!(archive.shelf().of_kind(SegmentKind::Hot).count(), 1);
     archive.compact(3 * DAY, &options, |_| {}).expect("room on disk");
     assert_eq!(archive.shelf().of_kind(SegmentKind::Hot).count(), 0);

@@ -1,7 +1,6 @@
 //! What is too old or too much goes, file by file.
 
 use super::*;
-use crate::MetricOptions;
 
 fn days(archive: &Archive, count: i64) {
     for day in 0..count {
@@ -80,4 +79,30 @@ fn a_snapshot_outlives_its_files() {
     shelf.read(1, (0, DAY), &mut times, &mut values);
     assert_eq!(times.len(), 5760);
     assert_eq!(read(&archive, 1, (0, DAY)), []);
+}
+
+#[test]
+fn aggregates_are_of_whole_days_even_if_samples_are_kept_for_less() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = open(folder.path());
+    let mut options = MetricOptions::unlimited();
+    options.limits.raw_retention_ms = HOUR;
+    for hour in 0..96 {
+        let from = hour * HOUR + 15_000;
+        flush(&archive, &[(1, every_15_s(from, from + HOUR))]);
+        archive
+            .maintain((hour + 1) * HOUR, &options)
+            .expect("room on disk");
+    }
+    let mut rows = Vec::new();
+    let known = archive
+        .shelf()
+        .rollups(1, Bucket::Day, (1, 2 * DAY), (&[], &[]), &mut rows);
+    let counts: Vec<u64> = rows.iter().map(|row| row.count).collect();
+    assert_eq!((known, counts), (true, vec![5760, 5760]));
+    assert_eq!(
+        archive.shelf().of_kind(SegmentKind::Cold).count(),
+        0,
+        "cold days are older than what is kept"
+    );
 }
