@@ -32,6 +32,7 @@ async fn busy() -> Server {
             r#"[{"service":"api","status_code":500},{"service":"api","status_code":200,"latency_ms":20,"agent":"a2"}]"#,
         ),
         ("/api/v1/events", r#"{"type":7}"#),
+        ("/write", "broken"),
         ("/api/v1/events", r#"{"type":"agent.tool_use","size_bytes":700}"#),
     ] {
         server.post(path, body).await;

@@ -410,7 +410,7 @@ async fn line_protocol_is_stored_and_answered_in_its_own_shape() {
     let server = Server::start();
     let at_ms = now_ms(&server);
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    write!(packed, "cpu,host=a usage=0.5,name=\"x\",n=3i {at_ms}\n").unwrap();
+    writeln!(packed, "cpu,host=a usage=0.5,name=\"x\",n=3i {at_ms}").unwrap();
     let packed = request(
         "POST",
         "/write?db=telegraf&rp=auto&precision=ms",

@@ -39,9 +39,8 @@ pub(crate) fn append(
         .metrics()
         .append(namespace, runtime.now(), batch, acknowledge)
         .inspect_err(|_| {
-            runtime
-                .intake()
-                .reject(protocol, "store_unavailable", batch.samples.len() as u64)
+            let samples = batch.samples.len() as u64;
+            runtime.intake().reject(protocol, "store_unavailable", samples);
         })?;
     runtime.intake().took(protocol, appended.samples);
     runtime

@@ -49,7 +49,7 @@ pub(super) async fn take<N: Send + 'static>(
     let (told, pending) = read.inspect_err(|error| {
         app.runtime()
             .intake()
-            .reject(protocol, body::reason(error.status), 1)
+            .reject(protocol, body::reason(error.status), 1);
     })?;
     let appended = pending.durable().await.map_err(|error| refusal(&error))?;
     Ok((told, appended))

@@ -28,16 +28,16 @@ impl Workbench {
 
 /// Workbenches nobody uses just now.
 #[derive(Default)]
-pub(crate) struct Workbenches(Mutex<Vec<Box<Workbench>>>);
+pub(crate) struct Workbenches(Mutex<Vec<Workbench>>);
 
 impl Workbenches {
     /// One to use; a new one if all are in use.
-    pub(super) fn take(&self) -> Box<Workbench> {
+    pub(super) fn take(&self) -> Workbench {
         self.0.lock().pop().unwrap_or_default()
     }
 
     /// Gives one back.
-    pub(super) fn give(&self, mut workbench: Box<Workbench>) {
+    pub(super) fn give(&self, mut workbench: Workbench) {
         workbench.batch.metadata = Vec::new();
         if workbench.bytes() > KEPT_BYTES_MAX {
             return;
