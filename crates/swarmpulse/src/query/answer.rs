@@ -37,12 +37,9 @@ pub struct Sample {
 pub struct Series {
     /// Its labels.
     pub metric: BTreeMap<String, String>,
-    /// Times and values that are numbers.
+    /// Times and values that are numbers; none of native histograms.
     #[serde(default)]
     pub values: Vec<(f64, String)>,
-    /// Times and values that are native histograms.
-    #[serde(default)]
-    pub histograms: Vec<(f64, Value)>,
 }
 
 impl Found {
