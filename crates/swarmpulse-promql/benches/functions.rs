@@ -1,5 +1,7 @@
 //! How long functions of windows take for one series: six hours of samples 15 s apart, a step every minute.
 
+#![expect(clippy::panic, reason = "a benchmark of nothing ends")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

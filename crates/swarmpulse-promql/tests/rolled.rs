@@ -1,5 +1,7 @@
 //! Long windows are computed from aggregates, with the values that samples have.
 
+#![expect(clippy::panic, reason = "a wrong answer ends the test")]
+
 use swarmpulse_model::series::{Sample, SampleBatch};
 use swarmpulse_model::{Labels, Timestamp};
 use swarmpulse_promql::{Options, PointValue, Value, When, evaluate, parse};

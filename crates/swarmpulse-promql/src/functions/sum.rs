@@ -31,11 +31,10 @@ pub(crate) const LANES: usize = 4;
 pub(crate) fn sums_of(numbers: &[f64], runs: [(usize, usize); LANES]) -> [Kahan; LANES] {
     let slices = runs.map(|(from, to)| &numbers[from..to.max(from)]);
     let shared = slices.iter().map(|run| run.len()).min().unwrap_or_default();
-    let heads = slices.map(|run| &run[..shared]);
+    let [a, b, c, d] = slices.map(|run| run[..shared].iter());
     let (mut sums, mut lost) = ([0.0; LANES], [0.0; LANES]);
-    for place in 0..shared {
-        for lane in 0..LANES {
-            let number = heads[lane][place];
+    for (((a, b), c), d) in a.zip(b).zip(c).zip(d) {
+        for (lane, number) in [*a, *b, *c, *d].into_iter().enumerate() {
             let next: f64 = sums[lane] + number;
             let taken = next - sums[lane];
             lost[lane] += (sums[lane] - (next - taken)) + (number - taken);

@@ -44,7 +44,15 @@ fn quantile_of(window: &Window<'_>, scalars: &[f64], context: &mut RangeContext<
     let place = *scalars.first()?;
     check(place, context);
     let mut values = floats(window, context)?.to_vec();
-    Some(PointValue::Float(quantile(place, &mut values)))
+    Some(PointValue::Float(without_sign_of_zero(quantile(
+        place,
+        &mut values,
+    ))))
+}
+
+/// Which of two zeros is chosen depends on the order of samples: there is one.
+fn without_sign_of_zero(value: f64) -> f64 {
+    value + 0.0
 }
 
 fn check(quantile: f64, context: &mut RangeContext<'_>) {
@@ -83,7 +91,7 @@ fn quantile_of_all(
         before = (from, to);
         let quantile = places.at(step);
         check(quantile, context);
-        *place = sorted.quantile(quantile);
+        *place = without_sign_of_zero(sorted.quantile(quantile));
     }
     true
 }
