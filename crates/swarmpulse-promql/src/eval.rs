@@ -6,6 +6,7 @@ mod binary;
 mod call;
 mod context;
 mod finish;
+mod info;
 mod parallel;
 mod range;
 mod rolled;

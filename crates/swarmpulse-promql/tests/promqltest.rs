@@ -1,6 +1,9 @@
 //! Prometheus' own cases, and ours in the same language.
 
-#![expect(clippy::print_stdout, reason = "tests tell how many cases passed, and what was skipped")]
+#![expect(
+    clippy::print_stdout,
+    reason = "tests tell how many cases passed, and what was skipped"
+)]
 
 use std::path::{Path, PathBuf};
 

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::selector::{self, Taken};
-use super::{eval as eval_expr, eval_scalar, eval_vector, range};
+use super::{eval as eval_expr, eval_scalar, eval_vector, info, range};
 use crate::functions::{Body, Inputs, Special};
 use crate::matrix::{ABSENT, Evaluated, Matrix, Scalar, Series, Steps, is_present};
 use crate::syntax::{Call, Expr, ValueType};
@@ -64,9 +64,7 @@ pub(super) fn eval(
         Body::Special(Special::AbsentOverTime) => {
             range::absent_over_time(context, call, steps, notes).map(Evaluated::Vector)
         }
-        Body::Special(Special::Info) => Err(EvalError::Execution(
-            "info() is not supported; join with group_left instead".to_owned(),
-        )),
+        Body::Special(Special::Info) => info::eval(context, call, steps, notes).map(Evaluated::Vector),
     }
 }
 

@@ -147,7 +147,20 @@ impl Checker<'_> {
             }
         }
         let op = quote(binary.op.as_str());
+        let fills = matching.fill_left.is_some() || matching.fill_right.is_some();
+        if fills && binary.op.is_set() {
+            return self.error(
+                binary.span(),
+                "filling in missing series not allowed for set operators",
+            );
+        }
         if left != ValueType::Vector || right != ValueType::Vector {
+            if fills {
+                return self.error(
+                    binary.span(),
+                    "filling in missing series only allowed between instant vectors",
+                );
+            }
             if !matching.labels.is_empty() {
                 return self.error(
                     binary.span(),

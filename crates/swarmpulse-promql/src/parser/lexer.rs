@@ -50,6 +50,11 @@ impl<'a> Lexer<'a> {
         &self.text[self.place..]
     }
 
+    /// Whether the next word opens a parenthesis.
+    pub fn is_before_paren(&self) -> bool {
+        self.rest().trim_start_matches(is_space).starts_with('(')
+    }
+
     fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }

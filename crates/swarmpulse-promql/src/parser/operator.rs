@@ -84,22 +84,68 @@ impl Parser<'_> {
     fn matching(&mut self) -> Result<(VectorMatching, bool), ParseError> {
         let mut matching = VectorMatching::default();
         let returns_bool = self.accept(Kind::Keyword(Keyword::Bool))?.is_some();
-        match self.token.kind {
-            Kind::Keyword(Keyword::On) => matching.on = true,
-            Kind::Keyword(Keyword::Ignoring) => {}
-            _ => return Ok((matching, returns_bool)),
+        let by_labels = match self.token.kind {
+            Kind::Keyword(Keyword::On) => Some(true),
+            Kind::Keyword(Keyword::Ignoring) => Some(false),
+            _ => None,
+        };
+        if let Some(on) = by_labels {
+            self.advance()?;
+            matching.on = on;
+            matching.labels = self.grouping_labels()?;
+            self.cardinality(&mut matching)?;
         }
-        self.advance()?;
-        matching.labels = self.grouping_labels()?;
+        self.fills(&mut matching)?;
+        Ok((matching, returns_bool))
+    }
+
+    fn cardinality(&mut self, matching: &mut VectorMatching) -> Result<(), ParseError> {
         matching.cardinality = match self.token.kind {
             Kind::Keyword(Keyword::GroupLeft) => Cardinality::ManyToOne,
             Kind::Keyword(Keyword::GroupRight) => Cardinality::OneToMany,
-            _ => return Ok((matching, returns_bool)),
+            _ => return Ok(()),
         };
         self.advance()?;
         if self.token.kind == Kind::LeftParen {
             matching.include = self.grouping_labels()?;
         }
-        Ok((matching, returns_bool))
+        Ok(())
+    }
+
+    /// `fill(1)`, `fill_left(1)`, `fill_right(1)`; without parentheses these are names of metrics.
+    fn fills(&mut self, matching: &mut VectorMatching) -> Result<(), ParseError> {
+        while self.token.kind == Kind::Identifier && self.lexer.is_before_paren() {
+            let (left, right) = match self.token.text.to_ascii_lowercase().as_str() {
+                "fill" => (true, true),
+                "fill_left" => (true, false),
+                "fill_right" => (false, true),
+                _ => return Ok(()),
+            };
+            self.advance()?;
+            self.advance()?;
+            let sign = match self.token.kind {
+                Kind::Operator(BinaryOp::Add | BinaryOp::Subtract) => Some(self.advance()?),
+                _ => None,
+            };
+            if !matches!(self.token.kind, Kind::Number | Kind::Duration) {
+                return Err(self.unexpected("fill", "number"));
+            }
+            let number = self.number_literal()?.value;
+            let value = if sign.is_some_and(|sign| sign.text == "-") {
+                -number
+            } else {
+                number
+            };
+            if self.accept(Kind::RightParen)?.is_none() {
+                return Err(self.unexpected("fill", "\")\""));
+            }
+            if left {
+                matching.fill_left = Some(value);
+            }
+            if right {
+                matching.fill_right = Some(value);
+            }
+        }
+        Ok(())
     }
 }

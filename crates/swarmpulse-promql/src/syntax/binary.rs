@@ -100,7 +100,7 @@ pub enum Cardinality {
 }
 
 /// How series of both sides find each other.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct VectorMatching {
     /// How many of one side go with one of the other.
     pub cardinality: Cardinality,
@@ -110,6 +110,10 @@ pub struct VectorMatching {
     pub on: bool,
     /// Labels taken from the side of one.
     pub include: Vec<String>,
+    /// What stands in for a series that is missing on the left: `fill_left`, or `fill` for both sides.
+    pub fill_left: Option<f64>,
+    /// What stands in for a series that is missing on the right: `fill_right`, or `fill` for both sides.
+    pub fill_right: Option<f64>,
 }
 
 /// An operation on two expressions.

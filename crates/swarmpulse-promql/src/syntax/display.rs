@@ -203,16 +203,28 @@ impl Display for Operator<'_> {
         let Some(matching) = &self.0.matching else {
             return Ok(());
         };
-        if matching.labels.is_empty() && !matching.on {
-            return Ok(());
+        if !matching.labels.is_empty() || matching.on {
+            let way = if matching.on { "on" } else { "ignoring" };
+            write!(formatter, " {way} ({})", label_names(&matching.labels))?;
+            let include = label_names(&matching.include);
+            match matching.cardinality {
+                Cardinality::ManyToOne => write!(formatter, " group_left ({include})")?,
+                Cardinality::OneToMany => write!(formatter, " group_right ({include})")?,
+                Cardinality::OneToOne | Cardinality::ManyToMany => {}
+            }
         }
-        let way = if matching.on { "on" } else { "ignoring" };
-        write!(formatter, " {way} ({})", label_names(&matching.labels))?;
-        let group = match matching.cardinality {
-            Cardinality::ManyToOne => "left",
-            Cardinality::OneToMany => "right",
-            Cardinality::OneToOne | Cardinality::ManyToMany => return Ok(()),
-        };
-        write!(formatter, " group_{group} ({})", label_names(&matching.include))
+        match (matching.fill_left, matching.fill_right) {
+            (Some(left), Some(right)) if left.to_bits() == right.to_bits() => {
+                write!(formatter, " fill ({})", plain(left))
+            }
+            (left, right) => {
+                for (side, value) in [("left", left), ("right", right)] {
+                    if let Some(value) = value {
+                        write!(formatter, " fill_{side} ({})", plain(value))?;
+                    }
+                }
+                Ok(())
+            }
+        }
     }
 }

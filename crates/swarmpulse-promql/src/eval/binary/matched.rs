@@ -23,10 +23,11 @@ pub(super) fn eval(
     // From here on the left is the side of many.
     let swapped = matching.cardinality == Cardinality::OneToMany;
     let (many, one) = if swapped { (right, left) } else { (left, right) };
-    if many.is_empty() || one.is_empty() {
+    let fills = matching.fill_left.is_some() || matching.fill_right.is_some();
+    if !fills && (many.is_empty() || one.is_empty()) {
         return Ok(Matrix::new());
     }
-    let groups = groups(&many, &one, &matching);
+    let mut groups = groups(&many, &one, &matching);
     let mut work = Matched {
         binary,
         matching,
@@ -37,6 +38,11 @@ pub(super) fn eval(
     };
     for group in &groups {
         work.check_one(group)?;
+    }
+    if fills {
+        for group in &mut groups {
+            work.fill(group);
+        }
     }
     let mut results = Matrix::with_capacity(groups.len());
     for group in &groups {
@@ -96,6 +102,48 @@ impl Matched<'_> {
             )));
         }
         Ok(())
+    }
+
+    /// Adds the series that stand in for those that are missing on one side of a group, with the labels that match.
+    fn fill(&mut self, group: &mut Group) {
+        let (fill_many, fill_one) = if self.swapped {
+            (self.matching.fill_right, self.matching.fill_left)
+        } else {
+            (self.matching.fill_left, self.matching.fill_right)
+        };
+        let there = |matrix: &Matrix, places: &[usize], step: usize| {
+            places.iter().any(|place| matrix[*place].has(step))
+        };
+        let member = match (group.left.first(), group.right.first()) {
+            (Some(many), _) => &self.many[*many].labels,
+            (None, Some(one)) => &self.one[*one].labels,
+            (None, None) => return,
+        };
+        let labels = if self.matching.on {
+            only(member, &self.matching.labels)
+        } else {
+            without(member, &self.matching.labels)
+        };
+        let mut many = Series::absent(labels.clone(), false, self.steps.count);
+        let mut one = Series::absent(labels, false, self.steps.count);
+        for step in 0..self.steps.count {
+            let on_many = there(&self.many, &group.left, step);
+            let on_one = there(&self.one, &group.right, step);
+            if let Some(value) = fill_many.filter(|_| on_one && !on_many) {
+                many.values[step] = value;
+            }
+            if let Some(value) = fill_one.filter(|_| on_many && !on_one) {
+                one.values[step] = value;
+            }
+        }
+        if !many.is_empty() {
+            group.left.push(self.many.len());
+            self.many.push(many);
+        }
+        if !one.is_empty() {
+            group.right.push(self.one.len());
+            self.one.push(one);
+        }
     }
 
     fn group(&mut self, group: &Group, results: &mut Matrix, notes: &mut Notes) -> Result<(), EvalError> {
