@@ -47,7 +47,11 @@ pub(crate) fn hot_from_ms(now_ms: i64, options: &MetricOptions) -> i64 {
 
 fn kept_ms(kind: SegmentKind, options: &MetricOptions) -> i64 {
     match kind {
-        SegmentKind::Hot => options.limits.raw_retention_ms.saturating_add(PACKED_WITHIN_MS),
+        SegmentKind::Hot => {
+            let raw_ms = options.limits.raw_retention_ms;
+            let wait = options.hourly_retention_ms.max(options.daily_retention_ms) > raw_ms;
+            raw_ms.saturating_add(if wait { PACKED_WITHIN_MS } else { 0 })
+        }
         SegmentKind::Cold => options.limits.raw_retention_ms,
         SegmentKind::Hour => options.hourly_retention_ms,
         SegmentKind::Day => options.daily_retention_ms,

@@ -101,14 +101,14 @@ fn days_of(shelved: &Shelved) -> impl Iterator<Item = i64> {
 
 fn day_to_pack(shelf: &Shelf, over_at_ms: i64, force: bool, arrivals: &mut Arrivals) -> Option<Plan> {
     let mut cold_by_day: BTreeMap<i64, Vec<&Shelved>> = BTreeMap::new();
-    for shelved in shelf.samples.iter().filter(|shelved| is_cold(shelved)) {
+    for shelved in shelf.all_samples().filter(|shelved| is_cold(shelved)) {
         cold_by_day
             .entry(shelved.segment.footer().covers_to_ms)
             .or_default()
             .push(shelved);
     }
     let mut hot_by_day: BTreeMap<i64, Vec<&Shelved>> = BTreeMap::new();
-    for shelved in shelf.samples.iter().filter(|shelved| !is_cold(shelved)) {
+    for shelved in shelf.all_samples().filter(|shelved| !is_cold(shelved)) {
         for end in days_of(shelved).take_while(|end| *end <= over_at_ms) {
             let sequence = shelved.segment.footer().sequence;
             let day = (end - DAY_MS + 1, end);
@@ -147,8 +147,7 @@ fn day_to_pack(shelf: &Shelf, over_at_ms: i64, force: bool, arrivals: &mut Arriv
             .into_iter()
             .filter(|sequence| {
                 shelf
-                    .samples
-                    .iter()
+                    .all_samples()
                     .any(|held| held.segment.footer().sequence == *sequence)
             })
             .collect(),
@@ -185,8 +184,7 @@ fn rollups_to_merge(shelf: &Shelf, kind: SegmentKind, span_ms: i64, force: bool)
     let mut by_span: BTreeMap<i64, Vec<Arc<Segment>>> = BTreeMap::new();
     let held = |sequence: &u64| {
         shelf
-            .samples
-            .iter()
+            .all_samples()
             .any(|held| held.segment.footer().sequence == *sequence)
     };
     // A file that says which samples it knows says so until these are gone.

@@ -46,7 +46,7 @@ impl Shelf {
                 );
                 times.clear();
                 values.clear();
-                self.read(series, span, &mut times, &mut values);
+                self.read_all(series, span, &mut times, &mut values);
                 append_span(head, span, &mut times, &mut values);
                 rows_of(bucket, &times, &values, into);
             }
@@ -109,7 +109,7 @@ impl Shelf {
         head_times: &[i64],
     ) -> BTreeSet<i64> {
         let mut days = BTreeSet::new();
-        for shelved in &self.samples {
+        for shelved in self.all_samples() {
             let segment = &shelved.segment;
             let from_ms = from_ms.max(shelved.live_from_ms);
             if from_ms > to_ms || !segment.overlaps(from_ms, to_ms) {

@@ -3,14 +3,14 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, RwLock};
 use swarmpulse_store::metrics::MetricError;
 
 use super::disk::{failed, remove, sync_folder};
 use super::salvage::salvage;
-use super::{Segment, SegmentKind, SegmentWriter, Shelf};
+use super::{Segment, SegmentKind, SegmentWriter, Shelf, Shelved};
 use crate::cold::Packing;
 use crate::{MetricOptions, SetAside, retention};
 
@@ -32,6 +32,7 @@ pub(crate) struct Archive {
     folder: PathBuf,
     _lock: File,
     shelf: RwLock<Arc<Shelf>>,
+    kept_from_ms: AtomicI64,
     next_sequence: AtomicU64,
     damaged_files: AtomicU64,
     aside: Mutex<Vec<SetAside>>,
@@ -65,6 +66,7 @@ impl Archive {
             folder: folder.to_owned(),
             _lock: lock,
             shelf: RwLock::default(),
+            kept_from_ms: AtomicI64::new(i64::MIN),
             next_sequence: AtomicU64::new(next_sequence.max(highest.map_or(0, |highest| highest + 1))),
             damaged_files: AtomicU64::new(damaged_files + aside.len() as u64),
             aside: Mutex::default(),
@@ -116,7 +118,7 @@ impl Archive {
             let mut shelf = self.shelf.write();
             let mut all: Vec<_> = shelf.all().cloned().collect();
             change(&mut all);
-            let (next, obsolete) = Shelf::of(&all);
+            let (next, obsolete) = Shelf::of(&all, self.kept_from_ms.load(Ordering::Relaxed));
             *shelf = Arc::new(next);
             obsolete
         };
@@ -161,6 +163,12 @@ impl Archive {
         options: &MetricOptions,
     ) -> Result<(Vec<SetAside>, bool), MetricError> {
         let aside = self.set_aside_damaged()?;
+        let kept_from_ms = now_ms.saturating_sub(options.limits.raw_retention_ms);
+        self.kept_from_ms.fetch_max(kept_from_ms, Ordering::Relaxed);
+        let is_old = |shelved: &Shelved| shelved.segment.footer().max_ms < kept_from_ms;
+        if self.shelf().samples.iter().any(is_old) {
+            self.rearrange(|_| {})?;
+        }
         let expired = retention::expired(&self.shelf(), now_ms, options);
         if !expired.is_empty() {
             self.remove(&expired)?;

@@ -11,7 +11,7 @@ pub fn fuzz_segment(bytes: &[u8]) {
         return;
     };
     let segment = Arc::new(segment);
-    let (shelf, _) = Shelf::of(&[Arc::clone(&segment)]);
+    let (shelf, _) = Shelf::of(&[Arc::clone(&segment)], i64::MIN);
     let (mut times, mut values, mut rows) = (Vec::new(), Vec::new(), Vec::new());
     for series in segment.series().take(64) {
         times.clear();

@@ -19,13 +19,15 @@ pub(crate) struct Shelved {
 pub(crate) struct Shelf {
     /// Of samples, by the oldest sample.
     pub(crate) samples: Vec<Shelved>,
+    /// Of samples that are older than samples are kept, and only wait for their day to be packed, which makes aggregates.
+    pub(crate) waiting: Vec<Shelved>,
     /// Of aggregates, by their number.
     pub(crate) rollups: Vec<Arc<Segment>>,
 }
 
 impl Shelf {
-    /// Puts segments in order; also gives those of which others hold everything.
-    pub(super) fn of(segments: &[Arc<Segment>]) -> (Self, Vec<Arc<Segment>>) {
+    /// Puts segments in order; also gives those of which others hold everything. Samples are kept from `kept_from_ms` on.
+    pub(super) fn of(segments: &[Arc<Segment>], kept_from_ms: i64) -> (Self, Vec<Arc<Segment>>) {
         let (mut shelf, mut obsolete) = (Self::default(), Vec::new());
         for segment in segments {
             let live_from_ms = live_from(segment, segments);
@@ -35,7 +37,13 @@ impl Shelf {
                 shelf.rollups.push(Arc::clone(segment));
             }
             if let Some(live_from_ms) = live_from_ms.filter(|_| segment.footer().kind.is_samples()) {
-                shelf.samples.push(Shelved {
+                let kept = segment.footer().max_ms >= kept_from_ms || segment.footer().samples == 0;
+                let list = if kept {
+                    &mut shelf.samples
+                } else {
+                    &mut shelf.waiting
+                };
+                list.push(Shelved {
                     segment: Arc::clone(segment),
                     live_from_ms,
                 });
@@ -50,8 +58,14 @@ impl Shelf {
 
     /// All segments.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Segment>> {
-        let samples = self.samples.iter().map(|shelved| &shelved.segment);
-        samples.chain(&self.rollups)
+        self.all_samples()
+            .map(|shelved| &shelved.segment)
+            .chain(&self.rollups)
+    }
+
+    /// All segments of samples, also those that only wait.
+    pub(crate) fn all_samples(&self) -> impl Iterator<Item = &Shelved> {
+        self.waiting.iter().chain(&self.samples)
     }
 
     /// Segments of one kind.
@@ -105,31 +119,18 @@ impl Shelf {
         times_ms: &mut Vec<i64>,
         values: &mut Vec<f64>,
     ) {
-        let start = times_ms.len();
-        let mut in_order = true;
-        for shelved in &self.samples {
-            let from_ms = from_ms.max(shelved.live_from_ms);
-            if shelved.live_from_ms > to_ms {
-                break;
-            }
-            if !shelved.segment.overlaps(from_ms, to_ms) {
-                continue;
-            }
-            let before = times_ms.len();
-            read_segment(
-                &shelved.segment,
-                series,
-                (from_ms, to_ms),
-                times_ms,
-                values,
-                &mut in_order,
-            );
-            in_order &=
-                before == start || before == times_ms.len() || times_ms[before - 1] < times_ms[before];
-        }
-        if !in_order {
-            sort_unique(times_ms, values, start);
-        }
+        read_segments(self.samples.iter(), series, (from_ms, to_ms), times_ms, values);
+    }
+
+    /// The same, also of segments that only wait.
+    pub(crate) fn read_all(
+        &self,
+        series: u32,
+        span_ms: (i64, i64),
+        times_ms: &mut Vec<i64>,
+        values: &mut Vec<f64>,
+    ) {
+        read_segments(self.all_samples(), series, span_ms, times_ms, values);
     }
 
     /// The last sample of a series after `after_ms` and at or before `at_ms`.
@@ -195,6 +196,36 @@ fn live_from(segment: &Segment, all: &[Arc<Segment>]) -> Option<i64> {
         }
     }
     Some(live_from_ms)
+}
+
+fn read_segments<'a>(
+    segments: impl Iterator<Item = &'a Shelved>,
+    series: u32,
+    (from_ms, to_ms): (i64, i64),
+    times_ms: &mut Vec<i64>,
+    values: &mut Vec<f64>,
+) {
+    let start = times_ms.len();
+    let mut in_order = true;
+    for shelved in segments {
+        let from_ms = from_ms.max(shelved.live_from_ms);
+        if from_ms > to_ms || !shelved.segment.overlaps(from_ms, to_ms) {
+            continue;
+        }
+        let before = times_ms.len();
+        read_segment(
+            &shelved.segment,
+            series,
+            (from_ms, to_ms),
+            times_ms,
+            values,
+            &mut in_order,
+        );
+        in_order &= before == start || before == times_ms.len() || times_ms[before - 1] < times_ms[before];
+    }
+    if !in_order {
+        sort_unique(times_ms, values, start);
+    }
 }
 
 fn read_segment(
