@@ -68,7 +68,9 @@ impl MemoryMetrics {
     pub fn append_samples(&self, labels: &Labels, samples: &[Sample]) {
         let mut held = self.held.lock();
         let series = Arc::make_mut(held.series.entry(labels.clone()).or_default());
-        series.samples.extend(samples.iter().map(|sample| (sample.at_ms, sample.value)));
+        series
+            .samples
+            .extend(samples.iter().map(|sample| (sample.at_ms, sample.value)));
     }
 }
 

@@ -53,7 +53,9 @@ impl Selected for MemorySelected {
     }
 
     fn has_histograms(&self) -> bool {
-        self.series.iter().any(|(_, series)| !series.histograms.is_empty())
+        self.series
+            .iter()
+            .any(|(_, series)| !series.histograms.is_empty())
     }
 
     fn raw_from_ms(&self) -> i64 {
