@@ -29,7 +29,7 @@ async fn busy() -> Server {
         ("/api/v1/sandboxes", r#"{"sandbox":"s1","state":"running"}"#),
         (
             "/api/v1/calls",
-            r#"[{"service":"api","status_code":500},{"service":"api","status_code":200,"latency_ms":20,"agent":"a2"}]"#,
+            r#"[{"service":"api","status_code":500},{"service":"api","status_code":200,"latency_ms":20,"agent":"a\"1\\"}]"#,
         ),
         ("/api/v1/events", r#"{"type":7}"#),
         ("/write", "broken"),
@@ -156,6 +156,19 @@ async fn the_figures_are_right() {
             1.0,
         ),
         ("swarmpulse_http_requests_open", &[], 1.0),
+        (
+            "swarmpulse_events_total",
+            &[("namespace", "default"), ("type", "agent.tool_use")],
+            1.0,
+        ),
+        ("swarmpulse_event_size_bytes", &[("le", "256")], 0.0),
+        ("swarmpulse_event_size_bytes", &[("le", "1024")], 1.0),
+        (
+            "swarmpulse_agent_success_ratio",
+            &[("agent", "a\"1\\"), ("kind", "agent")],
+            1.0,
+        ),
+        ("swarmpulse_agent_response_time_seconds", &[], 0.02),
     ] {
         assert_eq!(
             value(&families[name], labels),
