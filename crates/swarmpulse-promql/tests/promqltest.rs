@@ -85,3 +85,20 @@ fn our_cases_pass() {
     assert!(!files.is_empty(), "cases are in the repository");
     all_pass(&files);
 }
+
+#[test]
+fn the_deepest_expressions_fit_the_stack_of_a_thread() {
+    let store = MemoryMetrics::default();
+    let when = swarmpulse_promql::When::Instant { at_ms: 0 };
+    for text in [
+        "sum(".repeat(98) + "x" + &")".repeat(98),
+        "-(".repeat(48) + "x" + &")".repeat(48),
+        vec!["x"; 98].join(" + on (a) "),
+        "abs(".repeat(98) + "vector(1)" + &")".repeat(98),
+        "sum_over_time(".repeat(45) + "x[1m]" + &")[1m:]".repeat(44) + ")",
+    ] {
+        let expr = swarmpulse_promql::parse(&text).expect(&text);
+        let answer = swarmpulse_promql::evaluate(&store, &text, &expr, when, &Options::default());
+        assert!(answer.is_ok(), "{text}: {answer:?}");
+    }
+}
