@@ -5,11 +5,11 @@
 //! unknown fields and nulls are passed over; and because the ready-made crate brings a whole SDK with it. Alternatives
 //! (`oneof`) are optional fields here: on the wire they are the same.
 
-pub mod common;
+pub mod attribute;
 mod json;
 pub mod logs;
 pub mod metrics;
 pub mod status;
 pub mod trace;
 
-pub use common::{AnyValue, KeyValue, Resource, Scope};
+pub use attribute::{AnyValue, KeyValue, Resource, Scope};

@@ -97,12 +97,12 @@ impl MetricLimits {
             ),
             RejectReason::TooOld => format!(
                 "sample of {what} at {at_ms} ms refused: too old; samples may come {} s after newer ones of their \
-                 series (`metrics.late_window_s`) and are kept for {} s (`metrics.raw_retention_s`)",
+                 series (`metrics.late_limit_s`) and are kept for {} s (`metrics.keep_days`)",
                 self.late_window_ms / 1000,
                 self.raw_retention_ms / 1000
             ),
             RejectReason::TooFarInFuture => format!(
-                "sample of {what} at {at_ms} ms refused: more than {} s in the future; check the sender's clock and \
+                "sample of {what} at {at_ms} ms refused: more than {} s in the future (`metrics.future_limit_s`); check the sender's clock and \
                  that times are in milliseconds",
                 self.future_limit_ms / 1000
             ),

@@ -125,6 +125,7 @@ fn compare_names(server: &Server, prometheus: &Prometheus, at_ms: i64) {
     );
 }
 
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn run(program: &str, message: Option<&str>) {
     let (folder, server) = crate::start::server();
     let exporter = Exporter::start();
