@@ -16,8 +16,8 @@ QUERIES = [
     ("quantile", f"quantile(0.99,{X})", (360, 60)),
 ]
 
-# VictoriaMetrics computes rates from the sample before the window and does not extrapolate; its default handling of
-# the window's edge also differs. What is not the same question is not compared.
+# VictoriaMetrics computes rates from the sample before the window and does not extrapolate. What is not the same
+# question is not compared.
 NOT_COMPARABLE = {("VictoriaMetrics", "rate_by_kind")}
 
 

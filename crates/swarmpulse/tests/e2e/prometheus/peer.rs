@@ -34,6 +34,8 @@ impl Prometheus {
             return Ok(None);
         }
         let targets: Vec<String> = targets.iter().map(|target| format!("'{target}'")).collect();
+        // What a metric is goes along with its samples in the second version, but only with this switched on.
+        let feature = message.map(|_| "--enable-feature=metadata-wal-records");
         let message = message.map_or_else(String::new, |message| {
             format!("    protobuf_message: {message}\n")
         });
@@ -54,6 +56,7 @@ impl Prometheus {
                 folder.join("prometheus").display()
             ))
             .arg(format!("--web.listen-address={address}"))
+            .args(feature)
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
