@@ -11,6 +11,7 @@ mod parallel;
 mod range;
 mod rolled;
 mod selector;
+mod smoothed;
 mod source;
 mod subquery;
 mod time;
@@ -19,7 +20,7 @@ mod unary;
 use swarmpulse_store::MetricStore;
 
 use crate::matrix::{Evaluated, Matrix, Scalar, Series, Steps};
-use crate::syntax::Expr;
+use crate::syntax::{Expr, Extent};
 use crate::{Answer, EvalError, Notes, Options, When};
 use context::Context;
 
@@ -43,7 +44,11 @@ pub fn evaluate(
             step_ms,
         } => (Steps::between(start_ms, end_ms, step_ms), step_ms),
     };
-    let context = Context::new(store, options, steps, query_step_ms);
+    let end_ms = match when {
+        When::Instant { at_ms } => at_ms,
+        When::Range { end_ms, .. } => end_ms,
+    };
+    let context = Context::new(store, options, (steps.start_ms, end_ms), query_step_ms);
     let mut notes = Notes::of(text);
     let value = finish::answer(&context, expr, when, &steps, &mut notes)?;
     notes.check()?;
@@ -70,6 +75,9 @@ fn eval(
         Expr::Number(number) => Ok(Evaluated::Scalar(Scalar::Constant(number.value))),
         Expr::Text(text) => Ok(Evaluated::Text(text.value.clone())),
         Expr::Selector(selector) => {
+            if selector.extent == Extent::Smoothed {
+                return smoothed::instant(context, selector, steps, notes).map(Evaluated::Vector);
+            }
             let matrix = selector::instant(context, selector, steps, selector::Taken::Value, notes)?;
             Ok(Evaluated::Vector(matrix))
         }

@@ -8,6 +8,7 @@ mod agreement;
 mod changes;
 mod classic_histogram;
 mod date;
+pub(crate) mod extended;
 mod histogram_quantile;
 mod instant_rate;
 mod labels;
@@ -82,7 +83,7 @@ pub enum Body {
     Range(RangeBody),
     /// Sees all series and steps at once.
     Vector(fn(Inputs<'_>) -> Result<Evaluated, EvalError>),
-    /// `timestamp`, `info` and `absent_over_time`, which the evaluator does itself.
+    /// `timestamp`, `info`, `absent_over_time` and what tells of the query, which the evaluator does itself.
     Special(Special),
 }
 
@@ -95,6 +96,14 @@ pub enum Special {
     Info,
     /// `absent_over_time`: has a value where no series has one.
     AbsentOverTime,
+    /// `start()`: the first step of the query, in seconds.
+    QueryStart,
+    /// `end()`: the last step of the query, in seconds.
+    QueryEnd,
+    /// `range()`: from the first step to the last, in seconds.
+    QueryRange,
+    /// `step()`: from step to step, in seconds; 0 in an instant query.
+    QueryStep,
 }
 
 /// A function of the windows of a range.

@@ -7,6 +7,7 @@ mod notation;
 mod reset;
 mod side;
 mod statistics;
+mod trim;
 mod zero;
 
 pub use arithmetic::{
@@ -17,3 +18,4 @@ pub use bucket::{Bucket, ascending, descending, to_text};
 pub use notation::{NotationError, parse, parse_prefix, print};
 pub use reset::{is_reset, is_same, same_places};
 pub use statistics::{NanEffect, fraction, quantile, variance};
+pub use trim::{Kept, trim};

@@ -30,6 +30,16 @@ pub fn general(value: f64) -> String {
     format!("{digits}e{sign}{:02}", exponent.abs())
 }
 
+/// The same, but whole numbers end in `.0`: as labels of quantiles and bounds are written.
+#[must_use]
+pub fn open_metrics(value: f64) -> String {
+    let text = general(value);
+    if value.is_finite() && !text.contains(['.', 'e']) {
+        return format!("{text}.0");
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,5 +54,7 @@ mod tests {
         assert_eq!(general(1_234_567.0), "1.234567e+06");
         assert_eq!(general(1.5e-7), "1.5e-07");
         assert_eq!(general(0.0001), "0.0001");
+        let places = [0.0, 1.0, 0.99, -1.0, 1e-5, f64::INFINITY].map(open_metrics);
+        assert_eq!(places, ["0.0", "1.0", "0.99", "-1.0", "1e-05", "+Inf"]);
     }
 }

@@ -15,5 +15,5 @@ pub use binary::{Binary, BinaryOp, Cardinality, VectorMatching};
 pub use call::Call;
 pub use duration::{Duration, DurationExpr, DurationOp};
 pub use expr::{Expr, NumberLiteral, Parens, TextLiteral, Unary};
-pub use selector::{At, RangeSelector, Subquery, VectorSelector};
+pub use selector::{At, Extent, RangeSelector, Subquery, VectorSelector};
 pub use value_type::ValueType;

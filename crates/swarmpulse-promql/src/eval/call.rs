@@ -64,6 +64,17 @@ pub(super) fn eval(
         Body::Special(Special::AbsentOverTime) => {
             range::absent_over_time(context, call, steps, notes).map(Evaluated::Vector)
         }
+        Body::Special(
+            told @ (Special::QueryStart | Special::QueryEnd | Special::QueryRange | Special::QueryStep),
+        ) => {
+            let ms = match told {
+                Special::QueryStart => context.start_ms,
+                Special::QueryEnd => context.end_ms,
+                Special::QueryRange => context.end_ms.saturating_sub(context.start_ms),
+                _ => context.step_ms,
+            };
+            Ok(Evaluated::Scalar(Scalar::Constant(ms as f64 / 1000.0)))
+        }
         Body::Special(Special::Info) => info::eval(context, call, steps, notes).map(Evaluated::Vector),
     }
 }

@@ -6,7 +6,6 @@ use swarmpulse_store::MetricStore;
 use swarmpulse_store::metrics::{Selected, Selection};
 
 use super::aged;
-use crate::matrix::Steps;
 use crate::syntax::VectorSelector;
 use crate::{EvalError, Options};
 
@@ -15,7 +14,7 @@ pub(super) struct Context<'a> {
     store: &'a dyn MetricStore,
     /// The limits.
     pub options: &'a Options,
-    /// The first and the last step of the query.
+    /// From where to where the query goes.
     pub start_ms: i64,
     pub end_ms: i64,
     /// The step of the query; 0 of an instant query.
@@ -25,12 +24,17 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub fn new(store: &'a dyn MetricStore, options: &'a Options, steps: Steps, step_ms: i64) -> Self {
+    pub fn new(
+        store: &'a dyn MetricStore,
+        options: &'a Options,
+        (start_ms, end_ms): (i64, i64),
+        step_ms: i64,
+    ) -> Self {
         Self {
             store,
             options,
-            start_ms: steps.start_ms,
-            end_ms: steps.last(),
+            start_ms,
+            end_ms,
             step_ms,
             held: AtomicU64::new(0),
             samples_read: AtomicU64::new(0),

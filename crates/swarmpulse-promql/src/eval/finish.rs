@@ -5,10 +5,11 @@ use swarmpulse_store::metrics::Points;
 use super::context::Context;
 use super::eval;
 use super::range::Ranged;
+use crate::functions::extended;
 use crate::label_set::without_name;
 use crate::matrix::{Evaluated, Matrix, Scalar, Series, Steps, is_present};
 use crate::merge::merge_same_labels;
-use crate::syntax::{Expr, ValueType};
+use crate::syntax::{Expr, Extent, ValueType};
 use crate::{EvalError, MatrixSeries, Notes, PointValue, Value, VectorSample, When};
 
 /// Evaluates and answers.
@@ -128,14 +129,33 @@ fn windows(
     notes: &mut Notes,
 ) -> Result<Vec<MatrixSeries>, EvalError> {
     let ranged = Ranged::of(context, expr, steps, notes)?;
+    let extent = expr
+        .unwrapped()
+        .selector()
+        .map_or(Extent::Own, |selector| selector.extent);
     let mut found = Vec::new();
     let mut points = Points::default();
     for place in 0..ranged.source.len() {
         context.check()?;
         ranged.source.read(context, place, &mut points)?;
-        let Some(Some(window)) = ranged.windows(&points).iter().next() else {
+        let Some(Some(window)) = ranged.extended(&points).next() else {
             continue;
         };
+        let (times_ms, values) = match extent {
+            Extent::Own => (window.times_ms.to_vec(), window.values.to_vec()),
+            Extent::Anchored | Extent::Smoothed if window.histograms.is_empty() => {
+                extended::samples(&window, extent)
+            }
+            Extent::Anchored | Extent::Smoothed => {
+                return Err(EvalError::Execution(format!(
+                    "{} modifier is not supported with histograms",
+                    extent.as_str()
+                )));
+            }
+        };
+        if times_ms.is_empty() && window.histograms.is_empty() {
+            continue;
+        }
         context.hold(1, window.values.len() + window.histograms.len())?;
         let labels = ranged.source.labels(place);
         found.push(MatrixSeries {
@@ -145,8 +165,8 @@ fn windows(
                 labels.clone()
             },
             points: Points {
-                times_ms: window.times_ms.to_vec(),
-                values: window.values.to_vec(),
+                times_ms,
+                values,
                 histograms: window.histograms.to_vec(),
             },
         });

@@ -95,6 +95,7 @@ impl Wanted {
             matchers,
             offset: None,
             at: None,
+            extent: crate::syntax::Extent::Own,
             span: call.span,
         })
     }

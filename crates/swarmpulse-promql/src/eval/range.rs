@@ -11,11 +11,12 @@ use super::rolled::Rolled;
 use super::source::Source;
 use super::subquery;
 use super::time::{Reference, resolve};
+use crate::functions::extended::{ExtendedFunction, lookup};
 use crate::functions::{RangeBody, RangeContext};
 use crate::label_set;
 use crate::matrix::{ABSENT, Matrix, Scalar, Series, Steps, is_present};
-use crate::syntax::{Call, Expr, ValueType};
-use crate::window::Windows;
+use crate::syntax::{Call, Expr, Extent, ValueType};
+use crate::window::{Window, Windows};
 use crate::{EvalError, Notes, PointValue};
 
 /// The series of a range argument, and the windows over them.
@@ -24,6 +25,31 @@ pub(super) struct Ranged {
     reference: Reference,
     pub range_ms: i64,
     steps: Steps,
+    /// What the source has beyond the ranges.
+    margin: Margin,
+}
+
+/// How far beyond its start and its end a window sees samples.
+#[derive(Clone, Copy, Default)]
+struct Margin {
+    before_ms: i64,
+    after_ms: i64,
+}
+
+impl Margin {
+    fn of(extent: Extent, lookback_ms: i64) -> Self {
+        match extent {
+            Extent::Own => Self::default(),
+            Extent::Anchored => Self {
+                before_ms: lookback_ms,
+                after_ms: 0,
+            },
+            Extent::Smoothed => Self {
+                before_ms: lookback_ms,
+                after_ms: lookback_ms,
+            },
+        }
+    }
 }
 
 impl Ranged {
@@ -40,11 +66,16 @@ impl Ranged {
         };
         let reference = Reference::of(context, at, offset, steps)?;
         let range_ms = resolve(context, range, false)?;
+        let margin = match argument.unwrapped() {
+            Expr::Range(range) => Margin::of(range.selector.extent, context.options.lookback_ms),
+            _ => Margin::default(),
+        };
         let source = match argument.unwrapped() {
             Expr::Subquery(inner) => subquery::source(context, inner, &reference, range_ms, steps, notes)?,
             other => {
                 let from_ms = reference.first_ms.saturating_sub(range_ms).saturating_add(1);
-                let to_ms = reference.last_ms(steps);
+                let from_ms = from_ms.saturating_sub(margin.before_ms);
+                let to_ms = reference.last_ms(steps).saturating_add(margin.after_ms);
                 match other.selector() {
                     Some(selector) => {
                         let selected = context.select(selector, from_ms, to_ms)?;
@@ -60,6 +91,7 @@ impl Ranged {
             reference,
             range_ms,
             steps: *steps,
+            margin,
         })
     }
 
@@ -73,6 +105,27 @@ impl Ranged {
             values: &points.values,
             histograms: &points.histograms,
         }
+    }
+
+    /// The windows, each with the samples that it sees beyond its ends.
+    pub fn extended<'a>(&self, points: &'a Points) -> impl Iterator<Item = Option<Window<'a>>> + use<'a> {
+        let Margin { before_ms, after_ms } = self.margin;
+        let windows = self.windows(points);
+        let wide = Windows {
+            first_end_ms: windows.first_end_ms.saturating_add(after_ms),
+            range_ms: windows
+                .range_ms
+                .saturating_add(before_ms)
+                .saturating_add(after_ms),
+            ..windows
+        };
+        wide.iter().map(move |window| {
+            window.map(|window| Window {
+                start_ms: window.start_ms.saturating_add(before_ms),
+                end_ms: window.end_ms.saturating_sub(after_ms),
+                ..window
+            })
+        })
     }
 
     /// About how many values working on one series touches.
@@ -104,6 +157,7 @@ pub(super) fn eval(
     let Some(argument) = argument else {
         return Err(EvalError::Execution("expected a range vector".to_owned()));
     };
+    let extended = lookup(call.function.name, argument).map_err(EvalError::Execution)?;
     let held = context.held();
     let ranged = Ranged::of(context, argument, steps, notes)?;
     context.hold(ranged.source.len(), steps.count)?;
@@ -112,8 +166,13 @@ pub(super) fn eval(
         body,
         scalars: &scalars,
         ranged: &ranged,
+        extended,
     };
-    let rolled = Rolled::of(call, &ranged);
+    let rolled = if extended.is_some() {
+        None
+    } else {
+        Rolled::of(call, &ranged)
+    };
     let found = pieces(
         context,
         ranged.source.len(),
@@ -151,6 +210,8 @@ struct Apply<'a> {
     body: &'a RangeBody,
     scalars: &'a [Scalar],
     ranged: &'a Ranged,
+    /// If the range is anchored or smoothed.
+    extended: Option<(Extent, ExtendedFunction)>,
 }
 
 impl Apply<'_> {
@@ -165,6 +226,13 @@ impl Apply<'_> {
             labels,
             notes,
         };
+        if let Some((extent, function)) = self.extended {
+            for (step, window) in self.ranged.extended(points).enumerate() {
+                let value = window.and_then(|window| function(&window, extent, &mut about));
+                put(&mut series, step, value);
+            }
+            return self.reviewed(series, &mut about);
+        }
         let fast = self.body.series.is_some_and(|all| {
             points.histograms.is_empty() && all(&windows, self.scalars, &mut series.values, &mut about)
         });
@@ -210,14 +278,18 @@ impl Apply<'_> {
             for (value, scalar) in scalars.iter_mut().zip(self.scalars) {
                 *value = scalar.at(step);
             }
-            match (self.body.window)(&window, &scalars, about) {
-                Some(PointValue::Float(value)) => series.values[step] = value,
-                Some(PointValue::Histogram(histogram)) => {
-                    series.histograms.push((step as u32, histogram));
-                }
-                None => {}
-            }
+            put(series, step, (self.body.window)(&window, &scalars, about));
         }
+    }
+}
+
+fn put(series: &mut Series, step: usize, value: Option<PointValue>) {
+    match value {
+        Some(PointValue::Float(value)) => series.values[step] = value,
+        Some(PointValue::Histogram(histogram)) => {
+            series.histograms.push((step as u32, histogram));
+        }
+        None => {}
     }
 }
 
@@ -231,6 +303,7 @@ pub(super) fn absent_over_time(
     let Some(argument) = call.arguments.first() else {
         return Ok(Matrix::new());
     };
+    lookup(call.function.name, argument).map_err(EvalError::Execution)?;
     let ranged = Ranged::of(context, argument, steps, notes)?;
     let mut absent = Series::absent(label_set::of_absent(argument), true, steps.count);
     absent.values.fill(1.0);

@@ -11,12 +11,12 @@ use crate::window::{Window, Windows};
 pub(super) const FUNCTIONS: &[Function] = &[
     of_range(
         "changes",
-        |window, _, _| count(window, &CHANGES),
+        |window, _, _| changes(window),
         Some(|windows, scalars, into, context| count_all(windows, scalars, into, context, &CHANGES)),
     ),
     of_range(
         "resets",
-        |window, _, _| count(window, &RESETS),
+        |window, _, _| resets(window),
         Some(|windows, scalars, into, context| count_all(windows, scalars, into, context, &RESETS)),
     ),
 ];
@@ -36,6 +36,16 @@ const RESETS: Counted = Counted {
     floats: |before, after| after < before,
     histograms: |before, after| histogram::is_reset(after, before),
 };
+
+/// How often values change in a window.
+pub(super) fn changes(window: &Window<'_>) -> Option<PointValue> {
+    count(window, &CHANGES)
+}
+
+/// How often counters restart in a window.
+pub(super) fn resets(window: &Window<'_>) -> Option<PointValue> {
+    count(window, &RESETS)
+}
 
 /// A sample of either kind.
 #[derive(Clone, Copy)]

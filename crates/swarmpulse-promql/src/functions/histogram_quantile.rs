@@ -7,10 +7,11 @@ use swarmpulse_model::Labels;
 use swarmpulse_model::series::NativeHistogram;
 
 use super::classic_histogram::{self, ClassicBucket};
-use super::{Body, Function, Inputs, remarks};
+use super::{Body, Function, Inputs, Variadic, remarks};
 use crate::histogram::{self, NanEffect};
-use crate::label_set::removed;
+use crate::label_set::{removed, with};
 use crate::matrix::{Evaluated, Matrix, Scalar, Series, is_present};
+use crate::number_text::open_metrics;
 use crate::syntax::ValueType::{self, Vector};
 use crate::{EvalError, Notes, Span};
 
@@ -28,15 +29,100 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[ValueType::Scalar, Vector],
         Body::Vector(quantile),
     ),
+    Function {
+        variadic: Variadic::UpTo(10),
+        experimental: true,
+        ..Function::new(
+            "histogram_quantiles",
+            &[Vector, ValueType::String, ValueType::Scalar, ValueType::Scalar],
+            Body::Vector(quantiles),
+        )
+    },
 ];
 
 fn quantile(mut inputs: Inputs<'_>) -> Result<Evaluated, EvalError> {
     let place = inputs.take_scalar(0)?;
     let matrix = inputs.take_vector(1)?;
-    let (place_span, vector_span) = (inputs.call.argument_span(0), inputs.call.argument_span(1));
-    let notes = inputs.notes;
-    let steps = inputs.steps.count;
-    check_places(&place, steps, place_span, notes);
+    let spans = Spans {
+        place: inputs.call.argument_span(0),
+        vector: inputs.call.argument_span(1),
+        native: inputs.call.argument_span(0),
+    };
+    let found = quantile_of(&matrix, &place, inputs.steps.count, spans, inputs.notes);
+    Ok(Evaluated::Vector(found))
+}
+
+/// Several quantiles at once, told apart by a label.
+fn quantiles(mut inputs: Inputs<'_>) -> Result<Evaluated, EvalError> {
+    let matrix = inputs.take_vector(0)?;
+    let label = inputs.take_text(1)?;
+    if label.is_empty() {
+        return Err(EvalError::Execution(
+            "invalid label name \"\" in histogram_quantiles()".to_owned(),
+        ));
+    }
+    let mut results = Matrix::new();
+    for argument in 2..inputs.arguments.len() {
+        let place = inputs.take_scalar(argument)?;
+        let spans = Spans {
+            place: inputs.call.argument_span(argument),
+            vector: inputs.call.argument_span(0),
+            native: inputs.call.argument_span(0),
+        };
+        let found = quantile_of(&matrix, &place, inputs.steps.count, spans, inputs.notes);
+        for series in found {
+            labelled(series, &label, &place, &mut results)?;
+        }
+    }
+    Ok(Evaluated::Vector(results))
+}
+
+/// How many different values one argument may have in the steps of a query: each makes series of its own.
+const PLACES_MAX: usize = 100;
+
+/// Adds the series with the quantile as a label; a series for each of its values.
+fn labelled(series: Series, label: &str, place: &Scalar, results: &mut Matrix) -> Result<(), EvalError> {
+    let named = |at: f64| with(&series.labels, label, &open_metrics(at));
+    let Scalar::Steps(places) = place else {
+        results.push(Series {
+            labels: named(place.at(0)),
+            ..series
+        });
+        return Ok(());
+    };
+    let mut split: Vec<(u64, Series)> = Vec::new();
+    for (step, at) in places.iter().copied().enumerate() {
+        let value = series.values[step];
+        if !is_present(value) {
+            continue;
+        }
+        let known = split.iter().position(|(bits, _)| *bits == at.to_bits());
+        let known = known.unwrap_or_else(|| {
+            split.push((at.to_bits(), Series::absent(named(at), true, places.len())));
+            split.len() - 1
+        });
+        if split.len() > PLACES_MAX {
+            let text = format!("a quantile of histogram_quantiles() may have {PLACES_MAX} values, no more");
+            return Err(EvalError::Execution(text));
+        }
+        split[known].1.values[step] = value;
+    }
+    results.extend(split.into_iter().map(|(_, series)| series));
+    Ok(())
+}
+
+/// What messages point to.
+#[derive(Clone, Copy)]
+struct Spans {
+    place: Span,
+    vector: Span,
+    /// For what there is to say of native histograms.
+    native: Span,
+}
+
+fn quantile_of(matrix: &[Series], place: &Scalar, steps: usize, spans: Spans, notes: &mut Notes) -> Matrix {
+    let vector_span = spans.vector;
+    check_places(place, steps, spans.place, notes);
     let classic = |step: usize, labels: &Labels, buckets: &mut Vec<ClassicBucket>, notes: &mut Notes| {
         let (value, forced) = classic_histogram::quantile(place.at(step), buckets);
         if forced {
@@ -51,17 +137,10 @@ fn quantile(mut inputs: Inputs<'_>) -> Result<Evaluated, EvalError> {
             Some(NanEffect::Skew) => remarks::skewed_quantile,
             None => return value,
         };
-        notes.info(text(labels.metric_name()), place_span);
+        notes.info(text(labels.metric_name()), spans.native);
         value
     };
-    Ok(Evaluated::Vector(each(
-        &matrix,
-        steps,
-        vector_span,
-        notes,
-        classic,
-        native,
-    )))
+    each(matrix, steps, vector_span, notes, classic, native)
 }
 
 /// Says which quantiles are none.

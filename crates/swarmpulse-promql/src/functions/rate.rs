@@ -10,7 +10,8 @@ mod series;
 
 use std::sync::Arc;
 
-use extrapolate::{Stretch, seconds};
+use extrapolate::Stretch;
+pub(super) use extrapolate::seconds;
 
 use super::{Body, Function, RangeBody, RangeContext, RolledWindow, SeriesFunction, WindowFunction, remarks};
 use crate::PointValue;
@@ -61,9 +62,9 @@ const fn of_movement(
 #[derive(Clone, Copy)]
 pub(super) struct Movement {
     /// Whether a fall is a restart.
-    counter: bool,
+    pub counter: bool,
     /// Whether it is divided by the seconds of the window.
-    per_second: bool,
+    pub per_second: bool,
 }
 
 pub(super) const DELTA: Movement = Movement {

@@ -1,4 +1,5 @@
-//! From vectors to scalars and back; scalars from nothing: `scalar`, `vector`, `time`, `pi`.
+//! From vectors to scalars and back; scalars from nothing and from scalars: `scalar`, `vector`, `time`, `pi`, `min_of`,
+//! `max_of`.
 
 use swarmpulse_model::Labels;
 
@@ -8,6 +9,8 @@ use crate::matrix::{Evaluated, Matrix, Scalar, Series, is_present};
 use crate::syntax::ValueType;
 
 pub(super) const FUNCTIONS: &[Function] = &[
+    of_two("max_of", |inputs| chosen(inputs, f64::max)),
+    of_two("min_of", |inputs| chosen(inputs, f64::min)),
     Function {
         returns: ValueType::Scalar,
         ..Function::new("pi", &[], Body::Vector(pi))
@@ -23,6 +26,38 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function::new("vector", &[ValueType::Scalar], Body::Vector(vector)),
 ];
+
+/// A function of two scalars to one.
+const fn of_two(name: &'static str, body: fn(Inputs<'_>) -> Result<Evaluated, EvalError>) -> Function {
+    Function {
+        returns: ValueType::Scalar,
+        experimental: true,
+        ..Function::new(name, &[ValueType::Scalar, ValueType::Scalar], Body::Vector(body))
+    }
+}
+
+/// One of two numbers at each step; not a number if one of them is not, unless the other is infinite and chosen.
+fn chosen(mut inputs: Inputs<'_>, choose: fn(f64, f64) -> f64) -> Result<Evaluated, EvalError> {
+    let (left, right) = (inputs.take_scalar(0)?, inputs.take_scalar(1)?);
+    let choose = |left: f64, right: f64| {
+        let first = choose(f64::INFINITY, f64::NEG_INFINITY);
+        if left == first || right == first {
+            first
+        } else if left.is_nan() || right.is_nan() {
+            f64::NAN
+        } else {
+            choose(left, right)
+        }
+    };
+    Ok(Evaluated::Scalar(match (&left, &right) {
+        (Scalar::Constant(left), Scalar::Constant(right)) => Scalar::Constant(choose(*left, *right)),
+        _ => Scalar::Steps(
+            (0..inputs.steps.count)
+                .map(|step| choose(left.at(step), right.at(step)))
+                .collect(),
+        ),
+    }))
+}
 
 fn pi(_: Inputs<'_>) -> Result<Evaluated, EvalError> {
     Ok(Evaluated::Scalar(Scalar::Constant(std::f64::consts::PI)))

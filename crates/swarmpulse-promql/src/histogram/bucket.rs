@@ -56,16 +56,6 @@ impl Bucket {
         }
     }
 
-    fn zero(histogram: &NativeHistogram) -> Self {
-        Self {
-            lower: -histogram.zero_threshold,
-            upper: histogram.zero_threshold,
-            lower_inclusive: true,
-            upper_inclusive: true,
-            count: histogram.zero_count,
-        }
-    }
-
     /// Ends where the zero bucket begins, if they overlap.
     fn cut_at_zero_bucket(mut self, zero_threshold: f64) -> Self {
         if self.upper < 0.0 && self.upper > -zero_threshold {
@@ -84,6 +74,17 @@ impl fmt::Display for Bucket {
         let close = if self.upper_inclusive { ']' } else { ')' };
         let (lower, upper, count) = (general(self.lower), general(self.upper), general(self.count));
         write!(formatter, "{open}{lower},{upper}{close}:{count}")
+    }
+}
+
+/// The bucket around zero.
+pub(super) fn zero(histogram: &NativeHistogram) -> Bucket {
+    Bucket {
+        lower: -histogram.zero_threshold,
+        upper: histogram.zero_threshold,
+        lower_inclusive: true,
+        upper_inclusive: true,
+        count: histogram.zero_count,
     }
 }
 
@@ -106,10 +107,10 @@ pub fn ascending(histogram: &NativeHistogram) -> impl Iterator<Item = Bucket> + 
         .into_iter()
         .rev()
         .map(|(index, count)| Bucket::negative(histogram, index, count));
-    let zero = (histogram.zero_count > 0.0).then(|| Bucket::zero(histogram));
+    let around = (histogram.zero_count > 0.0).then(|| zero(histogram));
     negative
         .map(|bucket| bucket.cut_at_zero_bucket(histogram.zero_threshold))
-        .chain(zero)
+        .chain(around)
         .chain(positive(histogram).map(|bucket| bucket.cut_at_zero_bucket(histogram.zero_threshold)))
 }
 
@@ -120,10 +121,10 @@ pub fn descending(histogram: &NativeHistogram) -> impl Iterator<Item = Bucket> +
         .into_iter()
         .rev()
         .map(|(index, count)| Bucket::positive(histogram, index, count));
-    let zero = (histogram.zero_count > 0.0).then(|| Bucket::zero(histogram));
+    let around = (histogram.zero_count > 0.0).then(|| zero(histogram));
     positive
         .map(|bucket| bucket.cut_at_zero_bucket(histogram.zero_threshold))
-        .chain(zero)
+        .chain(around)
         .chain(negative(histogram).map(|bucket| bucket.cut_at_zero_bucket(histogram.zero_threshold)))
 }
 
@@ -137,7 +138,7 @@ pub fn to_text(histogram: &NativeHistogram) -> String {
         text.push_str(&format!(", {bucket}"));
     }
     if histogram.zero_count != 0.0 {
-        text.push_str(&format!(", {}", Bucket::zero(histogram)));
+        text.push_str(&format!(", {}", zero(histogram)));
     }
     for bucket in positive(histogram).filter(|bucket| bucket.count != 0.0) {
         text.push_str(&format!(", {bucket}"));

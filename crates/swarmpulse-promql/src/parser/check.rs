@@ -128,6 +128,13 @@ impl Checker<'_> {
             let message = "comparisons between scalars must use BOOL modifier";
             return self.error(self.operator_span(binary), message);
         }
+        if binary.op.is_trim() && scalars {
+            let op = quote(binary.op.as_str());
+            return self.error(
+                self.operator_span(binary),
+                format!("operator {op} not allowed for scalar operations"),
+            );
+        }
         let matching = binary.matching.clone().unwrap_or_default();
         let mut both = matching
             .labels

@@ -1,9 +1,9 @@
-//! What follows a selector: ranges, subqueries, `offset` and `@`.
+//! What follows a selector: ranges, subqueries, `offset`, `@`, `anchored` and `smoothed`.
 
 use super::token::{Keyword, Kind, Token};
 use super::{ParseError, Parser};
 use crate::Span;
-use crate::syntax::{At, BinaryOp, Duration, Expr, RangeSelector, Subquery};
+use crate::syntax::{At, BinaryOp, Duration, Expr, Extent, RangeSelector, Subquery};
 
 impl<'a> Parser<'a> {
     /// Everything that follows an operand and binds to it.
@@ -14,6 +14,11 @@ impl<'a> Parser<'a> {
                 Kind::LeftBracket => self.range(expr)?,
                 Kind::Keyword(Keyword::Offset) => self.offset(expr)?,
                 Kind::At => self.at(expr)?,
+                Kind::Identifier => match self.token.text.to_ascii_lowercase().as_str() {
+                    "anchored" => self.extent(expr, Extent::Anchored)?,
+                    "smoothed" => self.extent(expr, Extent::Smoothed)?,
+                    _ => return Ok(expr),
+                },
                 _ => return Ok(expr),
             };
             // What is nested by modifiers is not nested by words before it.
@@ -97,6 +102,30 @@ impl<'a> Parser<'a> {
             return Err(self.error(whole, "offset may not be set multiple times"));
         }
         *place = Some(duration);
+        Ok(expr)
+    }
+
+    fn extent(&mut self, mut expr: Expr, extent: Extent) -> Result<Expr, ParseError> {
+        let word = self.advance()?;
+        let whole = expr.span();
+        let (selector, span) = match &mut expr {
+            Expr::Selector(selector) => (selector, None),
+            Expr::Range(range) => (&mut range.selector, Some(&mut range.span)),
+            Expr::Subquery(_) => {
+                let message = format!("{} modifier is not supported for subqueries", extent.as_str());
+                return Err(self.error(whole, message));
+            }
+            _ => {
+                let message = format!("{} modifier not implemented", extent.as_str());
+                return Err(self.error(whole, message));
+            }
+        };
+        if selector.extent != Extent::Own && selector.extent != extent {
+            let message = "anchored and smoothed modifiers cannot be used together";
+            return Err(self.error(whole, message));
+        }
+        selector.extent = extent;
+        *span.unwrap_or(&mut selector.span) = whole.to(word.span());
         Ok(expr)
     }
 

@@ -52,6 +52,9 @@ impl<'a> Parser<'a> {
             }
             kind if may_name_metric(kind) => {
                 let name = self.advance()?;
+                if matches!(kind, Kind::Start | Kind::Finish) && self.token.kind == Kind::LeftParen {
+                    return self.call(name);
+                }
                 Ok(Expr::Selector(self.selector(Some(name))?))
             }
             _ => Err(self.unexpected("", "")),

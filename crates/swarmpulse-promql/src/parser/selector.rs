@@ -7,7 +7,7 @@ use swarmpulse_store::metrics::{MatchOp, Matcher};
 use super::token::{Keyword, Kind, Token};
 use super::{ParseError, Parser};
 use crate::Span;
-use crate::syntax::{BinaryOp, VectorSelector};
+use crate::syntax::{BinaryOp, Extent, VectorSelector};
 
 /// Whether a word may be the name of a metric.
 pub(super) fn may_name_metric(kind: Kind) -> bool {
@@ -41,6 +41,7 @@ impl<'a> Parser<'a> {
             matchers,
             offset: None,
             at: None,
+            extent: Extent::Own,
             span: start.to(end),
         })
     }

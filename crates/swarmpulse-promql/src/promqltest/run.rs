@@ -9,6 +9,7 @@ use super::overlay::Overlaid;
 use super::report::{Case, Outcome, Report};
 use super::script::{Command, Eval, Kind, commands};
 use super::variants::pinned;
+use crate::syntax::{Duration, DurationExpr, Expr};
 use crate::{Answer, Options, PointValue, Value, VectorSample, When, evaluate, parse};
 
 /// Runs the cases of a file, named as its report will name it. `fresh` makes an empty store.
@@ -96,6 +97,35 @@ fn asked(
     Ok(Some(answer))
 }
 
+/// Whether an expression asks where the query begins and ends, or for its step, which are others in a range.
+fn asks_for_steps(expr: &Expr) -> bool {
+    let computed = |duration: Option<&Duration>| {
+        duration.is_some_and(|duration| matches!(duration, Duration::Computed(expr) if duration_asks(expr)))
+    };
+    let own = match expr {
+        Expr::Call(call) => matches!(call.function.name, "start" | "end" | "range" | "step"),
+        Expr::Selector(selector) => computed(selector.offset.as_ref()),
+        Expr::Range(range) => computed(Some(&range.range)) || computed(range.selector.offset.as_ref()),
+        Expr::Subquery(subquery) => {
+            computed(Some(&subquery.range))
+                || computed(subquery.step.as_ref())
+                || computed(subquery.offset.as_ref())
+        }
+        _ => false,
+    };
+    own || expr.children().into_iter().any(asks_for_steps)
+}
+
+fn duration_asks(expr: &DurationExpr) -> bool {
+    match expr {
+        DurationExpr::Number(_) => false,
+        DurationExpr::Step(_) | DurationExpr::Range(_) => true,
+        DurationExpr::Operation { left, right, .. } => {
+            left.as_deref().is_some_and(duration_asks) || duration_asks(right)
+        }
+    }
+}
+
 /// At one time, and as the middle of a range around it.
 fn instant(text: &str, at_ms: i64, eval: &Eval, options: &Options, store: &Overlaid) -> Result<(), String> {
     let Some(answer) = asked(text, When::Instant { at_ms }, eval, options, store)? else {
@@ -107,7 +137,8 @@ fn instant(text: &str, at_ms: i64, eval: &Eval, options: &Options, store: &Overl
         Value::Scalar { .. } => true,
         Value::Vector(_) => false,
     };
-    if eval.expected.ordered {
+    let expr = parse(text).map_err(|error| error.to_string())?;
+    if eval.expected.ordered || asks_for_steps(&expr) {
         return Ok(());
     }
     let around = When::Range {
@@ -115,7 +146,6 @@ fn instant(text: &str, at_ms: i64, eval: &Eval, options: &Options, store: &Overl
         end_ms: at_ms + 60_000,
         step_ms: 60_000,
     };
-    let expr = parse(text).map_err(|error| error.to_string())?;
     let ranged = evaluate(store, text, &expr, around, options)
         .map_err(|error| format!("error evaluating query in range mode: {error}"))?;
     let Value::Matrix(series) = ranged.value else {

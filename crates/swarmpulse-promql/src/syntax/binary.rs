@@ -32,6 +32,10 @@ pub enum BinaryOp {
     GreaterOrEqual,
     /// `<=`
     LessOrEqual,
+    /// `</`: the observations below a value.
+    TrimUpper,
+    /// `>/`: the observations above a value.
+    TrimLower,
     /// `and`
     And,
     /// `or`
@@ -58,6 +62,8 @@ impl BinaryOp {
             Self::Less => "<",
             Self::GreaterOrEqual => ">=",
             Self::LessOrEqual => "<=",
+            Self::TrimUpper => "</",
+            Self::TrimLower => ">/",
             Self::And => "and",
             Self::Or => "or",
             Self::Unless => "unless",
@@ -76,6 +82,18 @@ impl BinaryOp {
                 | Self::GreaterOrEqual
                 | Self::LessOrEqual
         )
+    }
+
+    /// Whether it takes observations off a histogram.
+    #[must_use]
+    pub fn is_trim(self) -> bool {
+        matches!(self, Self::TrimUpper | Self::TrimLower)
+    }
+
+    /// Whether its results are of the metric on the left: they keep its name.
+    #[must_use]
+    pub fn keeps_name(self) -> bool {
+        self.is_comparison() || self.is_trim()
     }
 
     /// Whether it works on sets of series.

@@ -6,8 +6,8 @@ use swarmpulse_model::series::METRIC_NAME;
 use swarmpulse_store::metrics::{MatchOp, Matcher};
 
 use super::{
-    Aggregate, At, Binary, Cardinality, Duration, DurationExpr, DurationOp, Expr, Grouping, NumberLiteral,
-    Subquery, VectorSelector,
+    Aggregate, At, Binary, Cardinality, Duration, DurationExpr, DurationOp, Expr, Extent, Grouping,
+    NumberLiteral, Subquery, VectorSelector,
 };
 use crate::number_text::plain;
 use crate::parser::format_duration;
@@ -23,6 +23,7 @@ impl Display for Expr {
                 let selector = &range.selector;
                 let what = Bare(selector);
                 write!(formatter, "{what}[{}]", range.range)?;
+                write_extent(formatter, selector.extent)?;
                 write_modifiers(formatter, selector.at, selector.offset.as_ref())
             }
             Self::Subquery(subquery) => write!(formatter, "{}{}", subquery.inner, Suffix(subquery)),
@@ -146,7 +147,15 @@ fn label_names(names: &[String]) -> String {
 impl Display for VectorSelector {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         Bare(self).fmt(formatter)?;
+        write_extent(formatter, self.extent)?;
         write_modifiers(formatter, self.at, self.offset.as_ref())
+    }
+}
+
+fn write_extent(formatter: &mut Formatter<'_>, extent: Extent) -> fmt::Result {
+    match extent {
+        Extent::Own => Ok(()),
+        Extent::Anchored | Extent::Smoothed => write!(formatter, " {}", extent.as_str()),
     }
 }
 

@@ -16,6 +16,30 @@ pub enum At {
     End,
 }
 
+/// Which samples beside those in its range a selector sees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// None.
+    #[default]
+    Own,
+    /// The last at or before the start of a range: `anchored`.
+    Anchored,
+    /// Those around both ends, between which it takes values from the straight line: `smoothed`.
+    Smoothed,
+}
+
+impl Extent {
+    /// As it is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "",
+            Self::Anchored => "anchored",
+            Self::Smoothed => "smoothed",
+        }
+    }
+}
+
 /// Selects series: `name{label="value"} @ time offset duration`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VectorSelector {
@@ -27,6 +51,8 @@ pub struct VectorSelector {
     pub offset: Option<Duration>,
     /// At which time instead of the step's.
     pub at: Option<At>,
+    /// Which samples beside its own it sees.
+    pub extent: Extent,
     /// Where it is, with its modifiers.
     pub span: Span,
 }

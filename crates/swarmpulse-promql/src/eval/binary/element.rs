@@ -5,7 +5,7 @@ use std::sync::Arc;
 use swarmpulse_model::series::{CounterReset, NativeHistogram};
 
 use crate::functions::remarks::{self, Operation};
-use crate::histogram;
+use crate::histogram::{self, Kept};
 use crate::quote::quote;
 use crate::syntax::{Binary, BinaryOp};
 use crate::{Notes, PointValue};
@@ -49,6 +49,15 @@ pub(super) enum Outcome {
     Nothing,
 }
 
+/// Says that the operation makes no sense on values of these kinds.
+pub(super) fn incompatible(binary: &Binary, [left, right]: [&str; 2], notes: &mut Notes) {
+    let op = binary.op.as_str();
+    let quoted = quote(op);
+    let text =
+        format!("incompatible sample types encountered for binary operator {quoted}: {left} {op} {right}");
+    notes.info(text, binary.span());
+}
+
 /// An operation on two values, at least one of them a histogram.
 pub(super) fn with_histogram(
     binary: &Binary,
@@ -84,6 +93,12 @@ pub(super) fn with_histogram(
                 difference
             })
         }
+        (BinaryOp::TrimUpper, Histogram(whole), Float(limit)) => {
+            Ok(histogram::trim(whole, *limit, Kept::Below))
+        }
+        (BinaryOp::TrimLower, Histogram(whole), Float(limit)) => {
+            Ok(histogram::trim(whole, *limit, Kept::Above))
+        }
         (BinaryOp::Equal, Histogram(left), Histogram(right)) => {
             return Outcome::Compared(histogram::is_same(left, right));
         }
@@ -95,13 +110,7 @@ pub(super) fn with_histogram(
                 Float(_) => "float",
                 Histogram(_) => "histogram",
             };
-            let op = binary.op.as_str();
-            let (left, right) = (kind(left), kind(right));
-            let text = format!(
-                "incompatible sample types encountered for binary operator {}: {left} {op} {right}",
-                quote(op)
-            );
-            notes.info(text, binary.span());
+            incompatible(binary, [kind(left), kind(right)], notes);
             return Outcome::Nothing;
         }
     };

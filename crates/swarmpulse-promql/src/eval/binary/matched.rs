@@ -1,6 +1,6 @@
 //! Operations on two vectors, series by series.
 
-use super::element::{Outcome, arithmetic, compare, with_histogram};
+use super::element::{Outcome, arithmetic, compare, incompatible, with_histogram};
 use super::groups::{Group, groups};
 use crate::eval::context::Context;
 use crate::label_set::{in_braces, only, removed, with, without, without_name};
@@ -197,7 +197,7 @@ impl Matched<'_> {
 
     fn labels(&self, many: usize, one: usize) -> Labels {
         let (many, one) = (&self.many[many].labels, &self.one[one].labels);
-        let mut labels = if self.binary.op.is_comparison() {
+        let mut labels = if self.binary.op.keeps_name() {
             many.clone()
         } else {
             without_name(many)
@@ -228,7 +228,11 @@ impl Matched<'_> {
         let (many, one) = (&self.many[many], &self.one[one]);
         let histograms = !many.histograms.is_empty() || !one.histograms.is_empty();
         let floats = histograms.then(|| values.clone());
-        self.floats(&mut values, &one.values);
+        if self.binary.op.is_trim() {
+            self.untrimmed(&mut values, &one.values, notes);
+        } else {
+            self.floats(&mut values, &one.values);
+        }
         let mut series = Series {
             labels,
             drop_name: self.binary.returns_bool,
@@ -241,6 +245,18 @@ impl Matched<'_> {
         if !series.is_empty() {
             results.push(series);
         }
+    }
+
+    /// Numbers cannot be trimmed.
+    fn untrimmed(&self, many: &mut [f64], one: &[f64], notes: &mut Notes) {
+        if many
+            .iter()
+            .zip(one)
+            .any(|(many, one)| is_present(*many) && is_present(*one))
+        {
+            incompatible(self.binary, ["float", "float"], notes);
+        }
+        many.fill(ABSENT);
     }
 
     fn floats(&self, many: &mut [f64], one: &[f64]) {

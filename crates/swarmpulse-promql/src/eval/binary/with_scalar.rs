@@ -1,6 +1,6 @@
 //! Operations on a vector and a scalar.
 
-use super::element::{Outcome, arithmetic, compare, with_histogram};
+use super::element::{Outcome, arithmetic, compare, incompatible, with_histogram};
 use crate::matrix::{ABSENT, Matrix, Scalar, Series, is_present};
 use crate::syntax::Binary;
 use crate::{Notes, PointValue};
@@ -25,7 +25,14 @@ pub(super) fn eval(
         if !series.histograms.is_empty() {
             histograms(binary, series, scalar, scalar_left, notes);
         }
-        series.drop_name |= returns_bool || !op.is_comparison();
+        series.drop_name |= returns_bool || !op.keeps_name();
+        if op.is_trim() {
+            if series.values.iter().copied().any(is_present) {
+                incompatible(binary, ["float", "float"], notes);
+            }
+            series.values.fill(ABSENT);
+            continue;
+        }
         match scalar {
             Scalar::Constant(other) => floats(series, |_, value| {
                 let (left, right) = ordered(value, *other);

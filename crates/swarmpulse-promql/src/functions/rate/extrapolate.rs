@@ -71,7 +71,7 @@ impl Stretch {
 }
 
 /// The length of a window in seconds: whole ones and the rest apart, as Prometheus has it.
-pub(super) fn seconds(ms: i64) -> f64 {
+pub(in crate::functions) fn seconds(ms: i64) -> f64 {
     (ms / 1000) as f64 + (ms % 1000) as f64 / 1000.0
 }
 
