@@ -6,6 +6,7 @@ mod binary;
 mod call;
 mod context;
 mod finish;
+mod hinted;
 mod info;
 mod parallel;
 mod range;
@@ -48,7 +49,7 @@ pub fn evaluate(
         When::Instant { at_ms } => at_ms,
         When::Range { end_ms, .. } => end_ms,
     };
-    let context = Context::new(store, options, (steps.start_ms, end_ms), query_step_ms);
+    let context = Context::new(store, expr, options, (steps.start_ms, end_ms), query_step_ms);
     let mut notes = Notes::of(text);
     let value = finish::answer(&context, expr, when, &steps, &mut notes)?;
     notes.check()?;

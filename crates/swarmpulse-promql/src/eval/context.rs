@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use swarmpulse_store::MetricStore;
 use swarmpulse_store::metrics::{Selected, Selection};
 
-use super::aged;
-use crate::syntax::VectorSelector;
-use crate::{EvalError, Options};
+use super::{aged, hinted};
+use crate::syntax::{Expr, VectorSelector};
+use crate::{EvalError, Options, Span};
 
 /// What an evaluation knows and counts.
 pub(super) struct Context<'a> {
@@ -19,6 +19,8 @@ pub(super) struct Context<'a> {
     pub end_ms: i64,
     /// The step of the query; 0 of an instant query.
     pub step_ms: i64,
+    /// Where the selectors are whose histograms say whether their counter was reset.
+    hinted: Vec<Span>,
     held: AtomicU64,
     samples_read: AtomicU64,
 }
@@ -26,6 +28,7 @@ pub(super) struct Context<'a> {
 impl<'a> Context<'a> {
     pub fn new(
         store: &'a dyn MetricStore,
+        expr: &Expr,
         options: &'a Options,
         (start_ms, end_ms): (i64, i64),
         step_ms: i64,
@@ -36,6 +39,7 @@ impl<'a> Context<'a> {
             start_ms,
             end_ms,
             step_ms,
+            hinted: hinted::selectors(expr),
             held: AtomicU64::new(0),
             samples_read: AtomicU64::new(0),
         }
@@ -61,7 +65,11 @@ impl<'a> Context<'a> {
             to_ms,
             series_max: self.options.series_max,
         };
-        Ok(aged::completed(self.store.select(&selection)?, from_ms))
+        let found = aged::completed(self.store.select(&selection)?, from_ms);
+        if self.hinted.contains(&selector.span) {
+            return Ok(hinted::completed(found));
+        }
+        Ok(found)
     }
 
     /// Counts samples that were read.

@@ -164,7 +164,8 @@ pub fn divide(histogram: &mut NativeHistogram, divisor: f64) {
     every_number(histogram, |number| number / divisor);
 }
 
-fn every_number(histogram: &mut NativeHistogram, change: impl Fn(f64) -> f64) {
+/// Changes every count, and the sum.
+pub(super) fn every_number(histogram: &mut NativeHistogram, change: impl Fn(f64) -> f64) {
     let NativeHistogram {
         zero_count,
         count,

@@ -156,7 +156,10 @@ impl Parser<'_> {
     fn duration_function(&mut self, context: &str, expected: &str) -> Result<DurationExpr, ParseError> {
         let name = self.token;
         let lower = name.text.to_ascii_lowercase();
-        if !matches!(lower.as_str(), "step" | "range" | "min" | "max") {
+        if !matches!(
+            lower.as_str(),
+            "step" | "range" | "min" | "max" | "min_of" | "max_of"
+        ) {
             return Err(self.unexpected(context, expected));
         }
         self.advance()?;
@@ -164,8 +167,8 @@ impl Parser<'_> {
             return Err(self.unexpected(context, expected));
         }
         let op = match lower.as_str() {
-            "min" => DurationOp::Min,
-            "max" => DurationOp::Max,
+            "min" | "min_of" => DurationOp::Min,
+            "max" | "max_of" => DurationOp::Max,
             _ => {
                 let Some(close) = self.accept(Kind::RightParen)? else {
                     return Err(self.unexpected(context, expected));

@@ -8,13 +8,12 @@ use swarmpulse_model::series::{CounterReset, NativeHistogram};
 use super::grouping::Groups;
 use crate::Notes;
 use crate::functions::remarks::{self, Operation};
-use crate::histogram::{self, Fitted};
+use crate::histogram::{self, Fitted, Total};
 use crate::matrix::{ABSENT, Matrix, is_present};
 use crate::syntax::{Aggregate, AggregateOp};
 
 struct Mean {
-    histogram: NativeHistogram,
-    count: f64,
+    total: Total,
     compatible: bool,
     /// Whether any said that its counter was reset, and whether any said that it was not.
     resets: (bool, bool),
@@ -43,13 +42,13 @@ pub(super) fn add(
     results: &mut Matrix,
     notes: &mut Notes,
 ) {
+    let wants_mean = aggregate.op == AggregateOp::Avg;
     let mut cells: BTreeMap<(u32, u32), Mean> = BTreeMap::new();
     for (series, group) in matrix.iter().zip(&groups.of_series) {
         for (step, histogram) in &series.histograms {
             let Some(mean) = cells.get_mut(&(*group, *step)) else {
                 let mut first = Mean {
-                    histogram: NativeHistogram::clone(histogram),
-                    count: 1.0,
+                    total: Total::of(histogram),
                     compatible: true,
                     resets: (false, false),
                     bounds_reconciled: false,
@@ -61,14 +60,8 @@ pub(super) fn add(
             if !mean.compatible {
                 continue;
             }
-            mean.count += 1.0;
             mean.hear(histogram);
-            let added = if aggregate.op == AggregateOp::Avg {
-                histogram::move_mean(&mut mean.histogram, histogram, mean.count)
-            } else {
-                histogram::add(&mut mean.histogram, histogram)
-            };
-            if let Ok(fitted) = added {
+            if let Ok(fitted) = mean.total.add(histogram, wants_mean) {
                 mean.bounds_reconciled |= fitted.bounds_reconciled;
             } else {
                 mean.compatible = false;
@@ -77,7 +70,7 @@ pub(super) fn add(
             }
         }
     }
-    for ((group, step), mut mean) in cells {
+    for ((group, step), mean) in cells {
         let result = &mut results[group as usize];
         let value = &mut result.values[step as usize];
         if is_present(*value) {
@@ -85,14 +78,16 @@ pub(super) fn add(
             let text = "encountered a mix of histograms and floats for aggregation";
             notes.warn(text, aggregate.inner.span());
         } else if mean.compatible {
-            remarks::fitted(
-                mean.fitted(),
-                Operation::Aggregation,
-                aggregate.inner.span(),
-                notes,
-            );
-            histogram::compact(&mut mean.histogram);
-            result.histograms.push((step, Arc::new(mean.histogram)));
+            let fitted = mean.fitted();
+            let total = if wants_mean {
+                mean.total.mean()
+            } else {
+                mean.total.sum()
+            };
+            let Ok(mut total) = total else { continue };
+            remarks::fitted(fitted, Operation::Aggregation, aggregate.inner.span(), notes);
+            histogram::compact(&mut total);
+            result.histograms.push((step, Arc::new(total)));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use swarmpulse_model::series::{CounterReset, NativeHistogram};
+use swarmpulse_model::series::CounterReset;
 
 use super::exact::{overlap, running_sums};
 use super::kinds::is_mixed;
@@ -10,7 +10,7 @@ use crate::PointValue;
 use crate::functions::remarks::Operation;
 use crate::functions::sum::{LANES, mean, mean_of_sum, sum_of, sums_of};
 use crate::functions::{Function, RangeContext, of_range, remarks};
-use crate::histogram::{self, Fitted, Incompatible};
+use crate::histogram::{Fitted, Total};
 use crate::kahan::Kahan;
 use crate::matrix::Scalar;
 use crate::window::{Window, Windows};
@@ -27,7 +27,7 @@ fn sum(window: &Window<'_>, _: &[f64], context: &mut RangeContext<'_>) -> Option
     if window.histograms.is_empty() {
         return Some(PointValue::Float(sum_of(window.values).total()));
     }
-    combined(window, context, |sum, next, _| histogram::add(sum, next))
+    combined(window, context, false)
 }
 
 fn average(window: &Window<'_>, _: &[f64], context: &mut RangeContext<'_>) -> Option<PointValue> {
@@ -37,21 +37,17 @@ fn average(window: &Window<'_>, _: &[f64], context: &mut RangeContext<'_>) -> Op
     if window.histograms.is_empty() {
         return Some(PointValue::Float(mean(window.values)));
     }
-    combined(window, context, histogram::move_mean)
+    combined(window, context, true)
 }
 
-/// The histograms of a window, each combined with those before; the step is told how many there are with it.
-fn combined(
-    window: &Window<'_>,
-    context: &mut RangeContext<'_>,
-    step: impl Fn(&mut NativeHistogram, &NativeHistogram, f64) -> Result<Fitted, Incompatible>,
-) -> Option<PointValue> {
+/// The sum of the histograms of a window, or their mean.
+fn combined(window: &Window<'_>, context: &mut RangeContext<'_>, wants_mean: bool) -> Option<PointValue> {
     let (first, rest) = window.histograms.split_first()?;
     let span = context.call.argument_span(0);
-    let mut result = NativeHistogram::clone(&first.1);
+    let mut total = Total::of(&first.1);
     let mut all = Fitted::default();
-    for (place, (_, next)) in rest.iter().enumerate() {
-        let Ok(fitted) = step(&mut result, next, (place + 2) as f64) else {
+    for (_, next) in rest {
+        let Ok(fitted) = total.add(next, wants_mean) else {
             let text = remarks::incompatible(context.labels.metric_name());
             context.notes.warn(text, span);
             return None;
@@ -66,7 +62,8 @@ fn combined(
     };
     all.resets_collide = says(CounterReset::Reset) && says(CounterReset::NotReset);
     remarks::fitted(all, Operation::Aggregation, span, context.notes);
-    Some(PointValue::Histogram(Arc::new(result)))
+    let result = if wants_mean { total.mean() } else { total.sum() };
+    result.ok().map(|result| PointValue::Histogram(Arc::new(result)))
 }
 
 fn sum_all(windows: &Windows<'_>, _: &[Scalar], into: &mut [f64], _: &mut RangeContext<'_>) -> bool {
