@@ -61,6 +61,10 @@ impl HeadSeries {
     pub(crate) fn push(&mut self, series: u32, sample: Sample, generation: u32, packer: &mut Packer) -> bool {
         if self.raw.is_empty() {
             self.begun = generation;
+            // Of a flood of series most have few samples; left to itself the first room is for four.
+            if self.raw.capacity() == 0 {
+                self.raw.reserve_exact(2);
+            }
         }
         self.raw.push(sample);
         self.newest_ms = sample.at_ms;
