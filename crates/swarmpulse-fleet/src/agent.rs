@@ -114,6 +114,8 @@ pub struct Agent {
     pub(crate) progress: Option<Moment>,
     pub(crate) progress_how: How,
     pub(crate) interval: Interval,
+    /// All it said of itself came while it worked: silence without open work is no death.
+    pub(crate) on_demand: bool,
     pub(crate) sequence: Sequence,
     pub(crate) skew: Skew,
     pub(crate) heard_epoch: u32,
@@ -175,6 +177,7 @@ impl Agent {
             progress: None,
             progress_how: How::Heartbeat,
             interval: Interval::default(),
+            on_demand: false,
             sequence: Sequence::default(),
             skew: Skew::default(),
             heard_epoch: 0,

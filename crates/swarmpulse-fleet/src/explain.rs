@@ -5,7 +5,7 @@ use swarmpulse_model::{Claim, Evidence, Text, Timestamp, Verdict};
 
 use crate::agent::{Agent, Moment};
 use crate::fleet::Fleet;
-use crate::judge::Basis;
+use crate::judge::{Basis, ON_DEMAND_QUIET_S};
 
 fn evidence(claim: Claim, moment: Moment) -> Evidence {
     Evidence {
@@ -130,6 +130,12 @@ impl Fleet {
             Basis::Contact => evidence(
                 Claim::Contact {
                     how: self.words(agent, false),
+                },
+                contact,
+            ),
+            Basis::OnDemand => evidence(
+                Claim::QuietOnDemand {
+                    quiet_s: ON_DEMAND_QUIET_S,
                 },
                 contact,
             ),

@@ -307,6 +307,7 @@ const FLEET_DOWN_OR_BLIND: OwnCondition = OwnCondition {
 pub(crate) fn is_expected(agent: &Agent) -> bool {
     agent.speaks
         && !agent.is_monitor
+        && !agent.on_demand
         && agent.death.is_none()
         && !matches!(agent.verdict, Verdict::Down | Verdict::Stopped)
 }

@@ -57,7 +57,12 @@ impl Fleet {
             self.review(step, index);
             return;
         }
+        let spoke = self.agents.get(index).is_some_and(|agent| agent.speaks);
         self.touch(step, index, how, record.at);
+        if !by_watcher && let Some(agent) = self.agents.get_mut(index) {
+            // Whoever once beat regularly is expected to go on.
+            agent.on_demand = record.on_demand && (agent.on_demand || !spoke);
+        }
         if let Some(interval_s) = record.interval_s
             && let Some(agent) = self.agents.get_mut(index)
             && !(by_watcher && agent.speaks)

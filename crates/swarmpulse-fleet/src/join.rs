@@ -136,8 +136,12 @@ impl Agent {
         }
         self.first_seen_at = self.first_seen_at.min(other.first_seen_at);
         self.life_since = self.life_since.min(other.life_since);
+        if other.speaks && self.speaks {
+            self.on_demand &= other.on_demand;
+        }
         if other.speaks && !self.speaks {
             self.speaks = true;
+            self.on_demand = other.on_demand;
             self.is_monitor = other.is_monitor;
             self.interval = std::mem::take(&mut other.interval);
             self.sequence = std::mem::take(&mut other.sequence);

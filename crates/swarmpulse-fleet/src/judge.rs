@@ -12,6 +12,9 @@ use crate::sandboxes::SandboxEntry;
 use crate::services::ServiceEntry;
 use crate::tasks::TaskEntry;
 
+/// An agent that reports only while it works counts as idle for so long after its last word, then as over.
+pub(crate) const ON_DEMAND_QUIET_S: f64 = 1800.0;
+
 /// What a verdict rests on; `explain` makes sentences of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Basis {
@@ -39,6 +42,8 @@ pub enum Basis {
     Progress,
     /// It was heard.
     Contact,
+    /// It reports only while it works, and has no work open.
+    OnDemand,
     /// It says that it waits.
     SaysWaiting,
     /// It was asked to hold back.
@@ -144,6 +149,9 @@ impl Bench<'_> {
                 return decided(Verdict::Silent, Basis::ProcessProgress, next.min(busy_until));
             }
         }
+        if agent.on_demand && work.is_none() && !fallen {
+            return self.quiet(agent, now, limit_ns);
+        }
         if fallen {
             // A claim extends a deadline; it does not revive those for whom it has passed.
             return decided(Verdict::Down, Basis::Silence, Timestamp::NEVER);
@@ -178,6 +186,25 @@ impl Bench<'_> {
             return decided(Verdict::Unknown, Basis::Frozen, visible_silent_at);
         }
         decided(Verdict::Down, Basis::Silence, Timestamp::NEVER)
+    }
+
+    /// An agent that reports only while it works is quiet, without open work: idle while its process is there or it was heard
+    /// lately, over after that.
+    fn quiet(&self, agent: &Agent, now: Timestamp, limit_ns: i64) -> Decision {
+        let process = agent.process.as_deref();
+        if let Some(process) = process.filter(|process| process.alive_at(now).is_some()) {
+            return decided(Verdict::Idle, Basis::OnDemand, process.fresh_until());
+        }
+        let quiet_ns = seconds(ON_DEMAND_QUIET_S).max(limit_ns);
+        let over_at = agent.silence_base().max(self.visible_since).plus_ns(quiet_ns);
+        if over_at > now {
+            return decided(Verdict::Idle, Basis::OnDemand, over_at);
+        }
+        if self.frozen {
+            // A freeze is bounded; look again when it may be over.
+            return decided(Verdict::Idle, Basis::OnDemand, now.plus_ns(quiet_ns));
+        }
+        decided(Verdict::Stopped, Basis::OnDemand, Timestamp::NEVER)
     }
 
     fn start_grace_until(&self, agent: &Agent) -> Option<Timestamp> {

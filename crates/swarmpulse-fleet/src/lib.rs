@@ -60,4 +60,4 @@ pub use services::ServiceEntry;
 pub use tasks::{LimitSource, TaskEntry};
 
 /// The form of a serialized [`Fleet`]; raised whenever an older one could not be read as it was meant.
-pub const SNAPSHOT_VERSION: u32 = 1;
+pub const SNAPSHOT_VERSION: u32 = 2;

@@ -84,6 +84,8 @@ pub enum Claim {
     SaysWorking { limit_s: f64 },
     /// It says that it waits.
     SaysWaiting,
+    /// It reports only while it works, and has no work open.
+    QuietOnDemand { quiet_s: f64 },
     /// Its provider says that the sandbox runs.
     ProviderRunning { sandbox: Text, limit_s: f64 },
     /// It is starting up.
@@ -119,6 +121,7 @@ impl Evidence {
             | Claim::ProcessProgress { .. }
             | Claim::ProcessAlive { .. }
             | Claim::SaysWaiting
+            | Claim::QuietOnDemand { .. }
             | Claim::StartGrace { .. }
             | Claim::AskedToBackOff { .. }
             | Claim::Flapping { .. }
@@ -151,6 +154,7 @@ impl Evidence {
             Claim::OpenCall { .. } => "open_call",
             Claim::SaysWorking { .. } => "says_working",
             Claim::SaysWaiting => "says_waiting",
+            Claim::QuietOnDemand { .. } => "quiet_on_demand",
             Claim::ProviderRunning { .. } => "provider_running",
             Claim::StartGrace { .. } => "start_grace",
             Claim::AskedToBackOff { .. } => "asked_to_back_off",
@@ -218,6 +222,11 @@ impl fmt::Display for Claim {
             }
             Self::SaysWorking { limit_s } => write!(f, "it says that it works, limit {}", Duration(*limit_s)),
             Self::SaysWaiting => f.write_str("it says that it waits for input"),
+            Self::QuietOnDemand { quiet_s } => write!(
+                f,
+                "it reports only while it works, has none open, and counts as over after {} of quiet",
+                Duration(*quiet_s)
+            ),
             Self::ProviderRunning { sandbox, limit_s } => {
                 write!(
                     f,

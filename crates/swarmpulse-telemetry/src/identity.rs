@@ -93,6 +93,15 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// Programs that send telemetry only while they work for a person, by the kind or service they name.
+    const DRIVEN_BY_A_PERSON: [&str; 3] = ["claude-code", "codex", "gemini"];
+
+    /// Whether it is one of these.
+    pub fn is_driven_by_a_person(&self) -> bool {
+        let kind = self.kind.as_deref().unwrap_or_default();
+        Self::DRIVEN_BY_A_PERSON.iter().any(|name| kind.starts_with(name))
+    }
+
     pub fn of(resource: Option<&Resource>) -> Self {
         let view = Attributes(resource.map_or(&[], |resource| &resource.attributes));
         let word = |keys: &[&str]| {

@@ -10,7 +10,7 @@ use crate::dialect::{Answer, Request, ToolResult};
 use crate::generations::Generations;
 use crate::identity::{Place, Who};
 use crate::options::Options;
-use crate::pace::{Bucket, Pace};
+use crate::pace::{Bucket, Pace, Rhythm};
 use crate::taken::Taken;
 
 /// Contact is recorded at most so often.
@@ -39,6 +39,8 @@ struct Speaker {
     heartbeat: Heartbeat,
     /// A call of it ended well: that shows progress.
     has_progress: bool,
+    /// Metrics of it came that are exported on a schedule.
+    is_regular: bool,
     spans: u64,
     failed_spans: u64,
     joins: Vec<(Text, &'static str)>,
@@ -97,6 +99,15 @@ impl<'a> Report<'a> {
         self.speakers.insert(agent.into(), speaker);
     }
 
+    /// An agent was heard by metrics. SDKs export them on a schedule; programs that a person drives send nothing while they
+    /// wait.
+    pub fn hear_metrics(&mut self, who: &Who<'_>, place: &Place) {
+        self.hear(who, place);
+        if let Some(speaker) = who.agent().and_then(|agent| self.speakers.get_mut(agent)) {
+            speaker.is_regular |= !place.is_driven_by_a_person();
+        }
+    }
+
     /// A finished span: work went on.
     pub fn span(&mut self, who: &Who<'_>, failed: bool) {
         let speaker = who.agent().and_then(|agent| self.speakers.get_mut(agent));
@@ -151,6 +162,8 @@ impl<'a> Report<'a> {
             events: Bucket::full(options.agent_events_per_s, now_ms),
             calls: Bucket::full(options.agent_calls_per_s, now_ms),
             contact_ms: i64::MIN,
+            is_regular: false,
+            rhythm: Rhythm::default(),
         });
         (now_ms, pace)
     }
@@ -161,7 +174,7 @@ impl<'a> Report<'a> {
         speakers.sort_unstable_by(|one, other| one.heartbeat.agent.cmp(&other.heartbeat.agent));
         let mut gathered = std::mem::take(&mut self.records);
         let mut heard = Vec::new();
-        for speaker in speakers {
+        for mut speaker in speakers {
             let agent = speaker.heartbeat.agent.clone();
             for (other, reason) in &speaker.joins {
                 taken.joins.push(Alias {
@@ -182,7 +195,17 @@ impl<'a> Report<'a> {
             }
             let now_ms = self.now_ms;
             let pace = self.pace(&agent).1;
-            if now_ms.saturating_sub(pace.contact_ms) >= CONTACT_EVERY_MS {
+            let turns_regular = speaker.is_regular && !pace.is_regular;
+            pace.is_regular |= speaker.is_regular;
+            if speaker.is_regular {
+                pace.rhythm.beat(now_ms);
+            }
+            let told = speaker.heartbeat.interval_s;
+            speaker.heartbeat.on_demand = told.is_none() && !pace.is_regular;
+            if pace.is_regular {
+                speaker.heartbeat.interval_s = told.or(Some(pace.rhythm.interval_s()));
+            }
+            if turns_regular || now_ms.saturating_sub(pace.contact_ms) >= CONTACT_EVERY_MS {
                 pace.contact_ms = now_ms;
                 heard.push(Record::Heartbeat(Box::new(speaker.heartbeat)));
             }

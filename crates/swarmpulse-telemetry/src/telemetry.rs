@@ -104,7 +104,7 @@ impl Telemetry {
                 };
                 for resource in &request.resource_metrics {
                     let place = Place::of(resource.resource.as_ref());
-                    converter.resource(resource, |who| report.hear(who, &place));
+                    converter.resource(resource, |who| report.hear_metrics(who, &place));
                 }
             }
             Export::Logs(request) => {

@@ -411,3 +411,46 @@ fn json_is_read_as_the_specification_says() {
         );
     }
 }
+
+/// One cumulative gauge of a program, as SDKs export it on a schedule.
+fn gauge(resource: &Value, second: i64) -> Value {
+    json!({"resourceMetrics": [{"resource": {"attributes": attributes(resource)}, "scopeMetrics": [{"metrics": [
+        {"name": "depth", "gauge": {"dataPoints": [{"timeUnixNano": nanos(second as f64), "asDouble": 1.0}]}}]}]}]})
+}
+
+fn heard(taken: &Taken) -> (bool, Option<f64>) {
+    let Some(Record::Heartbeat(heartbeat)) = taken.records.first() else {
+        panic!("{:?}", taken.records)
+    };
+    (heartbeat.on_demand, heartbeat.interval_s)
+}
+
+#[test]
+fn only_what_exports_on_a_schedule_is_expected_to_go_on() {
+    let mut telemetry = fresh();
+    let coder = json!({"agent.id": "coder", "service.name": "claude-code"});
+    let bot = json!({"agent.id": "bot", "service.name": "bot"});
+    let told = json!({"agent.id": "told", "service.name": "claude-code", "agent.interval_s": 20});
+    let said = json!({"event.name": "step"});
+    let metrics = |telemetry: &mut Telemetry, who: &Value, second: i64| {
+        heard(&take(telemetry, second, Signal::Metrics, &gauge(who, second)))
+    };
+    assert_eq!(
+        metrics(&mut telemetry, &coder, 0),
+        (true, None),
+        "a person drives it"
+    );
+    assert_eq!(
+        metrics(&mut telemetry, &told, 0),
+        (false, Some(20.0)),
+        "it said so itself"
+    );
+    let logs = take(&mut telemetry, 0, Signal::Logs, &log(&bot, &said));
+    assert_eq!(heard(&logs), (true, None), "logs follow no schedule");
+    for (second, interval_s) in [(0, 60.0), (10, 60.0), (20, 60.0), (30, 10.0)] {
+        let heard = metrics(&mut telemetry, &bot, second);
+        assert_eq!(heard, (false, Some(interval_s)), "at {second} s");
+    }
+    let logs = take(&mut telemetry, 35, Signal::Logs, &log(&bot, &said));
+    assert_eq!(heard(&logs), (false, Some(10.0)), "its metrics go on");
+}

@@ -101,6 +101,11 @@ pub(super) const HEARTBEAT: Record = Record {
         field("task", Is::Id, "The task in hand."),
         field("interval_s", Is::Number, "How often it will report, in seconds."),
         field(
+            "on_demand",
+            Is::Flag,
+            "It reports only while it works: its silence without open work is no sign of death.",
+        ),
+        field(
             "sequence",
             Is::Whole,
             "Counts its reports within one instance; a gap is lost telemetry.",

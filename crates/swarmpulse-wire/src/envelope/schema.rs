@@ -32,7 +32,7 @@ mod kind {
 
 message!(Heartbeat {
     1 agent, 2 kind, 3 instance, 4 host, 5 pid, 6 sandbox, 7 status, 8 task, 9 interval_s, 10 sequence, 11 at,
-    12 metrics, 13 attributes,
+    12 metrics, 13 attributes, 14 on_demand,
 });
 message!(Task {
     1 task, 2 task_type, 3 status, 4 queue, 5 agent, 6 sandbox, 7 priority, 8 user, 9 attempt, 10 queued_at,
