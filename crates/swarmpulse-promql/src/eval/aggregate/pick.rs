@@ -22,12 +22,20 @@ pub(super) fn eval(
     notes: &mut Notes,
 ) -> Result<Matrix, EvalError> {
     let extent = Extent::of(parameter, steps);
+    if extent.any_nan {
+        let what = if aggregate.op == AggregateOp::LimitRatio {
+            "Ratio"
+        } else {
+            "Parameter"
+        };
+        return Err(EvalError::Execution(format!("{what} value is NaN")));
+    }
     if aggregate.op == AggregateOp::LimitRatio {
         if extent.most == 0.0 && extent.least == 0.0 {
             return Ok(Matrix::new());
         }
         warn_of_ratio(&extent, aggregate, notes);
-    } else if !extent.any_nan && extent.most < 1.0 {
+    } else if extent.most < 1.0 {
         return Ok(Matrix::new());
     }
     let groups = Groups::of(matrix, &aggregate.grouping);
@@ -46,7 +54,7 @@ pub(super) fn eval(
             continue;
         }
         match aggregate.op {
-            AggregateOp::LimitRatio => picks.ratio(step, parameter.at(step))?,
+            AggregateOp::LimitRatio => picks.ratio(step, parameter.at(step)),
             AggregateOp::Limitk => picks.first(step, whole(parameter.at(step), matrix.len())?),
             AggregateOp::Topk => {
                 picks.best(step, Wanted::Largest, whole(parameter.at(step), matrix.len())?);
@@ -167,13 +175,10 @@ impl Picks<'_> {
         }
     }
 
-    fn ratio(&mut self, step: usize, ratio: f64) -> Result<(), EvalError> {
-        if ratio.is_nan() {
-            return Err(EvalError::Execution("Ratio value NaN is NaN".to_owned()));
-        }
+    fn ratio(&mut self, step: usize, ratio: f64) {
         let ratio = ratio.clamp(-1.0, 1.0);
         if ratio == 0.0 {
-            return Ok(());
+            return;
         }
         for place in 0..self.matrix.len() {
             let series = &self.matrix[place];
@@ -185,6 +190,5 @@ impl Picks<'_> {
                 self.pick(place, step);
             }
         }
-        Ok(())
     }
 }
