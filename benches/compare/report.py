@@ -4,7 +4,8 @@ import os
 import platform
 
 HEAD = [
-    "", "samples/s (1 / 10 a series)", "CPU s per million", "max stall ms", "bytes/sample on disk", "`sum by(kind)(rate(x[5m]))` 6 h/60 s",
+    "", "samples/s (1 / 10 a series)", "CPU s per million", "max stall ms",
+    "bytes/sample on disk", "with 5 ms jitter", "cold", "`sum by(kind)(rate(x[5m]))` 6 h/60 s",
     "one series 6 h/15 s", "`topk(10,x)`", "`max_over_time(x[1h])`", "`quantile(0.99,x)` 6 h/60 s",
     "acknowledged samples lost by kill -9", "bytes of memory per idle series", "ready with 1 M series, s (after kill -9)",
 ]  # fmt: skip
@@ -38,6 +39,9 @@ def row(result):
         cells.append("-")
     else:
         cells.append(f"{disk['bytes_per_sample']:.2f}" + (f" + journal {disk['journal']:.1f}" if disk["journal"] else ""))
+    jitter, cold = result.get("jitter_bytes_per_sample"), result.get("cold")
+    cells.append(f"{jitter:.2f}" if jitter else "-")
+    cells.append(f"{cold['bytes_per_sample']:.2f}" if cold else "-")
     queries = result.get("queries", {})
     for name in ("rate_by_kind", "one_series", "topk", "max_over_time", "quantile"):
         cells.append(f"{queries[name]['ms']:.3g} ms" if name in queries else "-")

@@ -110,6 +110,17 @@ class Swarmpulse:
         is left of the journal is room laid out ahead, the same for any number of samples."""
         return bytes_below(f"{folder}/data/metrics", without=("journal",))
 
+    def pack(self, folder):
+        """Packs days that are over as the server does by and by; gives the bytes of their samples and aggregates."""
+        subprocess.run(
+            [self.program, "store", "compact", "--data", f"{folder}/data"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=True,
+        )  # fmt: skip
+        segments = f"{folder}/data/metrics/segments"
+        sizes = {name: os.path.getsize(f"{segments}/{name}") for name in os.listdir(segments)}
+        of = lambda *kinds: sum(size for name, size in sizes.items() if name.startswith(kinds))  # noqa: E731
+        return of("hot-", "cold-"), of("hour-", "day-")
+
 
 def debian_version(program):
     """The version of a program from Debian's package, which does not tell it itself."""
