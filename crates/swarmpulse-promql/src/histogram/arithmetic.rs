@@ -214,27 +214,6 @@ pub fn reduce_resolution(histogram: &mut NativeHistogram, schema: i32) {
     histogram.schema = schema;
 }
 
-/// Moves the running mean of histograms on by one more, the `count`th.
-///
-/// # Errors
-/// If one lists its bounds and the other does not.
-pub fn move_mean(
-    mean: &mut NativeHistogram,
-    next: &NativeHistogram,
-    count: f64,
-) -> Result<Fitted, Incompatible> {
-    let mut change = next.clone();
-    divide(&mut change, count);
-    let mut part = mean.clone();
-    divide(&mut part, count);
-    let subtracted = subtract(&mut change, &part)?;
-    let added = add(mean, &change)?;
-    Ok(Fitted {
-        resets_collide: subtracted.resets_collide,
-        bounds_reconciled: subtracted.bounds_reconciled || added.bounds_reconciled,
-    })
-}
-
 /// Makes the zero bucket at least so wide, with the buckets it then covers. See [`same_zero_bucket`].
 pub(super) fn widen_zero_bucket(histogram: &mut NativeHistogram, count: f64, threshold: f64) {
     histogram.zero_count = count;
@@ -380,12 +359,5 @@ mod tests {
         let mut twice = of("{{count:4 sum:2 buckets:[1 3] n_buckets:[2]}}");
         multiply(&mut twice, 2.0);
         assert_eq!(print(&twice), "{{count:8 sum:4 buckets:[2 6] n_buckets:[4]}}");
-    }
-
-    #[test]
-    fn the_mean_moves_with_each_histogram() {
-        let mut mean = of("{{count:2 sum:4 buckets:[2]}}");
-        move_mean(&mut mean, &of("{{count:4 sum:8 buckets:[2 2]}}"), 2.0).expect("compatible");
-        assert_eq!(print(&mean), "{{count:3 sum:6 buckets:[2 1]}}");
     }
 }

@@ -4,16 +4,16 @@
 
 use swarmpulse_model::series::NativeHistogram;
 
-use super::arithmetic::{Fitted, Incompatible, add, divide, every_number, move_mean, subtract};
+use super::arithmetic::{Fitted, Incompatible, add, divide, every_number, multiply, subtract};
 
-/// The sum of histograms so far, or their mean once the sum is beyond all numbers.
+/// The sum of histograms so far.
 #[derive(Clone, Debug)]
 pub struct Total {
     sum: NativeHistogram,
     lost: Option<NativeHistogram>,
     count: f64,
-    /// Whether `sum` is the mean.
-    is_mean: bool,
+    /// By what everything added was multiplied.
+    scale: f64,
 }
 
 impl Total {
@@ -24,27 +24,31 @@ impl Total {
             sum: first.clone(),
             lost: None,
             count: 1.0,
-            is_mean: false,
+            scale: 1.0,
         }
     }
 
-    /// Adds one more. If a mean is wanted, a sum that grows beyond all numbers is given up for a mean that does not.
+    /// Adds one more. If a mean is wanted, a sum that grows beyond all numbers goes on as a small part of it.
     ///
     /// # Errors
     /// If one lists its bounds and the others do not.
     pub fn add(&mut self, next: &NativeHistogram, wants_mean: bool) -> Result<Fitted, Incompatible> {
-        self.count += 1.0;
-        if self.is_mean {
-            return move_mean(&mut self.sum, next, self.count);
-        }
+        let small;
+        let next = if self.scale == 1.0 {
+            next
+        } else {
+            small = scaled(next, self.scale);
+            &small
+        };
         let mut sum = self.sum.clone();
         let fitted = add(&mut sum, next)?;
-        if wants_mean && is_beyond(&sum) && !is_beyond(&self.sum) && !is_beyond(next) {
-            let mut mean = self.clone().sum()?;
-            divide(&mut mean, self.count - 1.0);
-            (self.sum, self.lost, self.is_mean) = (mean, None, true);
-            return move_mean(&mut self.sum, next, self.count);
+        if wants_mean && self.scale == 1.0 && is_beyond(&sum) && !is_beyond(&self.sum) && !is_beyond(next) {
+            self.scale = SMALL;
+            self.sum = scaled(&self.sum, SMALL);
+            self.lost = self.lost.take().map(|lost| scaled(&lost, SMALL));
+            return self.add(next, wants_mean);
         }
+        self.count += 1.0;
         let error = rounding_error(&self.sum, next, &sum)?;
         match &mut self.lost {
             Some(lost) => {
@@ -75,13 +79,25 @@ impl Total {
     /// # Errors
     /// As [`Total::sum`].
     pub fn mean(self) -> Result<NativeHistogram, Incompatible> {
-        let (count, is_mean) = (self.count, self.is_mean);
+        let (count, scale) = (self.count, self.scale);
         let mut mean = self.sum()?;
-        if !is_mean && count > 1.0 {
+        if count > 1.0 {
             divide(&mut mean, count);
+        }
+        if scale != 1.0 {
+            multiply(&mut mean, 1.0 / scale);
         }
         Ok(mean)
     }
+}
+
+/// A power of two, so that multiplying by it rounds nothing.
+const SMALL: f64 = 1.0 / (1u64 << 60) as f64;
+
+fn scaled(histogram: &NativeHistogram, factor: f64) -> NativeHistogram {
+    let mut scaled = histogram.clone();
+    multiply(&mut scaled, factor);
+    scaled
 }
 
 /// What `sum` lacks of left and right, in its layout.
@@ -96,8 +112,9 @@ fn rounding_error(
     subtract(&mut left_part, &right_part)?;
     let mut error = left.clone();
     subtract(&mut error, &left_part)?;
-    add(&mut error, right)?;
-    subtract(&mut error, &right_part)?;
+    let mut right_error = right.clone();
+    subtract(&mut right_error, &right_part)?;
+    add(&mut error, &right_error)?;
     every_number(&mut error, |number| if number.is_finite() { number } else { 0.0 });
     Ok(error)
 }
@@ -150,6 +167,15 @@ mod tests {
             "{}",
             print(&mean)
         );
+        let texts = [
+            "{{count:1.7e308 sum:5.3}}",
+            "{{count:1e308 sum:1e100}}",
+            "{{count:1 sum:1}}",
+            "{{count:1 sum:-1e100}}",
+        ];
+        let mean = of(&texts, true).mean().expect("they fit");
+        assert!((mean.sum - 1.575).abs() < 1e-12, "{}", print(&mean));
+        let texts = ["{{count:2 sum:1.7e308 buckets:[2]}}"; 5];
         assert!(of(&texts, false).sum().expect("they fit").sum.is_infinite());
     }
 }
