@@ -64,6 +64,7 @@ impl<'a> Windows<'a> {
             step: 0,
             from: 0,
             to: 0,
+            strides: (0, 0),
         }
     }
 
@@ -100,6 +101,22 @@ pub struct Bounds<'a> {
     step: usize,
     from: usize,
     to: usize,
+    /// By how much both moved at the step before: samples at even distances move by that again.
+    strides: (usize, usize),
+}
+
+/// The first place, from this one on, of a time after `last_ms`; looked for first where it is if it moved by `stride`.
+#[inline]
+fn advanced(times_ms: &[i64], mut place: usize, stride: usize, last_ms: i64) -> usize {
+    let guess = place + stride;
+    if guess > place && guess < times_ms.len() && times_ms[guess - 1] <= last_ms && times_ms[guess] > last_ms
+    {
+        return guess;
+    }
+    while place < times_ms.len() && times_ms[place] <= last_ms {
+        place += 1;
+    }
+    place
 }
 
 impl Iterator for Bounds<'_> {
@@ -113,12 +130,10 @@ impl Iterator for Bounds<'_> {
         let end_ms = self.windows.end_of(self.step);
         let start_ms = end_ms.saturating_sub(self.windows.range_ms);
         let times = self.windows.times_ms;
-        while self.to < times.len() && times[self.to] <= end_ms {
-            self.to += 1;
-        }
-        while self.from < self.to && times[self.from] <= start_ms {
-            self.from += 1;
-        }
+        let (from, to) = (self.from, self.to);
+        self.to = advanced(times, to, self.strides.1, end_ms);
+        self.from = advanced(&times[..self.to], from, self.strides.0, start_ms);
+        self.strides = (self.from - from, self.to - to);
         self.step += 1;
         Some((self.from, self.to))
     }
