@@ -1,6 +1,6 @@
 //! Other LLM clients, spans and floods, as their exporters write them.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what fails")]
 
 use std::collections::BTreeMap;
 
