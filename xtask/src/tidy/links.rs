@@ -6,7 +6,9 @@ use super::Finding;
 use super::tree::SourceFile;
 
 /// Folders whose paths are checked where a document names them in backticks.
-const ROOTS: [&str; 6] = [".ci/", "crates/", "docs/", "scripts/", "ui/", "xtask/"];
+const ROOTS: [&str; 7] = [
+    ".ci/", "benches/", "crates/", "docs/", "scripts/", "ui/", "xtask/",
+];
 /// Folders that are built, not kept.
 const BUILT: [&str; 3] = ["ui/dist", "ui/node_modules", "ui/test-results"];
 
