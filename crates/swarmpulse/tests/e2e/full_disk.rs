@@ -52,8 +52,10 @@ fn e2e_a_full_disk_is_reported_reads_go_on_and_nothing_is_corrupted() {
         202
     );
     let ballast = disk.0.join("ballast");
-    fill(&ballast);
+    let mut filler = std::fs::File::create(&ballast).unwrap();
     let refused = clock::wait_for(Duration::from_secs(60), || {
+        // Again and again: a journal file that was being made ahead gives its room back when the disk is full.
+        fill(&mut filler);
         let answer = server.post("/api/v1/heartbeats", "{\"agent\":\"a2\"}").ok()?;
         (answer.status != 202).then_some(answer)
     });
@@ -68,6 +70,7 @@ fn e2e_a_full_disk_is_reported_reads_go_on_and_nothing_is_corrupted() {
     assert_eq!(server.verdict("a1"), "idle", "reads go on");
     assert_eq!(server.get("/healthz").unwrap().status, 200);
     assert_eq!(server.get("/readyz").unwrap().status, 503);
+    drop(filler);
     std::fs::remove_file(&ballast).unwrap();
     let accepted = clock::wait_for(Duration::from_secs(60), || {
         (server
@@ -94,9 +97,8 @@ fn e2e_a_full_disk_is_reported_reads_go_on_and_nothing_is_corrupted() {
     drop(server);
 }
 
-fn fill(path: &Path) {
+fn fill(file: &mut std::fs::File) {
     use std::io::Write as _;
-    let mut file = std::fs::File::create(path).unwrap();
     let block = vec![1_u8; 1 << 16];
     while file.write_all(&block).is_ok() {}
     // The last bytes too.
