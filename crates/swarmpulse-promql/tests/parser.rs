@@ -94,6 +94,8 @@ proptest! {
 
     #[test]
     fn any_text(text in ".{0,40}") {
+        // The last characters of all are taken for bytes that are no UTF-8; nobody may assign them a meaning of their own.
+        prop_assume!(!text.contains(|character| character >= '\u{10FF00}'));
         check(&text)?;
     }
 }
