@@ -80,7 +80,7 @@ impl Fleet {
                     .map(|needed| to("depends_on", EntityKind::Service, needed))
                     .collect()
             }
-            EntityKind::Process | EntityKind::Host => Vec::new(),
+            EntityKind::Process | EntityKind::Host | EntityKind::TaskType => Vec::new(),
         }
     }
 

@@ -61,7 +61,7 @@ impl Fleet {
         self.touch(step, index, how, record.at);
         if !by_watcher && let Some(agent) = self.agents.get_mut(index) {
             // Whoever once beat regularly is expected to go on.
-            agent.on_demand = record.on_demand && (agent.on_demand || !spoke);
+            agent.on_demand = record.on_demand == Some(true) && (agent.on_demand || !spoke);
         }
         if let Some(interval_s) = record.interval_s
             && let Some(agent) = self.agents.get_mut(index)

@@ -25,17 +25,20 @@ pub enum EntityKind {
     Service,
     /// A machine.
     Host,
+    /// A sort of work: all tasks of one type.
+    TaskType,
 }
 
 impl EntityKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Agent,
         Self::Process,
         Self::Task,
         Self::Sandbox,
         Self::Service,
         Self::Host,
+        Self::TaskType,
     ];
 
     /// Its lower-case name, as in URLs and JSON.
@@ -48,6 +51,7 @@ impl EntityKind {
             Self::Sandbox => "sandbox",
             Self::Service => "service",
             Self::Host => "host",
+            Self::TaskType => "task_type",
         }
     }
 

@@ -201,7 +201,7 @@ impl<'a> Report<'a> {
                 pace.rhythm.beat(now_ms);
             }
             let told = speaker.heartbeat.interval_s;
-            speaker.heartbeat.on_demand = told.is_none() && !pace.is_regular;
+            speaker.heartbeat.on_demand = (told.is_none() && !pace.is_regular).then_some(true);
             if pace.is_regular {
                 speaker.heartbeat.interval_s = told.or(Some(pace.rhythm.interval_s()));
             }

@@ -422,7 +422,7 @@ fn heard(taken: &Taken) -> (bool, Option<f64>) {
     let Some(Record::Heartbeat(heartbeat)) = taken.records.first() else {
         panic!("{:?}", taken.records)
     };
-    (heartbeat.on_demand, heartbeat.interval_s)
+    (heartbeat.on_demand == Some(true), heartbeat.interval_s)
 }
 
 #[test]

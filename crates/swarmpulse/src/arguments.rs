@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::check::CheckArgs;
 use crate::configure::ConfigArgs;
 use crate::demo::{DemoAgentArgs, DemoArgs};
+use crate::detect::DetectArgs;
 use crate::env::EnvArgs;
 use crate::exit;
 use crate::offline::{MetricsArgs, ReplayArgs, TokenArgs};
@@ -54,6 +55,8 @@ pub enum Command {
     Env(EnvArgs),
     /// Start a small fleet of real processes that shows every verdict.
     Demo(DemoArgs),
+    /// Run a detector over a file, or explain all of them.
+    Detect(DetectArgs),
     /// Look at the configuration.
     Config(ConfigArgs),
     /// Make, list and revoke bearer tokens.

@@ -7,6 +7,7 @@ mod config;
 mod configure;
 mod connect;
 mod demo;
+mod detect;
 mod env;
 mod exit;
 mod offline;
@@ -55,6 +56,7 @@ fn run(command: &Command, environment: &Environment) -> anyhow::Result<Outcome> 
         Command::Pulse(args) => pulse::run(args, environment),
         Command::Check(args) => check::run(args, environment),
         Command::Env(args) => env::run(args, environment),
+        Command::Detect(args) => detect::run(args),
         Command::Demo(args) => demo::run(args, environment),
         Command::Config(args) => configure::run(args, environment),
         Command::Token(args) => offline::token(args, environment),

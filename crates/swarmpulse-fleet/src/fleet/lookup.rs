@@ -42,7 +42,7 @@ impl Fleet {
             EntityKind::Task => self.tasks.len(),
             EntityKind::Sandbox => self.sandboxes.len(),
             EntityKind::Service => self.services.len(),
-            EntityKind::Process | EntityKind::Host => 0,
+            EntityKind::Process | EntityKind::Host | EntityKind::TaskType => 0,
         };
         known as u64
     }

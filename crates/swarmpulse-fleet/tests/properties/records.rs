@@ -119,7 +119,7 @@ fn heartbeat() -> impl Strategy<Value = Record> {
                     status,
                     task,
                     interval_s,
-                    on_demand: sequence.is_some_and(|sequence| sequence % 3 == 0),
+                    on_demand: sequence.map(|sequence| sequence % 3 == 0),
                     sequence,
                     at,
                     attributes,

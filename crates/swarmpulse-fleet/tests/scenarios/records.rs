@@ -112,7 +112,7 @@ fn heartbeat(fields: &Fields<'_>, now: Timestamp) -> Result<Heartbeat, String> {
         status: fields.text("status"),
         task: fields.text("task"),
         interval_s: fields.number("interval_s")?,
-        on_demand: fields.yes("on_demand")?,
+        on_demand: fields.yes("on_demand")?.then_some(true),
         sequence: fields.number("sequence")?,
         at: fields.sent_at(now)?,
         metrics: fields.numbers_of("m.")?,

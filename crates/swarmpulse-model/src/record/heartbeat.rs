@@ -27,7 +27,7 @@ pub struct Heartbeat {
     pub interval_s: Option<f64>,
     /// It reports only while it works, as telemetry of a program does that waits for a person: its silence without open work
     /// is no sign of death.
-    pub on_demand: bool,
+    pub on_demand: Option<bool>,
     /// Counts its reports within one instance; a gap is lost telemetry.
     pub sequence: Option<u64>,
     /// The sender's clock, measured and never trusted.

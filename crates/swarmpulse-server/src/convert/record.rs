@@ -36,11 +36,7 @@ fn tidy(name: &str, value: Value) -> Value {
         Value::Array(pairs) if matches!(name, "attributes" | "metrics") => Value::Object(object(pairs)),
         Value::Array(items) => Value::Array(items.into_iter().map(|item| tidy("", item)).collect()),
         Value::Object(fields) => {
-            // What every heartbeat would say is not said.
-            let is_usual = |name: &str, value: &Value| name == "on_demand" && *value == Value::Bool(false);
-            let present = fields
-                .into_iter()
-                .filter(|(name, value)| !is_absent(value) && !is_usual(name, value));
+            let present = fields.into_iter().filter(|(_, value)| !is_absent(value));
             let tidied = present.map(|(name, value)| {
                 let value = tidy(&name, value);
                 (name, value)

@@ -108,7 +108,7 @@ impl<'h> Drawing<'h> {
             .fleet(|fleet| state(fleet, self.namespace, around))
             .is_some();
         let is_spoken_of =
-            matches!(around.0, EntityKind::Host | EntityKind::Process) && !self.edges.is_empty();
+            matches!(around.0, EntityKind::Host | EntityKind::Process | EntityKind::TaskType) && !self.edges.is_empty();
         if !is_known && !is_spoken_of {
             let list = if around.0 == EntityKind::Sandbox {
                 "sandboxes".into()
@@ -220,7 +220,7 @@ fn state(fleet: &Fleet, namespace: &str, (kind, id): &Node) -> Option<Option<Str
             fleet.service_named(namespace, id)?;
             None
         }
-        EntityKind::Host | EntityKind::Process => return None,
+        EntityKind::Host | EntityKind::Process | EntityKind::TaskType => return None,
     };
     Some(state.map(str::to_owned))
 }

@@ -90,7 +90,7 @@ impl<'a> Facets<'a> {
                 sandbox: id,
                 ..facets
             },
-            EntityKind::Process | EntityKind::Service | EntityKind::Host => facets,
+            EntityKind::Process | EntityKind::Service | EntityKind::Host | EntityKind::TaskType => facets,
         }
     }
 

@@ -56,4 +56,4 @@ enumeration!(EventSource { 0 Agent, 1 Worker, 2 System });
 enumeration!(ProcessOrigin { 0 Discovered, 1 Announced, 2 Watched });
 enumeration!(ProcessState { 0 Sleeping, 1 Running, 2 DiskSleep, 3 Stopped, 4 Zombie });
 enumeration!(Severity { 0 Info, 1 Warning, 2 Critical });
-enumeration!(EntityKind { 0 Agent, 1 Process, 2 Task, 3 Sandbox, 4 Service, 5 Host });
+enumeration!(EntityKind { 0 Agent, 1 Process, 2 Task, 3 Sandbox, 4 Service, 5 Host, 6 TaskType });

@@ -23,7 +23,7 @@ pub(super) fn read(input: &mut Input<'_, '_>) -> Result<Record, Fault> {
             "status" => heartbeat.status = input.text(&key)?,
             "task" => heartbeat.task = input.id(&key)?,
             "interval_s" => heartbeat.interval_s = input.seconds(&key)?,
-            "on_demand" => heartbeat.on_demand = input.boolean(&key)?.unwrap_or_default(),
+            "on_demand" => heartbeat.on_demand = input.boolean(&key)?,
             "sequence" => heartbeat.sequence = input.whole(&key, 0, u64::MAX)?,
             "at" => heartbeat.at = input.time(&key)?,
             "metrics" => input.metrics(&key, &mut heartbeat.metrics, None)?,

@@ -77,7 +77,7 @@ fn heartbeat() -> impl Strategy<Value = Heartbeat> {
                     status,
                     task,
                     interval_s,
-                    on_demand: sequence.is_some_and(|sequence| sequence % 2 == 0),
+                    on_demand: sequence.map(|sequence| sequence % 2 == 0),
                     sequence,
                     at,
                     metrics,

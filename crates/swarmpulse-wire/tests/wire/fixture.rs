@@ -52,7 +52,7 @@ fn heartbeat() -> Heartbeat {
         at: Some(AT),
         metrics: vec![("cpu".into(), 0.25), ("zero".into(), 0.0)],
         attributes: attributes(),
-        on_demand: false,
+        on_demand: None,
     }
 }
 

@@ -1,0 +1,17 @@
+//! What is wrong, what is about to be, and how sure that is: statistics over samples and records, one file a detector.
+//!
+//! Nothing here reads a clock, a file or the environment. A [`Detector`] is given samples and records with the time of
+//! their receipt and says in a [`Report`] what it holds to be true at a time: findings with figures, confidence and a
+//! sentence a person understands, or that it has not enough data. It never guesses. [`DETECTORS`] lists all of them.
+
+mod catalogue;
+mod detector;
+mod finding;
+mod report;
+mod signal;
+
+pub use catalogue::{Condition, DETECTORS, Description, Explained, SeriesInfo, series};
+pub use detector::{Detector, Graph, Hour, Subject, SubjectId, Subjects, Surroundings};
+pub use finding::{Chart, Figure, Finding, Line, Mark, Unit};
+pub use report::{Field, Log, LogLine, Published, Report, Waiting};
+pub use signal::Signal;
