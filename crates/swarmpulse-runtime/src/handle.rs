@@ -15,6 +15,7 @@ use tokio::sync::{broadcast, oneshot};
 use crate::batch::{Batch, Receipt};
 use crate::clock::{Clock, Stopwatch};
 use crate::counters::{Counter, Counters};
+use crate::detecting::Detections;
 use crate::error::SubmitError;
 use crate::ingest_figures::IngestFigures;
 use crate::intake::Intake;
@@ -44,6 +45,7 @@ pub(crate) struct Shared {
     pub ingest: IngestFigures,
     pub intake: Intake,
     pub scrapes: Board,
+    pub detections: RwLock<Arc<Detections>>,
     pub live: broadcast::Sender<Arc<Vec<HistoryRow>>>,
     pub host: RwLock<HostSample>,
     pub waiting_bytes: AtomicUsize,
@@ -199,6 +201,12 @@ impl Handle {
     #[must_use]
     pub fn scrape_targets(&self) -> Vec<ScrapeTargetStatus> {
         self.shared.scrapes.all()
+    }
+
+    /// What detectors said the last time they were asked.
+    #[must_use]
+    pub fn detections(&self) -> Arc<Detections> {
+        Arc::clone(&self.shared.detections.read())
     }
 
     /// How the runtime itself is.

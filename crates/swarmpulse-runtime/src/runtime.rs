@@ -131,6 +131,7 @@ impl Runtime {
             journal: reader,
             intake: crate::intake::Intake::default(),
             scrapes: crate::scraping::Board::default(),
+            detections: RwLock::default(),
             live: tokio::sync::broadcast::Sender::new(LIVE),
             host: RwLock::default(),
             waiting_bytes: std::sync::atomic::AtomicUsize::new(0),
