@@ -56,3 +56,74 @@ pub enum Signal {
     /// Any other number that an agent sends, by its own name; anomalies are looked for in it, nothing else.
     Other,
 }
+
+impl Signal {
+    /// Every signal.
+    pub const ALL: [Self; 26] = [
+        Self::MemoryBytes,
+        Self::MemoryLimitBytes,
+        Self::MemoryAvailableBytes,
+        Self::OpenFds,
+        Self::FdLimit,
+        Self::Threads,
+        Self::ThreadLimit,
+        Self::Connections,
+        Self::ConnectionLimit,
+        Self::DiskUsedBytes,
+        Self::DiskFreeBytes,
+        Self::DiskSizeBytes,
+        Self::QueueLength,
+        Self::QueueLimit,
+        Self::CpuRatio,
+        Self::CpuSecondsTotal,
+        Self::MajorFaultsTotal,
+        Self::MemoryPressureRatio,
+        Self::GcCollectionsTotal,
+        Self::GcSecondsTotal,
+        Self::HeapBytes,
+        Self::HeapLimitBytes,
+        Self::StartTimeSeconds,
+        Self::ResponseSeconds,
+        Self::ErrorRatio,
+        Self::Other,
+    ];
+
+    /// Its name in snake case: `memory_bytes`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MemoryBytes => "memory_bytes",
+            Self::MemoryLimitBytes => "memory_limit_bytes",
+            Self::MemoryAvailableBytes => "memory_available_bytes",
+            Self::OpenFds => "open_fds",
+            Self::FdLimit => "fd_limit",
+            Self::Threads => "threads",
+            Self::ThreadLimit => "thread_limit",
+            Self::Connections => "connections",
+            Self::ConnectionLimit => "connection_limit",
+            Self::DiskUsedBytes => "disk_used_bytes",
+            Self::DiskFreeBytes => "disk_free_bytes",
+            Self::DiskSizeBytes => "disk_size_bytes",
+            Self::QueueLength => "queue_length",
+            Self::QueueLimit => "queue_limit",
+            Self::CpuRatio => "cpu_ratio",
+            Self::CpuSecondsTotal => "cpu_seconds_total",
+            Self::MajorFaultsTotal => "major_faults_total",
+            Self::MemoryPressureRatio => "memory_pressure_ratio",
+            Self::GcCollectionsTotal => "gc_collections_total",
+            Self::GcSecondsTotal => "gc_seconds_total",
+            Self::HeapBytes => "heap_bytes",
+            Self::HeapLimitBytes => "heap_limit_bytes",
+            Self::StartTimeSeconds => "start_time_seconds",
+            Self::ResponseSeconds => "response_seconds",
+            Self::ErrorRatio => "error_ratio",
+            Self::Other => "other",
+        }
+    }
+
+    /// The signal of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|signal| signal.as_str() == name)
+    }
+}
