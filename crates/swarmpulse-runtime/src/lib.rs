@@ -36,7 +36,7 @@ mod status;
 pub use batch::{Batch, Receipt};
 pub use catch_up::Skipped;
 pub use counters::{Counter, Counters};
-pub use detecting::{Detections, Held};
+pub use detecting::{DetectionOptions, Detections, Held};
 pub use error::{StartError, SubmitError};
 pub use handle::Handle;
 pub use ingest_figures::{IngestFigures, SIZE_BOUNDS_BYTES};

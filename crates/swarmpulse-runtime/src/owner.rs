@@ -13,6 +13,7 @@ use swarmpulse_store::metrics::Acknowledge;
 use crate::batch::Receipt;
 use crate::clock::Stopwatch;
 use crate::counters::Counter;
+use crate::detecting::Tap;
 use crate::handle::Shared;
 use crate::heartbeat_metrics;
 use crate::sequencer::{Committed, Reply};
@@ -39,6 +40,7 @@ pub(crate) struct Owner {
     pub shared: Arc<Shared>,
     pub groups: Receiver<Vec<Committed>>,
     pub chapters: Sender<Chapter>,
+    pub tap: Tap,
 }
 
 impl Owner {
@@ -55,6 +57,9 @@ impl Owner {
         let mut acknowledged = Vec::with_capacity(group.len());
         let mut farewells = Vec::new();
         let mut next_offset = 0;
+        for committed in &group {
+            self.tap.offer(&committed.envelope);
+        }
         let watch = Stopwatch::start();
         {
             let mut fleet = self.shared.fleet.write();

@@ -12,6 +12,7 @@ use swarmpulse_store::{History, Journal, MetricStore, State};
 use crate::batch::Batch;
 use crate::clock::{Clock, Stopwatch};
 use crate::counters::Counters;
+use crate::detecting::{DetectionOptions, Engine, Logs, Tap, Tapped, Worker};
 use crate::error::StartError;
 use crate::handle::{Handle, Shared};
 use crate::historian::Historian;
@@ -70,6 +71,8 @@ pub struct Options {
     pub scrapes: Vec<ScrapeTarget>,
     /// Where StatsD is listened to; nowhere without.
     pub statsd: Option<StatsdOptions>,
+    /// What is detected; nothing without.
+    pub detection: Option<DetectionOptions>,
 }
 
 /// The running engine. Dropping it without [`Runtime::stop`] ends it as a crash would: nothing acknowledged is lost.
@@ -147,11 +150,16 @@ impl Runtime {
             );
         }
         shared.status.set_recovery(report);
-        let mut runtime = Self::start_writers(&shared, journal, &options, written)?;
+        let journaled = journal.next_offset();
+        let (tap, tapped) = Tap::new(Arc::clone(&shared.counters));
+        let mut runtime = Self::start_writers(&shared, journal, &options, written, tap)?;
         runtime.say_first(
             known_settings.is_none().then_some(options.settings.clone()),
             last_seen_at,
         );
+        if let Some(detection) = &options.detection {
+            runtime.start_detectors(detection, options.logs.as_ref(), tapped, journaled)?;
+        }
         runtime.start_helpers(options, journal_chores)?;
         shared.status.set_ready(true);
         Ok(runtime)
@@ -162,6 +170,7 @@ impl Runtime {
         journal: Box<dyn Journal>,
         options: &Options,
         written: u64,
+        tap: Tap,
     ) -> Result<Self, StartError> {
         let (submissions, submitted) = bounded(SUBMISSIONS);
         let (groups, grouped) = bounded(GROUPS);
@@ -186,6 +195,7 @@ impl Runtime {
             shared: Arc::clone(shared),
             groups: grouped,
             chapters,
+            tap,
         };
         let historian = Historian {
             shared: Arc::clone(shared),
@@ -261,6 +271,36 @@ impl Runtime {
             // Where processes cannot be looked at, what agents say is still worth watching.
             Err(error) => tracing::error!(%error, "processes on this machine are not looked at"),
         }
+        Ok(())
+    }
+
+    /// Starts what looks for leaks, anomalies, cascades and the like.
+    fn start_detectors(
+        &mut self,
+        options: &DetectionOptions,
+        logs: Option<&LogOptions>,
+        tapped: Tapped,
+        journaled: u64,
+    ) -> Result<(), StartError> {
+        let engine = match Engine::new(&options.off) {
+            Ok(engine) => engine,
+            Err(error) => {
+                tracing::error!(%error, "nothing is detected");
+                return Ok(());
+            }
+        };
+        let (stop, stopped) = bounded(1);
+        let worker = Worker {
+            handle: self.handle.clone(),
+            engine,
+            tapped,
+            logs: Logs::new(self.handle.log.clone(), logs),
+            stop: stopped,
+            journaled,
+            failing: false,
+        };
+        self.stop.push(stop);
+        self.helpers.push(spawn("detectors", move || worker.run())?);
         Ok(())
     }
 

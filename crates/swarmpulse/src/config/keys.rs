@@ -37,7 +37,7 @@ impl Key {
 }
 
 /// The sections in order, each with one sentence.
-pub const SECTIONS: [(&str, &str); 12] = [
+pub const SECTIONS: [(&str, &str); 13] = [
     ("server", "Where the server listens."),
     ("data", "Where data lies and how long it is kept."),
     (
@@ -54,6 +54,10 @@ pub const SECTIONS: [(&str, &str); 12] = [
         "What is fetched by itself: targets that show metrics as Prometheus' text or OpenMetrics.",
     ),
     ("statsd", "StatsD over UDP; not listened to unless enabled."),
+    (
+        "detect",
+        "Leaks, exhaustion, anomalies, degraded services, bottlenecks, failure patterns, cascades.",
+    ),
     (
         "limits",
         "Bounds of what one request may carry; what exceeds them is refused with a reason, and counted.",
@@ -291,6 +295,16 @@ pub const KEYS: &[Key] = &[
         path: "statsd.forget_s",
         form: Number(1.0, 30.0 * DAY_S),
         help: "A metric without a packet for so long is forgotten, and its series marked as gone.",
+    },
+    Key {
+        path: "detect.enabled",
+        form: Flag,
+        help: "Whether anything is detected.",
+    },
+    Key {
+        path: "detect.off",
+        form: Texts,
+        help: "Detectors that do not run, by name; `swarmpulse detect --list` has them.",
     },
     Key {
         path: "limits.remote_write_bytes",

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use swarmpulse_model::record::FleetSettings;
 
+use super::detect_settings::DetectSettings;
 use super::metric_settings::{MetricSettings, QuerySettings};
 use super::otlp_settings::OtlpSettings;
 use super::scrape_settings::{ScrapeSettings, StatsdSettings};
@@ -31,6 +32,8 @@ pub struct Config {
     pub scrape: ScrapeSettings,
     /// StatsD.
     pub statsd: StatsdSettings,
+    /// What is detected.
+    pub detect: DetectSettings,
     /// Bounds of what is taken in.
     pub limits: LimitSettings,
     /// What is kept of payloads.

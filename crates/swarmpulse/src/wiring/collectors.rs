@@ -1,4 +1,4 @@
-//! What brings samples in by itself, from the configuration: the targets of scrapes and the socket of StatsD.
+//! What works by itself, from the configuration: the targets of scrapes, the socket of StatsD, the detectors.
 
 use std::net::UdpSocket;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use crate::config::{Config, Environment};
 /// If a job cannot be used, or the port of StatsD not be listened to.
 pub(super) fn add(config: &Config, environment: &Environment, options: &mut Options) -> anyhow::Result<()> {
     options.scrapes = config.scrape.targets(environment)?;
+    options.detection = config.detect.options()?;
     let statsd = &config.statsd;
     if !statsd.enabled {
         return Ok(());
