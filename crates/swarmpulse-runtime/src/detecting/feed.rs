@@ -282,3 +282,6 @@ fn is_context(signal: Signal) -> bool {
             | Signal::HeapLimitBytes
     )
 }
+
+#[cfg(test)]
+mod tests;

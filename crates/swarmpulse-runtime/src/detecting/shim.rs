@@ -6,6 +6,7 @@ use swarmpulse_model::{EntityKey, EntityKind, Labels, Text};
 const NAMES: &[(&str, Signal)] = &[
     ("swarmpulse_agent_resident_memory_bytes", Signal::MemoryBytes),
     ("swarmpulse_agent_open_fds", Signal::OpenFds),
+    ("swarmpulse_agent_memory_limit_bytes", Signal::MemoryLimitBytes),
 ];
 
 pub(super) fn metric_names() -> impl Iterator<Item = &'static str> {
