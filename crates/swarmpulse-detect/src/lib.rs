@@ -14,4 +14,4 @@ pub use catalogue::{Condition, DETECTORS, Description, Explained, SeriesInfo, se
 pub use detector::{Detector, Graph, Hour, Subject, SubjectId, Subjects, Surroundings};
 pub use finding::{Chart, Figure, Finding, Line, Mark, Unit};
 pub use report::{Field, Log, LogLine, Published, Report, Waiting};
-pub use signal::Signal;
+pub use signal::{Reading, Signal, metric_names, read as read_series};

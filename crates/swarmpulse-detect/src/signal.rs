@@ -1,5 +1,10 @@
 //! Signals: what a series tells of its subject, whoever measured it and whatever it is called there.
 
+mod reading;
+mod source;
+
+pub use reading::{Reading, metric_names, read};
+
 /// What a sample measures. Amounts are gauges; those that end in `Total` only grow while a process lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Signal {
@@ -119,6 +124,28 @@ impl Signal {
             Self::ErrorRatio => "error_ratio",
             Self::Other => "other",
         }
+    }
+
+    /// Whether it tells the most that there may be of something.
+    #[must_use]
+    pub fn is_limit(self) -> bool {
+        matches!(
+            self,
+            Self::MemoryLimitBytes
+                | Self::FdLimit
+                | Self::ThreadLimit
+                | Self::ConnectionLimit
+                | Self::DiskSizeBytes
+                | Self::QueueLimit
+                | Self::HeapLimitBytes
+        )
+    }
+
+    /// The limit that a sample of such a signal tells: exporters write 0, -1 or about 2^63 where there is none.
+    #[must_use]
+    pub fn limit(value: f64) -> Option<f64> {
+        const UNLIMITED: f64 = 4_611_686_018_427_387_904.0;
+        (value > 0.0 && value < UNLIMITED).then_some(value)
     }
 
     /// The signal of that name.

@@ -41,10 +41,11 @@ impl Filling<'_> {
     }
 
     fn value(&mut self, inner: &str, place: usize) -> Result<String, Fault> {
-        if let Some(operations) = inner.strip_prefix('n') {
-            if let Some(value) = calculated(self.n, operations) {
-                return Ok(value.to_string());
-            }
+        if let Some(value) = inner
+            .strip_prefix('n')
+            .and_then(|operations| calculated(self.n, operations))
+        {
+            return Ok(value.to_string());
         }
         if let Some(shift) = inner.strip_prefix("at") {
             let shift = shift.trim_start_matches('+');
