@@ -5,7 +5,6 @@ mod engine;
 mod feed;
 mod past;
 mod register;
-mod shim;
 mod surroundings;
 mod tap;
 mod warm_up;

@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use swarmpulse_detect::{Detector, Signal, Subject, SubjectId, Subjects};
+use swarmpulse_detect::{Detector, Signal, Subject, SubjectId, Subjects, metric_names, read_series};
 use swarmpulse_model::series::{METRIC_NAME, is_stale};
 use swarmpulse_model::{Labels, Timestamp};
 use swarmpulse_store::MetricStore;
 use swarmpulse_store::metrics::{MatchOp, Matcher, MetricError, Points, Selected, Selection};
 
 use super::past::{self, Past};
-use super::shim::{metric_names, read_series};
 use crate::clock::Stopwatch;
 
 /// Series that are followed; further ones are left out and counted.
@@ -30,6 +29,8 @@ const MS: i64 = 1_000_000;
 struct Track {
     /// What it tells, and of whom; `None` if nothing that a detector looks at.
     meaning: Option<(SubjectId, Signal)>,
+    /// Its values are multiplied by this.
+    scale: f64,
     /// Its samples up to here were handed on; `None` while its past was not.
     fed_to_ms: Option<i64>,
     /// Its newest sample.
@@ -135,9 +136,12 @@ impl Feed {
             fed.left_out += 1;
             return None;
         }
-        let meaning = read_series(labels).map(|(subject, signal)| (self.join(subject), signal));
+        let reading = read_series(labels);
+        let scale = reading.as_ref().map_or(1.0, |reading| reading.scale);
+        let meaning = reading.map(|reading| (self.join(reading.subject), reading.signal));
         let track = Track {
             meaning,
+            scale,
             fed_to_ms: None,
             heard_ms: now_ms,
         };
@@ -196,7 +200,7 @@ impl Feed {
                 fed.behind += 1;
                 return Ok(());
             }
-            past.read(labels, &mut self.points)?;
+            past.read(labels, track.scale, &mut self.points)?;
             for hour in past.hours() {
                 for detector in detectors.iter_mut() {
                     detector.hour(id, subject, signal, hour);
@@ -216,7 +220,7 @@ impl Feed {
             }
             fed.samples += 1;
             for detector in detectors.iter_mut() {
-                detector.sample(id, subject, signal, Timestamp(at_ms * MS), *value);
+                detector.sample(id, subject, signal, Timestamp(at_ms * MS), track.scale * *value);
             }
         }
         track.fed_to_ms = Some(to_ms.max(past::FIRST_MS));

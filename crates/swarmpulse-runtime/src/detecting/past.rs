@@ -42,8 +42,9 @@ impl<'a> Past<'a> {
         }
     }
 
-    /// Reads one: its hours are in [`Past::hours`] then, the samples after them in `points`.
-    pub fn read(&mut self, labels: &Labels, points: &mut Points) -> Result<(), MetricError> {
+    /// Reads one: its hours are in [`Past::hours`] then, multiplied by `scale`, and the samples after them in `points`, as
+    /// they are.
+    pub fn read(&mut self, labels: &Labels, scale: f64, points: &mut Points) -> Result<(), MetricError> {
         points.clear();
         self.hours.clear();
         let found = match &self.found {
@@ -66,9 +67,9 @@ impl<'a> Past<'a> {
         self.hours.extend(whole.map(|row| Hour {
             end: Timestamp(row.end_ms * 1_000_000),
             count: row.count,
-            min: row.min,
-            max: row.max,
-            mean: row.sum / row.count as f64,
+            min: scale * row.min,
+            max: scale * row.max,
+            mean: scale * row.sum / row.count as f64,
         }));
         let first = points
             .times_ms
