@@ -171,7 +171,7 @@ impl EmbeddedMetrics {
         Ok(())
     }
 
-    fn save_state(&self, maintenance: &Maintenance) -> Result<(), MetricError> {
+    pub(super) fn save_state(&self, maintenance: &Maintenance) -> Result<(), MetricError> {
         let state = StoreState {
             needed_from: maintenance.needed_from,
             next_series: self.index.read().next(),

@@ -9,6 +9,7 @@ use super::EmbeddedMetrics;
 use crate::head::part_of;
 use crate::index::PAGE_SERIES;
 use crate::maintenance::Maintenance;
+use crate::wal::entry;
 
 /// Pages of series looked at for series to forget, in one round.
 const PAGES_A_ROUND: usize = 1024;
@@ -56,7 +57,12 @@ impl EmbeddedMetrics {
         self.writer.refuse();
         // Batches that are on their way in have the gate.
         drop(self.gate.write());
-        self.flush(now, true, &mut maintenance)
+        self.flush(now, true, &mut maintenance)?;
+        // A journal keeps its newest segment, because the numbering goes on from it: let that be one with nothing in it.
+        self.writer.describe(now, entry::nothing())?;
+        maintenance.needed_from = self.writer.roll()?;
+        self.save_state(&maintenance)?;
+        self.writer.retire(maintenance.needed_from).map(drop)
     }
 
     /// Whether samples have to go to segments, and whether all of them.

@@ -20,6 +20,11 @@ const METADATA: u8 = 0x13;
 const MANY: u64 = 1;
 const LATE: u64 = 2;
 
+/// An entry that says nothing.
+pub(crate) fn nothing() -> Vec<u8> {
+    vec![SERIES]
+}
+
 /// Writes the entry of the samples of a request.
 #[derive(Debug, Default)]
 pub(crate) struct SampleEncoder {

@@ -88,6 +88,23 @@ fn a_journal_cut_at_any_byte_gives_what_came_before() {
 }
 
 #[test]
+fn a_closed_store_leaves_next_to_nothing_in_its_journal() {
+    let store = Reopening::new(Between::Closed, MetricOptions::default(), NOW);
+    for step in 0..50 {
+        let appended = store.append_durably("default", NOW, &batch(0..100, step));
+        assert_eq!(appended.expect("room").rejected_samples, 0);
+    }
+    let bytes = |store: &Reopening| store.journal.bodies().iter().map(Vec::len).sum::<usize>();
+    assert!(bytes(&store) > 50_000);
+    let before = read(&store);
+    for _ in 0..3 {
+        store.maintain(NOW).expect("closed and opened");
+        assert_eq!(bytes(&store), 1);
+        assert_eq!(read(&store), before);
+    }
+}
+
+#[test]
 fn a_full_disk_is_told_and_nothing_acknowledged_is_lost() {
     let store = Reopening::new(Between::Crashed, MetricOptions::default(), NOW);
     store
