@@ -48,6 +48,15 @@ pub(crate) struct Fed {
     pub left_out: u64,
 }
 
+/// One round of reading.
+struct Round<'a> {
+    store: &'a dyn MetricStore,
+    from_ms: i64,
+    now_ms: i64,
+    watch: Stopwatch,
+    fed: Fed,
+}
+
 /// Reads the metric store for the detectors.
 pub(crate) struct Feed {
     by_labels: HashMap<Labels, Track>,
@@ -96,35 +105,61 @@ impl Feed {
         store: &dyn MetricStore,
         detectors: &mut [Box<dyn Detector>],
     ) -> Result<Fed, MetricError> {
-        let now_ms = now.unix_ms();
-        let from_ms = self.read_to_ms.unwrap_or(now_ms - LATE_MS) - LATE_MS;
-        let mut fed = Fed::default();
-        let watch = Stopwatch::start();
+        let mut round = Round {
+            store,
+            now_ms: now.unix_ms(),
+            from_ms: self.read_to_ms.unwrap_or(now.unix_ms() - LATE_MS) - LATE_MS,
+            watch: Stopwatch::start(),
+            fed: Fed::default(),
+        };
         for matchers in [vec![self.known.clone()], self.others.clone()] {
-            let selection = Selection {
-                matchers,
-                from_ms,
-                to_ms: now_ms,
-                series_max: TRACKS_MAX,
-            };
-            let selected = store.select(&selection)?;
-            let mut past = Past::new(store, &selection, now_ms);
-            // Limits and starts first: what follows is judged by them.
-            for context in [true, false] {
-                for series in 0..selected.len() {
-                    let labels = selected.labels(series);
-                    let Some(meaning) = self.meaning(labels, now_ms, &mut fed) else {
-                        continue;
-                    };
-                    if is_context(meaning.1) == context && self.tells(labels, meaning, now_ms) {
-                        let late = watch.seconds() > PAST_BUDGET_S;
-                        self.feed(&*selected, series, meaning, &mut past, late, detectors, &mut fed)?;
+            let among_known = matchers.len() == 1;
+            match self.read_matching(matchers, &mut round, detectors) {
+                // Metric by metric some fit, and those that do not are counted.
+                Err(MetricError::TooManySeries { .. }) if among_known => {
+                    for name in metric_names() {
+                        let matchers = vec![Matcher::equal(METRIC_NAME, name)];
+                        pass_over_many(
+                            self.read_matching(matchers, &mut round, detectors),
+                            &mut round.fed,
+                        )?;
                     }
+                }
+                read => pass_over_many(read, &mut round.fed)?,
+            }
+        }
+        self.read_to_ms = Some(round.now_ms);
+        Ok(round.fed)
+    }
+
+    /// Hands on what is new of the series that match.
+    fn read_matching(
+        &mut self,
+        matchers: Vec<Matcher>,
+        round: &mut Round<'_>,
+        detectors: &mut [Box<dyn Detector>],
+    ) -> Result<(), MetricError> {
+        let selection = Selection {
+            matchers,
+            from_ms: round.from_ms,
+            to_ms: round.now_ms,
+            series_max: TRACKS_MAX,
+        };
+        let selected = round.store.select(&selection)?;
+        let mut past = Past::new(round.store, &selection, round.now_ms);
+        // Limits and starts first: what follows is judged by them.
+        for context in [true, false] {
+            for series in 0..selected.len() {
+                let labels = selected.labels(series);
+                let Some(meaning) = self.meaning(labels, round.now_ms, &mut round.fed) else {
+                    continue;
+                };
+                if is_context(meaning.1) == context && self.tells(labels, meaning, round.now_ms) {
+                    self.feed(&*selected, series, meaning, &mut past, round, detectors)?;
                 }
             }
         }
-        self.read_to_ms = Some(now_ms);
-        Ok(fed)
+        Ok(())
     }
 
     /// What a series tells, found once.
@@ -180,24 +215,23 @@ impl Feed {
         true
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one step of the loop above")]
+    /// Hands on what is new of one series, and its past if it is new itself.
     fn feed(
         &mut self,
         selected: &dyn Selected,
         series: usize,
         (id, signal): (SubjectId, Signal),
         past: &mut Past<'_>,
-        late: bool,
+        round: &mut Round<'_>,
         detectors: &mut [Box<dyn Detector>],
-        fed: &mut Fed,
     ) -> Result<(), MetricError> {
         let labels = selected.labels(series);
         let (Some(track), Some(subject)) = (self.by_labels.get_mut(labels), self.subjects.get(id)) else {
             return Ok(());
         };
         if track.fed_to_ms.is_none() {
-            if late {
-                fed.behind += 1;
+            if round.watch.seconds() > PAST_BUDGET_S {
+                round.fed.behind += 1;
                 return Ok(());
             }
             past.read(labels, track.scale, &mut self.points)?;
@@ -218,7 +252,7 @@ impl Feed {
             if !value.is_finite() || is_stale(*value) {
                 continue;
             }
-            fed.samples += 1;
+            round.fed.samples += 1;
             for detector in detectors.iter_mut() {
                 detector.sample(id, subject, signal, Timestamp(at_ms * MS), track.scale * *value);
             }
@@ -269,6 +303,17 @@ impl Feed {
                 }
             }
         }
+    }
+}
+
+/// Series that are too many are left out as a whole and counted; other errors stand.
+fn pass_over_many(read: Result<(), MetricError>, fed: &mut Fed) -> Result<(), MetricError> {
+    match read {
+        Err(MetricError::TooManySeries { limit }) => {
+            fed.left_out += limit as u64;
+            Ok(())
+        }
+        other => other,
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) const FIRST_MS: i64 = i64::MIN + 1;
 pub(super) struct Past<'a> {
     store: &'a dyn MetricStore,
     selection: Selection,
+    present_from_ms: i64,
     found: Option<Box<dyn Selected>>,
     /// Whole hours before this one are told in short, samples after it one by one.
     whole_to_ms: i64,
@@ -35,6 +36,7 @@ impl<'a> Past<'a> {
                 from_ms: now_ms - HOURS_BACK_MS,
                 ..present.clone()
             },
+            present_from_ms: present.from_ms,
             found: None,
             whole_to_ms: Bucket::Hour.end_of(now_ms - SAMPLES_BACK_MS),
             rows: Vec::new(),
@@ -47,9 +49,22 @@ impl<'a> Past<'a> {
     pub fn read(&mut self, labels: &Labels, scale: f64, points: &mut Points) -> Result<(), MetricError> {
         points.clear();
         self.hours.clear();
-        let found = match &self.found {
-            Some(found) => found,
-            None => self.found.insert(self.store.select(&self.selection)?),
+        if self.found.is_none() {
+            self.found = match self.store.select(&self.selection) {
+                Ok(found) => Some(found),
+                // Series that came and went are too many: then the present alone is judged by.
+                Err(MetricError::TooManySeries { .. }) => {
+                    let present = Selection {
+                        from_ms: self.present_from_ms,
+                        ..self.selection.clone()
+                    };
+                    Some(self.store.select(&present)?)
+                }
+                Err(error) => return Err(error),
+            };
+        }
+        let Some(found) = &self.found else {
+            return Ok(());
         };
         let Some(series) = place(&**found, labels) else {
             return Ok(());
