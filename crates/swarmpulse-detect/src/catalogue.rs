@@ -49,7 +49,12 @@ pub struct Explained {
 }
 
 /// Every detector. One file each, one line here.
-pub const DETECTORS: &[Explained] = &[];
+pub const DETECTORS: &[Explained] = &[
+    Explained {
+        description: &crate::service::SERVICES,
+        new: || Box::new(crate::service::ServiceBook::new()),
+    },
+];
 
 /// Every series that detectors publish, in the order of the table.
 pub fn series() -> impl Iterator<Item = &'static SeriesInfo> {

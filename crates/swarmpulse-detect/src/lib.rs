@@ -8,10 +8,15 @@ mod catalogue;
 mod detector;
 mod finding;
 mod report;
+mod service;
 mod signal;
+mod statistics;
 
 pub use catalogue::{Condition, DETECTORS, Description, Explained, SeriesInfo, series};
 pub use detector::{Detector, Graph, Hour, Subject, SubjectId, Subjects, Surroundings};
 pub use finding::{Chart, Figure, Finding, Line, Mark, Unit};
 pub use report::{Field, Log, LogLine, Published, Report, Waiting};
+pub use service::{
+    CallerFigures, LatencyPoint, OperationFigures, SERVICES, ServiceBook, ServiceFigures, ServiceStatus,
+};
 pub use signal::{Reading, Signal, metric_names, read as read_series};
