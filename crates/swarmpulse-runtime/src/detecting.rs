@@ -15,9 +15,20 @@ pub(crate) use engine::Engine;
 pub(crate) use tap::{Tap, Tapped};
 pub(crate) use worker::{Logs, Worker};
 
-/// Which detectors run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Which detectors run, and how often they are asked.
+#[derive(Clone, Debug, PartialEq)]
 pub struct DetectionOptions {
-    /// Names of those that do not.
+    /// Names of those that do not run.
     pub off: Vec<String>,
+    /// Seconds between rounds.
+    pub round_s: f64,
+}
+
+impl Default for DetectionOptions {
+    fn default() -> Self {
+        Self {
+            off: Vec::new(),
+            round_s: 15.0,
+        }
+    }
 }

@@ -298,6 +298,7 @@ impl Runtime {
             stop: stopped,
             journaled,
             failing: false,
+            round_s: options.round_s,
         };
         self.stop.push(stop);
         self.helpers.push(spawn("detectors", move || worker.run())?);

@@ -18,8 +18,6 @@ use crate::counters::Counter;
 use crate::handle::Handle;
 use crate::log_files::{LogFile, LogOptions};
 
-/// Detectors are asked so often, in seconds.
-pub(crate) const ROUND_S: f64 = 15.0;
 /// How entities hang together is copied so often, in seconds.
 const GRAPH_EVERY_S: f64 = 60.0;
 /// Conditions told at once.
@@ -72,6 +70,8 @@ pub(crate) struct Worker {
     /// The journal's end at the start: what came before is learned from there.
     pub journaled: u64,
     pub failing: bool,
+    /// Seconds between rounds.
+    pub round_s: f64,
 }
 
 impl Worker {
@@ -90,9 +90,9 @@ impl Worker {
                     graph_at = now;
                 }
                 self.round(now);
-                round_at = now.plus_s(ROUND_S);
+                round_at = now.plus_s(self.round_s);
             }
-            let wait_s = round_at.seconds_since(self.handle.now()).clamp(0.0, ROUND_S);
+            let wait_s = round_at.seconds_since(self.handle.now()).clamp(0.0, self.round_s);
             select! {
                 recv(self.stop) -> _ => return,
                 recv(self.tapped.receiver) -> observed => match observed {

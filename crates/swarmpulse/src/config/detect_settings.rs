@@ -6,20 +6,24 @@ use swarmpulse_detect::DETECTORS;
 use swarmpulse_runtime::DetectionOptions;
 
 /// `[detect]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DetectSettings {
     /// Whether anything is detected.
     pub enabled: bool,
     /// Detectors that do not run.
     pub off: Vec<String>,
+    /// How often detectors are asked.
+    pub round_s: f64,
 }
 
 impl Default for DetectSettings {
     fn default() -> Self {
+        let options = DetectionOptions::default();
         Self {
             enabled: true,
-            off: Vec::new(),
+            off: options.off,
+            round_s: options.round_s,
         }
     }
 }
@@ -38,7 +42,10 @@ impl DetectSettings {
                 known.collect::<Vec<_>>().join(", ")
             );
         }
-        Ok(self.enabled.then(|| DetectionOptions { off: self.off.clone() }))
+        Ok(self.enabled.then(|| DetectionOptions {
+            off: self.off.clone(),
+            round_s: self.round_s,
+        }))
     }
 }
 

@@ -302,6 +302,11 @@ pub const KEYS: &[Key] = &[
         help: "Whether anything is detected.",
     },
     Key {
+        path: "detect.round_s",
+        form: Number(1.0, 3600.0),
+        help: "How often detectors are asked; samples are read as often.",
+    },
+    Key {
         path: "detect.off",
         form: Texts,
         help: "Detectors that do not run, by name; `swarmpulse detect --list` has them.",
