@@ -51,6 +51,10 @@ pub struct Explained {
 /// Every detector. One file each, one line here.
 pub const DETECTORS: &[Explained] = &[
     Explained {
+        description: &crate::exhaustion::DESCRIPTION,
+        new: crate::exhaustion::ExhaustionWatch::boxed,
+    },
+    Explained {
         description: &crate::service::SERVICES,
         new: || Box::new(crate::service::ServiceBook::new()),
     },

@@ -6,6 +6,8 @@
 
 mod catalogue;
 mod detector;
+mod exhaustion;
+mod failure;
 mod finding;
 mod report;
 mod service;
@@ -14,6 +16,10 @@ mod statistics;
 
 pub use catalogue::{Condition, DETECTORS, Description, Explained, SeriesInfo, series};
 pub use detector::{Detector, Graph, Hour, Subject, SubjectId, Subjects, Surroundings};
+pub use failure::{
+    ErrorClass, FailureDirection, FailureFigures, FailureGroup, FailureHour, FailurePattern, FailureRates, FailureTally,
+    FailureTrend, FailureWatch, FailuresTogether, RecentFailure,
+};
 pub use finding::{Chart, Figure, Finding, Line, Mark, Unit};
 pub use report::{Field, Log, LogLine, Published, Report, Waiting};
 pub use service::{

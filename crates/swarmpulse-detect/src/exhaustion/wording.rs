@@ -1,0 +1,131 @@
+//! Amounts, spans of time and names as people read them.
+
+use swarmpulse_model::{EntityKey, EntityKind};
+
+/// Bytes in the binary unit that keeps three digits: `1.4 GiB`.
+pub(crate) fn bytes(amount: f64) -> String {
+    const UNITS: [&str; 6] = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    let mut amount = amount;
+    let mut unit = 0;
+    while amount.abs() >= 1024.0 && unit + 1 < UNITS.len() {
+        amount /= 1024.0;
+        unit += 1;
+    }
+    format!("{} {}", three_digits(amount), UNITS[unit])
+}
+
+/// A number with at least three digits, and thousands told apart: `0.025`, `3.1`, `48`, `1,234`.
+pub(crate) fn number(amount: f64) -> String {
+    if amount.abs() < 1000.0 {
+        return three_digits(amount);
+    }
+    let digits = format!("{:.0}", amount.abs());
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if amount < 0.0 { format!("-{text}") } else { text }
+}
+
+fn three_digits(amount: f64) -> String {
+    let text = match amount.abs() {
+        size if size >= 99.95 => format!("{amount:.0}"),
+        size if size >= 9.995 => format!("{amount:.1}"),
+        size if size >= 0.995 => format!("{amount:.2}"),
+        _ => format!("{amount:.3}"),
+    };
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// A span of time: `40 seconds`, `12 minutes`, `3.5 hours`, `2.1 days`.
+pub(crate) fn span(seconds: f64) -> String {
+    let plural = |amount: f64, unit: &str| {
+        let text = if amount >= 9.95 {
+            format!("{amount:.0}")
+        } else {
+            format!("{amount:.1}")
+        };
+        let text = text.trim_end_matches(".0");
+        let s = if text == "1" { "" } else { "s" };
+        format!("{text} {unit}{s}")
+    };
+    match seconds {
+        s if s < 99.5 => plural(s.round(), "second"),
+        s if s < 5370.0 => plural((s / 60.0).round(), "minute"),
+        s if s < 129_600.0 => plural(s / 3600.0, "hour"),
+        s => plural(s / 86_400.0, "day"),
+    }
+}
+
+/// An entity as it is spoken of: agents by their name alone, others with what they are.
+pub(crate) fn name(entity: &EntityKey) -> String {
+    match entity.kind {
+        EntityKind::Agent => entity.id.to_string(),
+        kind => format!("{} {}", kind.as_str(), entity.id),
+    }
+}
+
+/// A part of a whole in percent.
+pub(crate) fn percent(ratio: f64) -> String {
+    let percent = 100.0 * ratio;
+    if percent < 9.95 {
+        format!("{percent:.1} %")
+    } else {
+        format!("{percent:.0} %")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_short_and_exact_enough() {
+        for (amount, text) in [
+            (0.0, "0 bytes"),
+            (1000.0, "1000 bytes"),
+            (1536.0, "1.5 KiB"),
+            (512.0 * 1_048_576.0, "512 MiB"),
+            (14.83 * 1_048_576.0, "14.8 MiB"),
+            (1e13, "9.09 TiB"),
+        ] {
+            assert_eq!(bytes(amount), text);
+        }
+        for (amount, text) in [
+            (0.02512, "0.025"),
+            (3.0, "3"),
+            (3.14, "3.14"),
+            (48.26, "48.3"),
+            (999.6, "1000"),
+            (65536.0, "65,536"),
+            (-1234567.0, "-1,234,567"),
+        ] {
+            assert_eq!(number(amount), text);
+        }
+    }
+
+    #[test]
+    fn spans_are_in_the_unit_that_people_use() {
+        for (seconds, text) in [
+            (0.4, "0 seconds"),
+            (1.0, "1 second"),
+            (59.0, "59 seconds"),
+            (100.0, "2 minutes"),
+            (3600.0, "60 minutes"),
+            (5400.0, "1.5 hours"),
+            (9.0 * 3600.0, "9 hours"),
+            (48.0 * 3600.0, "2 days"),
+        ] {
+            assert_eq!(span(seconds), text);
+        }
+        assert_eq!(percent(0.034), "3.4 %");
+        assert_eq!(percent(0.971), "97 %");
+    }
+}
