@@ -7,6 +7,7 @@ mod agent;
 mod alert;
 mod entity;
 mod event;
+mod finding;
 mod graph;
 mod ingest;
 mod observability;
@@ -21,6 +22,10 @@ pub use agent::{Agent, AgentHealth, AgentHealthReport, Evidence, Process, Timeli
 pub use alert::{Alert, Alerts};
 pub use entity::{Sandbox, Service, Task};
 pub use event::HistoryEvent;
+pub use finding::{
+    ChartLine, ChartMark, ChartPoint, Detector, DetectorCondition, DetectorSeries, Finding, FindingChart,
+    FindingDetail, FindingFigure, FindingSubject, FindingWaiting,
+};
 pub use graph::{Graph, GraphEdge, GraphNode};
 pub use ingest::{Accepted, Rejected, SandboxEventAccepted};
 pub use observability::{Metrics, MetricsHistory, Point, SeriesHistory};

@@ -8,8 +8,10 @@ mod agent_filter;
 mod agents;
 mod alerts;
 mod desk;
+mod detectors;
 mod events;
 mod figure_table;
+mod findings;
 mod graph;
 mod health;
 pub(crate) mod parameter;
@@ -28,6 +30,7 @@ mod tally;
 mod tasks;
 mod time;
 mod timeline;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -45,6 +48,7 @@ pub(crate) mod parameters {
     pub(crate) use super::agents::{LIST as AGENTS, ONE as AGENT};
     pub(crate) use super::alerts::PARAMETERS as ALERTS;
     pub(crate) use super::events::PARAMETERS as EVENTS;
+    pub(crate) use super::findings::{LIST as FINDINGS, ONE as FINDING};
     pub(crate) use super::graph::PARAMETERS as GRAPH;
     pub(crate) use super::records::PARAMETERS as RECORD;
     pub(crate) use super::sandboxes::{LIST as SANDBOXES, ONE as SANDBOX};
@@ -52,6 +56,7 @@ pub(crate) mod parameters {
     pub(crate) use super::services::{LIST as SERVICES, ONE as SERVICE};
     pub(crate) use super::tasks::{LIST as TASKS, ONE as TASK};
     pub(crate) use super::timeline::PARAMETERS as TIMELINE;
+    pub(crate) use super::waiting::PARAMETERS as FINDINGS_WAITING;
 }
 
 /// Its routes; they need the scope `read`.
@@ -70,6 +75,10 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/events", get(events::list))
         .route("/api/v1/records/{position}", get(records::get))
         .route("/api/v1/graph", get(graph::get))
+        .route("/api/v1/findings", get(findings::list))
+        .route("/api/v1/findings/waiting", get(waiting::list))
+        .route("/api/v1/findings/{id}", get(findings::one))
+        .route("/api/v1/detectors", get(detectors::list))
         .route("/api/v1/admin/health/agents", get(health::get))
         .route("/api/observability/metrics", get(snapshot::get))
         .route("/api/observability/history/{metric_type}", get(series::get))

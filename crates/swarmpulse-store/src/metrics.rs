@@ -17,7 +17,7 @@ pub use limits::MetricLimits;
 pub use matcher::{MatchOp, Matcher};
 pub use rollup::{Bucket, RollupRow};
 pub use selected::{Points, Selected, Selection};
-pub use statistics::{MetricStatistics, SeriesCount};
+pub use statistics::{Counted, Largest, MetricStatistics, SeriesCount};
 
 /// Stores samples of series and finds them again.
 ///
@@ -98,7 +98,8 @@ pub trait MetricStore: Send + Sync {
     /// How it is: series, samples, bytes, refusals.
     fn statistics(&self) -> MetricStatistics;
 
-    /// The metrics with the most series, and the labels with the most values, for `status/tsdb`.
+    /// The first so many of each of [`Counted`], for `status/tsdb`: the metrics with the most series, the labels with the
+    /// most values, ...
     fn largest(&self, limit: usize) -> Vec<SeriesCount>;
 
     /// Does what is due: writes segments, repacks cold days, makes aggregates, retires what is too old or too much,

@@ -1,11 +1,13 @@
 //! Finding samples again.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use swarmpulse_model::Labels;
-use swarmpulse_store::metrics::{MetricError, MetricStatistics, Selected, Selection, SeriesCount};
+use swarmpulse_model::series::METRIC_NAME;
+use swarmpulse_store::metrics::{
+    Counted, Largest, MetricError, MetricStatistics, Selected, Selection, SeriesCount,
+};
 
 use super::EmbeddedMetrics;
 use crate::head::part_of;
@@ -120,8 +122,13 @@ impl EmbeddedMetrics {
         let read = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
         let journal = &self.writer.figures;
         let archive = self.archive.figures();
+        let (series, label_pairs) = {
+            let index = self.index.read();
+            (index.len() as u64, index.pairs.len() as u64)
+        };
         MetricStatistics {
-            series: self.index.read().len() as u64,
+            series,
+            label_pairs,
             series_active: read(&counters.series_active),
             samples_total: read(&counters.samples),
             samples_late_total: read(&counters.late),
@@ -142,29 +149,33 @@ impl EmbeddedMetrics {
         }
     }
 
-    /// The metrics with the most series and the labels with the most values.
+    /// The first so many of each that is counted.
     pub(super) fn largest_counts(&self, limit: usize) -> Vec<SeriesCount> {
         let index = self.index.read();
-        let mut metrics = BTreeMap::new();
-        let mut labels = Vec::new();
+        let mut of_metric = Largest::new(limit);
+        let mut values = Largest::new(limit);
+        let mut bytes = Largest::new(limit);
+        let mut of_pair = Largest::new(limit);
         for name in index.pairs.names() {
-            labels.push((name.text.to_string(), name.pairs.len() as u64));
-            if name.text == "__name__" {
-                for pair in &name.pairs {
-                    let pair = index.pairs.at(*pair);
-                    metrics.insert(pair.value.to_string(), pair.series.len());
+            let text = name.text.as_str();
+            values.add(text, name.pairs.len() as u64);
+            let mut size = 0;
+            for pair in &name.pairs {
+                let pair = index.pairs.at(*pair);
+                let series = pair.series.len();
+                size += pair.value.len() as u64 * series;
+                of_pair.add((text, pair.value.as_str()), series);
+                if text == METRIC_NAME {
+                    of_metric.add(pair.value.as_str(), series);
                 }
             }
+            bytes.add(text, size);
         }
-        let mut largest = first_of("metric", metrics.into_iter().collect(), limit);
-        largest.extend(first_of("label", labels, limit));
-        largest
+        let pair = |(name, value): (&str, &str)| format!("{name}={value}");
+        let all = of_metric.into_counts(Counted::SeriesOfMetric, str::to_owned);
+        all.chain(values.into_counts(Counted::ValuesOfLabel, str::to_owned))
+            .chain(bytes.into_counts(Counted::BytesOfLabel, str::to_owned))
+            .chain(of_pair.into_counts(Counted::SeriesOfPair, pair))
+            .collect()
     }
-}
-
-fn first_of(of: &'static str, mut counts: Vec<(String, u64)>, limit: usize) -> Vec<SeriesCount> {
-    counts.sort_by(|a, b| (Reverse(a.1), &a.0).cmp(&(Reverse(b.1), &b.0)));
-    counts.truncate(limit);
-    let named = |(name, count)| SeriesCount { of, name, count };
-    counts.into_iter().map(named).collect()
 }

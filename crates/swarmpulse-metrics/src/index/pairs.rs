@@ -53,6 +53,11 @@ impl Pairs {
         self.names.iter().filter(|name| !name.pairs.is_empty())
     }
 
+    /// How many labels there are.
+    pub(crate) fn len(&self) -> usize {
+        self.by_text.len()
+    }
+
     pub(crate) fn at(&self, pair: u32) -> &Pair {
         &self.pairs[pair as usize]
     }

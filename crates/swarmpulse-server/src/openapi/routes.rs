@@ -1,9 +1,9 @@
 //! Every route of the API, in the order of the document. A test holds this against the router.
 
 use swarmpulse_api::{
-    Accepted, Agent, AgentHealthReport, Alert, Alerts, Graph, HistoryEvent, JournalEntry, Metrics,
-    MetricsHistory, NewToken, Sandbox, SandboxEventAccepted, Service, StreamEvent, StreamReset, Summary,
-    Task, TimelineEntry, TokenCreated, TokenInfo,
+    Accepted, Agent, AgentHealthReport, Alert, Alerts, Detector, Finding, FindingDetail, FindingWaiting,
+    Graph, HistoryEvent, JournalEntry, Metrics, MetricsHistory, NewToken, Sandbox, SandboxEventAccepted,
+    Service, StreamEvent, StreamReset, Summary, Task, TimelineEntry, TokenCreated, TokenInfo,
 };
 use swarmpulse_store::Scope;
 use utoipa::openapi::HttpMethod::{self, Delete, Get, Head, Post};
@@ -244,6 +244,34 @@ const ROUTES: &[Route] = &[
         "What an entity is linked to.",
         read::GRAPH,
         shape::<Graph>,
+    ),
+    reads(
+        "findings",
+        "/api/v1/findings",
+        "What detectors hold to be true, the most severe first; without charts.",
+        read::FINDINGS,
+        page::<Finding>,
+    ),
+    reads(
+        "findings_waiting",
+        "/api/v1/findings/waiting",
+        "What detectors cannot judge yet, and what is missing.",
+        read::FINDINGS_WAITING,
+        page::<FindingWaiting>,
+    ),
+    reads(
+        "finding",
+        "/api/v1/findings/{id}",
+        "One finding with the data behind it, enough to draw it.",
+        read::FINDING,
+        shape::<FindingDetail>,
+    ),
+    reads(
+        "detectors",
+        "/api/v1/detectors",
+        "The detectors: what each looks for, how, and where the method comes from.",
+        &[],
+        page::<Detector>,
     ),
     reads(
         "agent_health",

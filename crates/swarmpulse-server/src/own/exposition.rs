@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use swarmpulse_model::Text;
 use swarmpulse_runtime::LATENCY_BOUNDS_S;
 
-use super::registry::{SERIES, Series, SeriesType};
+use super::registry::{Series, SeriesType, metric_names, place_of};
 
 /// How figures are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(super) struct Exposition {
 impl Exposition {
     pub(super) fn new() -> Self {
         Self {
-            samples: SERIES.iter().map(|_| Vec::new()).collect(),
+            samples: metric_names().iter().map(|_| Vec::new()).collect(),
         }
     }
 
@@ -70,7 +70,7 @@ impl Exposition {
         labels: &[(&str, &str)],
         value: f64,
     ) {
-        let place = SERIES.iter().position(|series| series.name == name);
+        let place = place_of(name);
         debug_assert!(place.is_some(), "{name} is in the registry");
         if let Some(samples) = place.and_then(|place| self.samples.get_mut(place)) {
             let labels = labels
@@ -111,7 +111,7 @@ impl Exposition {
 
     /// Every figure with its series.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'static Series, &Figure)> {
-        SERIES
+        metric_names()
             .iter()
             .zip(&self.samples)
             .flat_map(|(series, figures)| figures.iter().map(move |figure| (series, figure)))
@@ -120,7 +120,7 @@ impl Exposition {
     /// All of it as text.
     pub(super) fn render(&self, format: Format) -> String {
         let mut text = String::new();
-        for (series, samples) in SERIES.iter().zip(&self.samples) {
+        for (series, samples) in metric_names().iter().zip(&self.samples) {
             if samples.is_empty() {
                 continue;
             }

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::exposition::{Exposition, Format};
 use super::fleet::{FleetFigures, Told};
-use super::registry::SERIES;
+use super::registry::metric_names;
 use super::traffic::BOUNDS_S;
 use crate::access::Access;
 use crate::app::App;
@@ -40,6 +40,7 @@ pub(super) async fn answer(
 pub(super) fn collect(app: &App, access: &Access) -> Exposition {
     let mut out = Exposition::new();
     of_fleet(app, access, Told::AllOrNone, &mut out);
+    super::detection::write(app, access, &mut out);
     if access.namespace.is_none() {
         of_machine(app, &mut out);
         of_monitor(app, &mut out);
@@ -50,9 +51,10 @@ pub(super) fn collect(app: &App, access: &Access) -> Exposition {
 /// The fleet: agents, tasks, services.
 pub(super) fn of_fleet(app: &App, access: &Access, told: Told, out: &mut Exposition) {
     let now = app.runtime().now();
+    let memory_bytes = app.runtime().host().memory_total_bytes;
     let fleet = app
         .runtime()
-        .fleet(|fleet| FleetFigures::count(fleet, access, now, told));
+        .fleet(|fleet| FleetFigures::count(fleet, access, now, told, memory_bytes));
     fleet.write(out);
 }
 
@@ -63,13 +65,24 @@ pub(super) fn of_machine(app: &App, out: &mut Exposition) {
     let labels = [("host", name.as_str())];
     if let Some(disk) = host.disk {
         out.add("swarmpulse_disk_free_bytes", &labels, disk.free_bytes as f64);
+        out.add("swarmpulse_disk_size_bytes", &labels, disk.total_bytes as f64);
     }
     if let Some(cpu_ratio) = host.cpu_ratio {
         out.add("swarmpulse_host_cpu_ratio", &labels, cpu_ratio);
     }
-    if host.memory_available_bytes > 0 {
-        let available = host.memory_available_bytes as f64;
-        out.add("swarmpulse_host_memory_available_bytes", &labels, available);
+    // Who has no memory was not looked at; who has none available may well be.
+    if host.memory_total_bytes > 0 {
+        let (all, available) = (host.memory_total_bytes, host.memory_available_bytes);
+        out.add("swarmpulse_host_memory_bytes", &labels, all as f64);
+        out.add(
+            "swarmpulse_host_memory_available_bytes",
+            &labels,
+            available as f64,
+        );
+    }
+    if let Some(pressure) = host.memory_pressure {
+        let ratio = pressure.some_ratio;
+        out.add("swarmpulse_host_memory_pressure_ratio", &labels, ratio);
     }
 }
 
@@ -92,7 +105,7 @@ fn flag(set: bool) -> f64 {
 fn work(app: &App, out: &mut Exposition) {
     let runtime = app.runtime();
     for (name, count) in runtime.counters().done() {
-        let series = SERIES
+        let series = metric_names()
             .iter()
             .find(|series| series.name.strip_prefix("swarmpulse_") == Some(name));
         if let Some(series) = series {

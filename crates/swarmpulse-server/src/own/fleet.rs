@@ -7,6 +7,7 @@ use swarmpulse_model::entity::DEFAULT_NAMESPACE;
 use swarmpulse_model::record::SandboxState;
 use swarmpulse_model::{EntityKind, Severity, TaskStatus, Timestamp, Verdict};
 
+use super::agent_process::Process;
 use super::exposition::Exposition;
 use crate::access::Access;
 
@@ -43,17 +44,6 @@ struct Single {
     outcome: Option<(f64, Option<f64>)>,
 }
 
-/// An agent's process at the last look.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Process {
-    rss_bytes: u64,
-    cpu_seconds: f64,
-    cpu_ratio: f64,
-    memory_ratio: f64,
-    open_fds: Option<u64>,
-    threads: u64,
-}
-
 /// One service.
 #[derive(Clone, Debug, PartialEq)]
 struct Service {
@@ -85,13 +75,22 @@ pub(super) struct FleetFigures {
     services_omitted: u64,
     alerts: BTreeMap<Severity, u64>,
     blind: bool,
+    machine_memory_bytes: u64,
 }
 
 impl FleetFigures {
-    /// Counts what may be seen. One pass over the fleet.
-    pub(super) fn count(fleet: &Fleet, access: &Access, now: Timestamp, told: Told) -> Self {
+    /// Counts what may be seen. One pass over the fleet. Processes of this machine have its memory, where that is known
+    /// and not 0, as a limit.
+    pub(super) fn count(
+        fleet: &Fleet,
+        access: &Access,
+        now: Timestamp,
+        told: Told,
+        machine_memory_bytes: u64,
+    ) -> Self {
         let mut figures = Self {
             blind: fleet.blindness().is_some(),
+            machine_memory_bytes,
             ..Self::default()
         };
         let own = access.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE);
@@ -172,7 +171,7 @@ impl FleetFigures {
                         || agent.outcomes().success_ratio().is_some())
             };
             if few || measured() {
-                self.agents.push(single(fleet, agent));
+                self.agents.push(single(fleet, agent, self.machine_memory_bytes));
             } else {
                 self.agents_omitted += 1;
             }
@@ -219,7 +218,7 @@ impl FleetFigures {
     }
 }
 
-fn single(fleet: &Fleet, agent: &Agent) -> Single {
+fn single(fleet: &Fleet, agent: &Agent, machine_memory_bytes: u64) -> Single {
     let live = agent.process().filter(|process| !process.has_ended());
     Single {
         namespace: fleet.namespace_of(agent).to_owned(),
@@ -231,15 +230,8 @@ fn single(fleet: &Fleet, agent: &Agent) -> Single {
         restarts: agent.restarts().into(),
         lost_reports: agent.lost_reports(),
         process: live.map(|process| {
-            let sample = process.sample();
-            Process {
-                rss_bytes: sample.rss_bytes,
-                cpu_seconds: sample.cpu_seconds,
-                cpu_ratio: sample.cpu_ratio,
-                memory_ratio: sample.memory_ratio,
-                open_fds: sample.open_fds,
-                threads: sample.threads,
-            }
+            let here = fleet.host_of(agent) == Some(fleet.settings().local_host.as_str());
+            Process::of(process, if here { machine_memory_bytes } else { 0 })
         }),
         outcome: outcome(agent.outcomes()),
     }
@@ -333,18 +325,7 @@ impl Single {
             self.lost_reports as f64,
         );
         if let Some(process) = self.process {
-            for (name, value) in [
-                ("swarmpulse_agent_resident_memory_bytes", process.rss_bytes as f64),
-                ("swarmpulse_agent_cpu_seconds_total", process.cpu_seconds),
-                ("swarmpulse_agent_cpu_ratio", process.cpu_ratio),
-                ("swarmpulse_agent_memory_ratio", process.memory_ratio),
-                ("swarmpulse_agent_threads", process.threads as f64),
-            ] {
-                out.add(name, &labels, value);
-            }
-            if let Some(open_fds) = process.open_fds {
-                out.add("swarmpulse_agent_open_fds", &labels, open_fds as f64);
-            }
+            process.write(&labels, out);
         }
         if let Some((success, response_s)) = self.outcome {
             out.add("swarmpulse_agent_success_ratio", &labels, success);

@@ -11,16 +11,17 @@ use swarmpulse_model::series::{
     BatchSeries, LabelBytes, METRIC_NAME, MetricMetadata, MetricType, Sample, SampleBatch, stale_marker,
 };
 
+use super::detection;
 use super::exposition::{Exposition, Figure};
 use super::figures;
 use super::fleet::Told;
-use super::registry::{SERIES, Series, SeriesType};
+use super::registry::{Series, SeriesType, metric_names};
 use crate::access::Access;
 use crate::app::App;
 
 /// Figures of the fleet and the machine are written so often.
 const ROUND: Duration = Duration::from_secs(5);
-/// Those of the monitor itself in every so many rounds.
+/// Those of the monitor itself and of detectors, who are asked every 15 s, in every so many rounds.
 const ROUNDS_OF_OWN: u64 = 3;
 
 /// Writes figures into the metric store.
@@ -81,10 +82,11 @@ impl Recorder {
         if self.rounds.is_multiple_of(ROUNDS_OF_OWN) {
             let mut figures = Exposition::new();
             figures::of_monitor(app, &mut figures);
+            detection::write(app, &all, &mut figures);
             self.own.push(&figures, now, self.rounds, &mut batch);
         }
         if self.rounds == 0 {
-            batch.metadata = SERIES.iter().map(metadata).collect();
+            batch.metadata = metric_names().iter().map(metadata).collect();
         }
         self.rounds += 1;
         append(app, now, &batch);

@@ -1,4 +1,11 @@
 //! Every series that the monitor publishes: name, type, unit, labels, help. One place; nothing else may be published.
+//!
+//! What detectors publish stands in their own table and follows that of the server here.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use swarmpulse_detect::SeriesInfo;
 
 /// What sort of figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +48,37 @@ pub struct Series {
 /// Every series that `/metrics` may hold, in its order.
 #[must_use]
 pub fn metric_names() -> &'static [Series] {
-    SERIES
+    &REGISTRY.all
+}
+
+/// The place of the series of that name in [`metric_names`].
+pub(super) fn place_of(name: &str) -> Option<usize> {
+    REGISTRY.places.get(name).copied()
+}
+
+static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
+
+/// The server's series and the detectors' as one list.
+struct Registry {
+    all: Vec<Series>,
+    places: HashMap<&'static str, usize>,
+}
+
+impl Registry {
+    fn new() -> Self {
+        let detected = swarmpulse_detect::series().map(of_detector);
+        let all: Vec<Series> = SERIES.iter().copied().chain(detected).collect();
+        let places = all.iter().enumerate().map(|(place, series)| (series.name, place));
+        Self {
+            places: places.collect(),
+            all,
+        }
+    }
+}
+
+/// Detectors publish gauges alone.
+fn of_detector(info: &SeriesInfo) -> Series {
+    gauge(info.name, info.unit, info.labels, info.help)
 }
 
 const fn counter(
@@ -93,9 +130,9 @@ const AGENT: &[&str] = &["namespace", "agent", "kind", "host"];
 const SERVICE: &[&str] = &["namespace", "service"];
 const PROTOCOL: &[&str] = &["protocol"];
 
-/// The registry.
+/// The server's own part of the registry.
 #[rustfmt::skip]
-pub(super) const SERIES: &[Series] = &[
+const SERIES: &[Series] = &[
     // The fleet.
     gauge("swarmpulse_agents", "", &["namespace", "verdict"], "Agents by verdict."),
     gauge("swarmpulse_agents_expected", "", &["namespace"], "Agents that are not stopped: N of active X/N."),
@@ -122,12 +159,20 @@ pub(super) const SERIES: &[Series] = &[
     gauge("swarmpulse_agent_cpu_ratio", "ratio", AGENT, "Processor use of an agent's process, 1 being one processor."),
     gauge("swarmpulse_agent_memory_ratio", "ratio", AGENT, "Resident memory of an agent's process as a part of the machine's."),
     gauge("swarmpulse_agent_threads", "", AGENT, "Threads of an agent's process."),
+    gauge("swarmpulse_agent_virtual_memory_bytes", "bytes", AGENT, "Virtual memory of an agent's process."),
+    gauge("swarmpulse_agent_memory_limit_bytes", "bytes", AGENT, "The most memory that an agent's process may use: its control group's limit, or the machine's memory where that is less or there is no limit."),
+    gauge("swarmpulse_agent_memory_pressure_ratio", "ratio", AGENT, "Share of time that some task of an agent's control group waited for memory, over 10 s."),
+    counter("swarmpulse_agent_major_faults_total", "", AGENT, "Page faults of an agent's process that needed the disk, since it started."),
+    gauge("swarmpulse_agent_fd_limit", "", AGENT, "The most file descriptors that an agent's process may open."),
+    gauge("swarmpulse_agent_thread_limit", "", AGENT, "The most threads that an agent's process may have: the least of the user's, the control group's and the kernel's limits."),
+    gauge("swarmpulse_agent_connections", "", AGENT, "Open TCP, UDP and Unix connections of an agent's process; looked at rarely."),
+    gauge("swarmpulse_agent_start_time_seconds", "seconds", AGENT, "When an agent's process started, in Unix seconds."),
     gauge("swarmpulse_agent_success_ratio", "ratio", AGENT, "Calls and tasks of an agent that went well of late."),
     gauge("swarmpulse_agent_error_ratio", "ratio", AGENT, "Calls and tasks of an agent that failed of late."),
     gauge("swarmpulse_agent_response_time_seconds", "seconds", AGENT, "How long calls of an agent took of late."),
     gauge("swarmpulse_service_error_ratio", "ratio", SERVICE, "Calls of a service that failed of late."),
     gauge("swarmpulse_service_response_time_seconds", "seconds", SERVICE, "How long calls of a service took of late."),
-    gauge("swarmpulse_series_omitted", "", &["family"], "Agents or services too many to be shown one by one here."),
+    gauge("swarmpulse_series_omitted", "", &["family"], "Agents, services or figures of detectors too many to be shown one by one here."),
     // What goes through.
     counter("swarmpulse_envelopes_total", "", &[], "Batches made durable."),
     counter("swarmpulse_records_total", "", &[], "Records made durable."),
@@ -183,9 +228,17 @@ pub(super) const SERIES: &[Series] = &[
     counter("swarmpulse_query_samples_total", "", &[], "Samples read by queries."),
     gauge("swarmpulse_queries_open", "", &[], "Queries under way."),
     counter("swarmpulse_queries_failed_total", "", &[], "Queries without an answer: wrong ones, and those that took too long."),
+    // Detectors.
+    gauge("swarmpulse_findings", "", &["namespace", "detector", "severity"], "Findings that hold."),
+    gauge("swarmpulse_detect_waiting", "", &["detector"], "Entries in the list of what cannot be judged yet."),
+    gauge("swarmpulse_detect_subjects", "", &[], "Subjects whose samples detectors look at."),
+    gauge("swarmpulse_detect_round_seconds", "seconds", &[], "Processor time of the last round of all detectors."),
     // The machine.
     gauge("swarmpulse_host_cpu_ratio", "ratio", &["host"], "Processor use of the machine, 1 being all of it."),
     gauge("swarmpulse_host_memory_available_bytes", "bytes", &["host"], "Memory of the machine that is available."),
+    gauge("swarmpulse_host_memory_bytes", "bytes", &["host"], "Memory of the machine."),
+    gauge("swarmpulse_host_memory_pressure_ratio", "ratio", &["host"], "Share of time that some task of the machine waited for memory, over 10 s."),
+    gauge("swarmpulse_disk_size_bytes", "bytes", &["host"], "Size of the file system where the data lies."),
     gauge("swarmpulse_disk_free_bytes", "bytes", &["host"], "Free space where the data lies."),
     // HTTP.
     counter("swarmpulse_http_requests_total", "", &["route", "method", "status"], "Requests answered."),
@@ -214,7 +267,7 @@ mod tests {
     #[test]
     fn names_follow_the_rules() {
         let mut seen = std::collections::BTreeSet::new();
-        for series in SERIES {
+        for series in metric_names() {
             let name = series.name;
             assert!(seen.insert(name), "{name} stands twice");
             assert!(name.starts_with("swarmpulse_"), "{name}");
@@ -238,5 +291,20 @@ mod tests {
             );
             assert!(!series.labels.contains(&"le"), "{name}");
         }
+    }
+
+    #[test]
+    fn what_detectors_publish_follows_and_each_is_found_by_name() {
+        let detected = swarmpulse_detect::series().count();
+        assert_eq!(metric_names().len(), SERIES.len() + detected);
+        for (place, series) in metric_names().iter().enumerate() {
+            assert_eq!(place_of(series.name), Some(place), "{}", series.name);
+        }
+        for info in swarmpulse_detect::series() {
+            let place = place_of(info.name).unwrap();
+            assert!(place >= SERIES.len(), "{} is the detector's", info.name);
+            assert_eq!(metric_names()[place].labels, info.labels);
+        }
+        assert_eq!(place_of("swarmpulse_nothing"), None);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use serde_json::{Value, json};
+use swarmpulse_store::metrics::Counted;
 
 use super::answer::{self, Answer};
 use super::failure::Failure;
@@ -97,7 +98,7 @@ fn database(app: &App, limit: usize) -> Value {
     let metrics = app.runtime().metrics();
     let statistics = metrics.statistics();
     let largest = metrics.largest(limit);
-    let list = |of: &str| -> Value {
+    let list = |of: Counted| -> Value {
         let found = largest.iter().filter(|entry| entry.of == of);
         found
             .map(|entry| json!({"name": entry.name, "value": entry.count}))
@@ -107,15 +108,15 @@ fn database(app: &App, limit: usize) -> Value {
     json!({
         "headStats": {
             "numSeries": statistics.series,
-            "numLabelPairs": 0,
+            "numLabelPairs": statistics.label_pairs,
             "chunkCount": statistics.head_chunks,
             "minTime": oldest_ms,
             "maxTime": newest_ms,
         },
-        "seriesCountByMetricName": list("metric"),
-        "labelValueCountByLabelName": list("label"),
-        "memoryInBytesByLabelName": [],
-        "seriesCountByLabelValuePair": [],
+        "seriesCountByMetricName": list(Counted::SeriesOfMetric),
+        "labelValueCountByLabelName": list(Counted::ValuesOfLabel),
+        "memoryInBytesByLabelName": list(Counted::BytesOfLabel),
+        "seriesCountByLabelValuePair": list(Counted::SeriesOfPair),
     })
 }
 

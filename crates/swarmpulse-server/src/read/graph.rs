@@ -107,8 +107,10 @@ impl<'h> Drawing<'h> {
             .handle
             .fleet(|fleet| state(fleet, self.namespace, around))
             .is_some();
-        let is_spoken_of =
-            matches!(around.0, EntityKind::Host | EntityKind::Process | EntityKind::TaskType) && !self.edges.is_empty();
+        let is_spoken_of = matches!(
+            around.0,
+            EntityKind::Host | EntityKind::Process | EntityKind::TaskType
+        ) && !self.edges.is_empty();
         if !is_known && !is_spoken_of {
             let list = if around.0 == EntityKind::Sandbox {
                 "sandboxes".into()

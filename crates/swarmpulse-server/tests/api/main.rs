@@ -6,6 +6,7 @@ mod agents;
 mod alerts;
 mod document;
 mod figures;
+mod findings;
 mod graph;
 #[path = "../http/harness.rs"]
 #[expect(dead_code, reason = "shared with the tests of what comes in")]
@@ -13,6 +14,7 @@ mod harness;
 mod history;
 mod namespaces;
 mod queries;
+mod query_turns;
 mod records;
 mod sse;
 mod stream;

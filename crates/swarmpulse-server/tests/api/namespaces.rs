@@ -63,6 +63,8 @@ async fn nothing_of_others_is_seen_anywhere() {
         "/api/v1/services",
         "/api/v1/events",
         "/api/v1/summary",
+        "/api/v1/findings?state=all",
+        "/api/v1/findings/waiting",
         "/api/v1/admin/health/agents",
         "/api/observability/metrics",
         "/api/observability/alerts",
@@ -102,6 +104,8 @@ async fn nothing_of_others_is_seen_anywhere() {
     for path in [
         "/api/v1/agents?namespace=default",
         "/api/v1/events?namespace=default",
+        "/api/v1/findings?namespace=default",
+        "/api/v1/findings/waiting?namespace=default",
         "/api/v1/stream?namespace=default",
         "/api/observability/alerts?namespace=default",
         "/api/observability/history/fleet",

@@ -263,6 +263,24 @@ async fn clients_learn_whom_they_talk_to() {
         database["seriesCountByMetricName"][0],
         json!({"name": "up", "value": 2})
     );
+    // __name__ up, work_total; job a, b.
+    assert_eq!(database["headStats"]["numLabelPairs"], 4);
+    assert_eq!(
+        database["memoryInBytesByLabelName"],
+        json!([{"name": "__name__", "value": 14}, {"name": "job", "value": 3}])
+    );
+    assert_eq!(
+        database["seriesCountByLabelValuePair"],
+        json!([
+            {"name": "__name__=up", "value": 2}, {"name": "job=a", "value": 2}, {"name": "__name__=work_total", "value": 1},
+            {"name": "job=b", "value": 1},
+        ])
+    );
+    let largest = data(&server, "status/tsdb?limit=1").await;
+    assert_eq!(
+        largest["seriesCountByLabelValuePair"],
+        json!([{"name": "__name__=up", "value": 2}])
+    );
     assert!(data(&server, "status/runtimeinfo").await["startTime"].is_string());
     assert_eq!(data(&server, "status/flags").await["query.timeout"], "120s");
     assert_eq!(server.get("/prometheus/-/healthy").await.status, StatusCode::OK);

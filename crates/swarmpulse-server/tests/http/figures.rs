@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use swarmpulse_server::metric_names;
+use swarmpulse_server::{Series, metric_names};
 use swarmpulse_store::Scope;
 
 use crate::harness::{Server, request, with};
@@ -79,19 +79,31 @@ async fn the_figures_are_exactly_the_registry_and_well_formed() {
     let needs_probe = |name: &str| {
         name.starts_with("swarmpulse_process_")
             || name.starts_with("swarmpulse_disk_free")
+            || name.starts_with("swarmpulse_disk_size")
             || name.starts_with("swarmpulse_host_")
             || [
                 "resident_memory_bytes",
+                "virtual_memory_bytes",
+                "memory_limit_bytes",
+                "memory_pressure_ratio",
+                "memory_ratio",
+                "major_faults_total",
                 "cpu_seconds_total",
                 "cpu_ratio",
-                "memory_ratio",
                 "open_fds",
+                "fd_limit",
                 "threads",
+                "thread_limit",
+                "connections",
+                "start_time_seconds",
             ]
             .iter()
             .any(|end| name == format!("swarmpulse_agent_{end}"))
     };
-    for series in registry.iter().filter(|series| !needs_probe(series.name)) {
+    // What detectors publish is there when they have something to say.
+    let needs_finding = |name: &str| swarmpulse_detect::series().any(|series| series.name == name);
+    let always = |series: &&Series| !needs_probe(series.name) && !needs_finding(series.name);
+    for series in registry.iter().filter(always) {
         assert!(families.contains_key(series.name), "{} is published", series.name);
     }
 }

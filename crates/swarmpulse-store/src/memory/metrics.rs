@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use swarmpulse_model::series::{
-    BatchSeries, Label, LabelBytes, MetricMetadata, NativeHistogram, SampleBatch,
+    BatchSeries, Label, LabelBytes, METRIC_NAME, MetricMetadata, NativeHistogram, SampleBatch,
 };
 use swarmpulse_model::{Labels, Sample, Timestamp};
 
 use crate::metrics::{
-    Acknowledge, Appended, Matcher, MetricError, MetricLimits, MetricStatistics, MetricStore,
-    REJECTIONS_SHOWN_MAX, RejectReason, Selected, Selection, SeriesCount,
+    Acknowledge, Appended, Counted, Largest, Matcher, MetricError, MetricLimits, MetricStatistics,
+    MetricStore, REJECTIONS_SHOWN_MAX, RejectReason, Selected, Selection, SeriesCount,
 };
 use selected::MemorySelected;
 
@@ -112,6 +112,16 @@ pub(crate) fn labels_of(
 }
 
 impl Held {
+    /// The values of every label, with how many series have each.
+    fn pairs(&self) -> BTreeMap<&str, BTreeMap<&str, u64>> {
+        let mut pairs = BTreeMap::<&str, BTreeMap<&str, u64>>::new();
+        for label in self.series.keys().flatten() {
+            let values = pairs.entry(&label.name).or_default();
+            *values.entry(&label.value).or_default() += 1;
+        }
+        pairs
+    }
+
     fn reject(
         &mut self,
         appended: &mut Appended,
@@ -327,6 +337,7 @@ impl MetricStore for MemoryMetrics {
         let mut statistics = held.statistics.clone();
         statistics.series = held.series.len() as u64;
         statistics.series_active = statistics.series;
+        statistics.label_pairs = held.pairs().values().map(|values| values.len() as u64).sum();
         let counted = |reason| (reason, held.rejected.get(&reason).copied().unwrap_or(0));
         statistics.rejected_total = RejectReason::ALL.into_iter().map(counted).collect();
         let samples: usize = held.series.values().map(|series| series.samples.len()).sum();
@@ -336,21 +347,27 @@ impl MetricStore for MemoryMetrics {
 
     fn largest(&self, limit: usize) -> Vec<SeriesCount> {
         let held = self.held.lock();
-        let mut metrics = BTreeMap::<&str, u64>::new();
-        let mut labels = BTreeMap::<&str, BTreeSet<&str>>::new();
-        for series in held.series.keys() {
-            *metrics.entry(series.metric_name()).or_default() += 1;
-            for label in series {
-                labels.entry(&label.name).or_default().insert(&label.value);
+        let mut of_metric = Largest::new(limit);
+        let mut values = Largest::new(limit);
+        let mut bytes = Largest::new(limit);
+        let mut of_pair = Largest::new(limit);
+        for (name, of_name) in held.pairs() {
+            values.add(name, of_name.len() as u64);
+            let size = |(value, series): (&&str, &u64)| value.len() as u64 * series;
+            bytes.add(name, of_name.iter().map(size).sum());
+            for (value, series) in &of_name {
+                of_pair.add((name, *value), *series);
+                if name == METRIC_NAME {
+                    of_metric.add(*value, *series);
+                }
             }
         }
-        let metrics = metrics.into_iter().collect();
-        let labels = labels
-            .into_iter()
-            .map(|(name, values)| (name, values.len() as u64));
-        let mut largest = first_of("metric", metrics, limit);
-        largest.extend(first_of("label", labels.collect(), limit));
-        largest
+        let pair = |(name, value): (&str, &str)| format!("{name}={value}");
+        let all = of_metric.into_counts(Counted::SeriesOfMetric, str::to_owned);
+        all.chain(values.into_counts(Counted::ValuesOfLabel, str::to_owned))
+            .chain(bytes.into_counts(Counted::BytesOfLabel, str::to_owned))
+            .chain(of_pair.into_counts(Counted::SeriesOfPair, pair))
+            .collect()
     }
 
     fn maintain(&self, now: Timestamp) -> Result<(), MetricError> {
@@ -375,16 +392,6 @@ impl MetricStore for MemoryMetrics {
         self.held.lock().closed = true;
         Ok(())
     }
-}
-
-fn first_of(of: &'static str, mut counts: Vec<(&str, u64)>, limit: usize) -> Vec<SeriesCount> {
-    counts.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
-    let named = |(name, count): (&str, u64)| SeriesCount {
-        of,
-        name: name.to_owned(),
-        count,
-    };
-    counts.into_iter().take(limit).map(named).collect()
 }
 
 #[cfg(test)]

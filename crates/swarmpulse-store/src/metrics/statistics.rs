@@ -1,5 +1,8 @@
 //! How a metric store is.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use super::RejectReason;
 
 /// How a metric store is. Counts are since it was opened, unless they say otherwise.
@@ -9,6 +12,8 @@ pub struct MetricStatistics {
     pub series: u64,
     /// Of these, with samples lately.
     pub series_active: u64,
+    /// Different labels of these, names and values together.
+    pub label_pairs: u64,
     /// Samples taken.
     pub samples_total: u64,
     /// Samples taken that came late, out of order.
@@ -46,10 +51,83 @@ pub struct MetricStatistics {
 /// How many series something has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeriesCount {
-    /// `metric` or `label`.
-    pub of: &'static str,
-    /// The metric's or label's name.
+    /// What is counted.
+    pub of: Counted,
+    /// The metric's or label's name; `name=value` of a pair.
     pub name: String,
-    /// How many series of the metric, or values of the label.
+    /// How many.
     pub count: u64,
+}
+
+/// What the largest of are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Series of a metric.
+    SeriesOfMetric,
+    /// Values of a label.
+    ValuesOfLabel,
+    /// Bytes of a label's values, each as often as there are series with it.
+    BytesOfLabel,
+    /// Series with a label of that value.
+    SeriesOfPair,
+}
+
+/// The largest of some counts, the largest first, of equal ones the first by name.
+#[derive(Debug)]
+pub struct Largest<N> {
+    limit: usize,
+    held: BinaryHeap<Reverse<(u64, Reverse<N>)>>,
+}
+
+impl<N: Ord> Largest<N> {
+    /// So many of them.
+    #[must_use]
+    pub fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            held: BinaryHeap::new(),
+        }
+    }
+
+    /// One of the counts.
+    pub fn add(&mut self, name: N, count: u64) {
+        self.held.push(Reverse((count, Reverse(name))));
+        if self.held.len() > self.limit {
+            self.held.pop();
+        }
+    }
+
+    /// The largest ones as entries of a list.
+    pub fn into_counts(self, of: Counted, named: impl Fn(N) -> String) -> impl Iterator<Item = SeriesCount> {
+        let ordered = self.held.into_sorted_vec().into_iter();
+        ordered.map(move |Reverse((count, Reverse(name)))| SeriesCount {
+            of,
+            name: named(name),
+            count,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_are_kept_in_order() {
+        let mut largest = Largest::new(3);
+        for (name, count) in [("e", 2), ("a", 1), ("d", 9), ("b", 2), ("c", 2)] {
+            largest.add(name, count);
+        }
+        let found: Vec<_> = largest
+            .into_counts(Counted::SeriesOfMetric, str::to_owned)
+            .map(|entry| (entry.name, entry.count))
+            .collect();
+        assert_eq!(
+            found,
+            [("d".to_owned(), 9), ("b".to_owned(), 2), ("c".to_owned(), 2)]
+        );
+        let mut none = Largest::new(0);
+        none.add("a", 1);
+        assert_eq!(none.into_counts(Counted::SeriesOfPair, str::to_owned).count(), 0);
+    }
 }
