@@ -19,6 +19,6 @@ pub use client::{Client, ClientOptions};
 pub use error::ClientError;
 pub use metrics::{QueryAnswer, QueryTime};
 pub use ping::PingSignal;
-pub use query::{AgentQuery, EventQuery, TaskQuery};
+pub use query::{AgentQuery, EventQuery, FindingQuery, TaskQuery};
 pub use secret::Secret;
 pub use stream::{Stream, StreamItem, StreamOptions};

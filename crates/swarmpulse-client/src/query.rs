@@ -91,6 +91,49 @@ impl EventQuery {
     }
 }
 
+/// Filters of `GET /api/v1/findings` and `GET /api/v1/findings/waiting`.
+#[derive(Clone, Debug, Default)]
+pub struct FindingQuery {
+    /// One namespace alone.
+    pub namespace: Option<String>,
+    /// `active`, `ended` or `all`; what is active without it.
+    pub state: Option<String>,
+    /// What one detector says alone.
+    pub detector: Option<String>,
+    /// One condition alone.
+    pub condition: Option<String>,
+    /// These severities alone.
+    pub severities: Vec<String>,
+    /// One kind of subject alone.
+    pub subject_kind: Option<String>,
+    /// One subject alone.
+    pub subject: Option<String>,
+    /// Items of a page.
+    pub limit: Option<u32>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+impl FindingQuery {
+    pub(crate) fn append(&self, url: &mut Url) {
+        add(url, "state", self.state.as_deref());
+        add(url, "condition", self.condition.as_deref());
+        if !self.severities.is_empty() {
+            add(url, "severity", Some(&self.severities.join(",")));
+        }
+        self.append_of_waiting(url);
+    }
+
+    /// Those that the list of what cannot be judged yet takes as well.
+    pub(crate) fn append_of_waiting(&self, url: &mut Url) {
+        add(url, "namespace", self.namespace.as_deref());
+        add(url, "detector", self.detector.as_deref());
+        add(url, "subject_kind", self.subject_kind.as_deref());
+        add(url, "subject", self.subject.as_deref());
+        page(url, self.limit, self.cursor.as_deref());
+    }
+}
+
 fn page(url: &mut Url, limit: Option<u32>, cursor: Option<&str>) {
     if let Some(limit) = limit {
         add(url, "limit", Some(&limit.to_string()));

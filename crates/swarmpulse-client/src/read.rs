@@ -1,10 +1,13 @@
 //! Reading: the summary, agents, tasks, events, alerts, and whether the server lives.
 
 use reqwest::{Method, StatusCode};
-use swarmpulse_api::{Agent, AgentHealthReport, Alerts, HistoryEvent, Page, Summary, Task, TimelineEntry};
+use swarmpulse_api::{
+    Agent, AgentHealthReport, Alerts, Detector, Finding, FindingDetail, FindingWaiting, HistoryEvent, Page,
+    Summary, Task, TimelineEntry,
+};
 
 use crate::query::add;
-use crate::{AgentQuery, Client, ClientError, EventQuery, TaskQuery};
+use crate::{AgentQuery, Client, ClientError, EventQuery, FindingQuery, TaskQuery};
 
 impl Client {
     /// The fleet in one object.
@@ -106,6 +109,42 @@ impl Client {
     /// If there is no answer, or none of use.
     pub async fn alerts(&self) -> Result<Alerts, ClientError> {
         self.get(self.url(&["api", "observability", "alerts"])).await
+    }
+
+    /// One page of findings, the most severe first, without charts.
+    ///
+    /// # Errors
+    /// If there is no answer, or none of use.
+    pub async fn findings(&self, query: &FindingQuery) -> Result<Page<Finding>, ClientError> {
+        let mut url = self.url(&["api", "v1", "findings"]);
+        query.append(&mut url);
+        self.get(url).await
+    }
+
+    /// One finding with the data behind it.
+    ///
+    /// # Errors
+    /// [`ClientError::NotFound`] if it is not known; else if there is no answer, or none of use.
+    pub async fn finding(&self, id: &str) -> Result<FindingDetail, ClientError> {
+        self.get(self.url(&["api", "v1", "findings", id])).await
+    }
+
+    /// One page of what detectors cannot judge yet. Of the query, `state`, `condition` and `severities` do not apply here.
+    ///
+    /// # Errors
+    /// If there is no answer, or none of use.
+    pub async fn findings_waiting(&self, query: &FindingQuery) -> Result<Page<FindingWaiting>, ClientError> {
+        let mut url = self.url(&["api", "v1", "findings", "waiting"]);
+        query.append_of_waiting(&mut url);
+        self.get(url).await
+    }
+
+    /// The detectors, explained.
+    ///
+    /// # Errors
+    /// If there is no answer, or none of use.
+    pub async fn detectors(&self) -> Result<Page<Detector>, ClientError> {
+        self.get(self.url(&["api", "v1", "detectors"])).await
     }
 
     /// The health of every agent as checks by others ask for it.

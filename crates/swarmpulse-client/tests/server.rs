@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use swarmpulse_client::{
-    AgentQuery, Client, ClientError, ClientOptions, PingSignal, Secret, StreamItem, StreamOptions,
+    AgentQuery, Client, ClientError, ClientOptions, FindingQuery, PingSignal, Secret, StreamItem,
+    StreamOptions,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -328,4 +329,70 @@ async fn the_stream_resumes_after_the_last_id_and_gives_up_when_refused() {
     assert!(!requests[0].contains("last-event-id"));
     assert!(requests[1].contains("last-event-id: 5\r\n") && requests[2].contains("last-event-id: 5\r\n"));
     assert!(requests[3].contains("last-event-id: 6\r\n"));
+}
+
+#[tokio::test]
+async fn findings_are_asked_for_and_read() {
+    let finding = json!({
+        "id": "leak-1", "detector": "leak", "condition": "memory_leak", "namespace": "default", "subject_kind": "agent",
+        "subject": "bot-7", "severity": "warning", "state": "active", "confidence": 0.99, "sentence": "bot-7 grows by 14.8 MB/h",
+        "since": "2026-01-31T10:42:00.000Z", "first_seen_at": "2026-01-31T12:00:00.000Z",
+        "last_seen_at": "2026-01-31T12:30:00.000Z", "ended_at": null,
+        "figures": [{"name": "rate_bytes_per_hour", "value": 14.8e6, "low": 13.9e6, "high": null, "unit": "bytes_per_hour"}],
+        "related": [{"namespace": "default", "kind": "host", "id": "h1"}], "advice": [], "links": {"self": "/api/v1/findings/leak-1"},
+    });
+    let mut detail = finding.clone();
+    detail["charts"] = json!([{
+        "title": "Memory", "unit": "bytes", "limit": 5.0, "marks": [],
+        "lines": [{"label": "measured", "points": [{"at": "2026-01-31T12:00:00.000Z", "value": null}]}],
+    }]);
+    let ok = |body: serde_json::Value| answer("200 OK", "application/json", "", &body.to_string());
+    let waiting = json!({"items": [{
+        "detector": "leak", "namespace": null, "subject_kind": null, "subject": null, "reason": "25 minutes are needed",
+    }], "next": null});
+    let (address, server) = scripted(vec![
+        ok(json!({"items": [finding], "next": "find-1"})),
+        ok(detail),
+        ok(waiting),
+        ok(json!({"items": [], "next": null})),
+        problem(404, ""),
+    ])
+    .await;
+    let client = client(&address);
+    let query = FindingQuery {
+        state: Some("all".into()),
+        severities: vec!["critical".into(), "warning".into()],
+        detector: Some("leak".into()),
+        subject: Some("bot 7".into()),
+        limit: Some(5),
+        ..FindingQuery::default()
+    };
+    let page = client.findings(&query).await.unwrap();
+    assert_eq!(page.items[0].figures[0].low, Some(13.9e6));
+    let detail = client.finding("leak-1").await.unwrap();
+    assert_eq!(detail.finding, page.items[0]);
+    assert_eq!(
+        (detail.charts[0].limit, detail.charts[0].lines[0].points[0].value),
+        (Some(5.0), None)
+    );
+    let waiting = client.findings_waiting(&query).await.unwrap();
+    assert_eq!(waiting.items[0].reason, "25 minutes are needed");
+    assert!(client.detectors().await.unwrap().items.is_empty());
+    let missing = client.finding("leak/2").await.unwrap_err();
+    assert!(matches!(missing, ClientError::NotFound { .. }), "{missing}");
+    let requests = server.await.unwrap();
+    let lines: Vec<&str> = requests
+        .iter()
+        .map(|request| request.lines().next().unwrap())
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "GET /api/v1/findings?state=all&severity=critical%2Cwarning&detector=leak&subject=bot+7&limit=5 HTTP/1.1",
+            "GET /api/v1/findings/leak-1 HTTP/1.1",
+            "GET /api/v1/findings/waiting?detector=leak&subject=bot+7&limit=5 HTTP/1.1",
+            "GET /api/v1/detectors HTTP/1.1",
+            "GET /api/v1/findings/leak%2F2 HTTP/1.1",
+        ]
+    );
 }
