@@ -1,4 +1,4 @@
-//! Probes of processes and hosts: what runs on this machine, how it fares and how it ended.
+//! Probes of processes, hosts and HTTP endpoints: what runs on this machine, how it fares and how it ended; what answers, and how.
 //!
 //! Linux reads procfs, pidfds and control groups by hand, for speed; elsewhere a reduced version stands on
 //! `sysinfo`. Nothing here owns a thread, a clock or a schedule: the caller passes `now` and decides when.
@@ -8,6 +8,7 @@ mod command;
 mod discovered;
 mod error;
 mod host_sample;
+pub mod http;
 mod meter;
 mod pattern;
 pub mod patterns;

@@ -17,7 +17,7 @@ impl SecretSource {
     ///
     /// # Errors
     /// If the file cannot be read; the text says which.
-    pub(super) fn read(&self) -> Result<String, String> {
+    pub(crate) fn read(&self) -> Result<String, String> {
         match self {
             Self::Text(text) => Ok(text.trim().to_owned()),
             Self::File(path) => std::fs::read_to_string(path)
