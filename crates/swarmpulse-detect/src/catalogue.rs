@@ -51,12 +51,24 @@ pub struct Explained {
 /// Every detector. One file each, one line here.
 pub const DETECTORS: &[Explained] = &[
     Explained {
+        description: &crate::anomaly::DESCRIPTION,
+        new: crate::anomaly::AnomalyWatch::boxed,
+    },
+    Explained {
         description: &crate::exhaustion::DESCRIPTION,
         new: crate::exhaustion::ExhaustionWatch::boxed,
     },
     Explained {
         description: &crate::service::SERVICES,
         new: || Box::new(crate::service::ServiceBook::new()),
+    },
+    Explained {
+        description: &crate::queue::DESCRIPTION,
+        new: || Box::new(crate::queue::QueueWatch::new()),
+    },
+    Explained {
+        description: &crate::failure::DESCRIPTION,
+        new: || Box::new(crate::failure::FailureWatch::new()),
     },
 ];
 

@@ -4,16 +4,20 @@
 //! their receipt and says in a [`Report`] what it holds to be true at a time: findings with figures, confidence and a
 //! sentence a person understands, or that it has not enough data. It never guesses. [`DETECTORS`] lists all of them.
 
+mod anomaly;
 mod catalogue;
 mod detector;
 mod exhaustion;
 mod failure;
 mod finding;
+mod queue;
 mod report;
 mod service;
 mod signal;
 mod statistics;
+mod wording;
 
+pub use anomaly::Scorer as AnomalyScorer;
 pub use catalogue::{Condition, DETECTORS, Description, Explained, SeriesInfo, series};
 pub use detector::{Detector, Graph, Hour, Subject, SubjectId, Subjects, Surroundings};
 pub use failure::{
@@ -21,6 +25,10 @@ pub use failure::{
     FailureTrend, FailureWatch, FailuresTogether, RecentFailure,
 };
 pub use finding::{Chart, Figure, Finding, Line, Mark, Unit};
+pub use queue::{
+    Bottleneck, BottleneckKind, DelayCause, KnownDuration, NamespaceStatus, QueueBook, QueueFigures, QueueStatus,
+    QueueWatch, StuckTasks, TaskOutcomes, TaskSpread, ThroughputDirection, ThroughputTrend, TypeStatus, WaitingClassFigures,
+};
 pub use report::{Field, Log, LogLine, Published, Report, Waiting};
 pub use service::{
     CallerFigures, LatencyPoint, OperationFigures, SERVICES, ServiceBook, ServiceFigures, ServiceStatus,

@@ -1,0 +1,284 @@
+//! Bottlenecks: types of task that take most of everyone's time, and why.
+
+use std::collections::BTreeSet;
+
+use swarmpulse_model::{Severity, Timestamp};
+
+use super::census::TypeCensus;
+use super::figures::{BottleneckKind, DelayCause, TypeStatus};
+use super::judgement::{Judgement, Scene, by_minute, figure};
+use super::measure::Numbered;
+use super::sample::{Seen, quantile, whole_seconds};
+use super::track::{HOUR_S, TypeTrack};
+use super::words::{number, span, tasks};
+use crate::statistics::survival::{Lasted, Quantile, log_rank};
+use crate::{Chart, Finding, Unit};
+
+/// The condition.
+pub(super) const BOTTLENECK: &str = "bottleneck";
+
+/// It takes this share of the time of all tasks.
+const SHARE_MIN: f64 = 0.3;
+/// Fewer tasks in the hour say nothing.
+const TASKS_MIN: f64 = 20.0;
+/// Executions that ended before the last hour, to compare with.
+const USUAL_MIN: usize = 30;
+/// It takes so many times as long as it did.
+const SLOWER: f64 = 2.0;
+const P: f64 = 1e-3;
+/// Work after the first attempt failed takes half of its time.
+const RETRY_SHARE_MIN: f64 = 0.5;
+const RETRIES_MIN: u32 = 10;
+/// Its tasks wait so many times as long as others in the same queue, and so long at least, in seconds.
+const STARVING_FACTOR: f64 = 3.0;
+const WAIT_MIN_S: f64 = 60.0;
+/// Workers are full, and this type holds so much of them while others wait.
+const FULL: f64 = 0.9;
+const HELD_MIN: f64 = 0.6;
+const DEPTH_MIN: u32 = 10;
+
+/// Why a type is a bottleneck.
+struct Reason {
+    cause: DelayCause,
+    severity: Severity,
+    confidence: f64,
+    words: String,
+    advice: &'static str,
+}
+
+/// Judges the types that take most of the time; those whose wait or execution is explained by a finding of another sort
+/// are left to it.
+pub(super) fn bottlenecks(
+    scene: &Scene<'_>,
+    explained_queues: &BTreeSet<u16>,
+    stuck: &BTreeSet<String>,
+) -> Vec<Judgement> {
+    let mut found = Vec::new();
+    for it in scene.types {
+        let number = usize::from(it.number);
+        let (Some(track), Some(census)) = (&scene.book.types[number], &scene.census.types[number]) else {
+            continue;
+        };
+        let figures = &it.figures;
+        let too_small = figures.delay_share_ratio < SHARE_MIN || figures.total.count < TASKS_MIN;
+        if track.is_rest || too_small || stuck.contains(&stuck_key(figures)) {
+            continue;
+        }
+        let reason = slower(scene, it, track)
+            .or_else(|| retries(figures))
+            .or_else(|| holds_workers(scene, it))
+            .or_else(|| starves(scene, it, census, explained_queues));
+        if let Some(reason) = reason {
+            found.push(told(figures, track, &reason, scene.now).of_type(&figures.task_type));
+        }
+    }
+    found
+}
+
+/// How stuck types are named.
+pub(super) fn stuck_key(it: &TypeStatus) -> String {
+    format!("{}\n{}", it.namespace, it.task_type)
+}
+
+/// Its execution takes much longer than it did before this hour.
+fn slower(scene: &Scene<'_>, it: &Numbered<TypeStatus>, track: &TypeTrack) -> Option<Reason> {
+    let hour_ago_s = whole_seconds(scene.now).saturating_sub(HOUR_S);
+    let usual = track
+        .usual_executions
+        .iter()
+        .filter(|seen| seen.ended_s < hour_ago_s);
+    if usual.clone().count() < USUAL_MIN {
+        return None;
+    }
+    let usual_s = quantile(usual.clone(), 0.5)?.max(1e-3);
+    let now = it.figures.execution.p50?;
+    let factor = now.seconds / usual_s;
+    if factor < SLOWER {
+        return None;
+    }
+    let lasted = |seen: &Seen, of_group| Lasted {
+        seconds: f64::from(seen.duration_s),
+        ended: seen.ended,
+        of_group,
+    };
+    let running = scene
+        .book
+        .open
+        .iter()
+        .filter(|task| task.task_type == it.number && !task.waits() && track.executions.would_keep(task.hash))
+        .map(|task| Lasted {
+            seconds: scene.now.seconds_since(task.started_at).max(0.0),
+            ended: false,
+            of_group: true,
+        });
+    let all = usual
+        .map(|seen| lasted(seen, false))
+        .chain(track.executions.iter().map(|seen| lasted(seen, true)))
+        .chain(running)
+        .collect();
+    let found = log_rank(all)?;
+    (found.p < P && found.pace < 1.0).then(|| Reason {
+        cause: DelayCause::Execution,
+        severity: Severity::Warning,
+        confidence: 1.0 - found.p,
+        words: format!(
+            "half of them run for more than {}, {} times as long as before this hour",
+            span(now.seconds),
+            number(factor)
+        ),
+        advice: "See what its work waits for: a service that answers late, a machine that is full, larger inputs.",
+    })
+}
+
+/// Most of its time goes into further attempts.
+fn retries(figures: &TypeStatus) -> Option<Reason> {
+    let retried = figures.outcomes.retried;
+    (figures.retry_share_ratio >= RETRY_SHARE_MIN && retried >= RETRIES_MIN).then(|| Reason {
+        cause: DelayCause::Retries,
+        severity: Severity::Warning,
+        confidence: figures.retry_share_ratio,
+        words: format!(
+            "{:.0} % of that goes into further attempts, {retried} in the last hour",
+            100.0 * figures.retry_share_ratio
+        ),
+        advice: "Find out why first attempts fail; fewer or later attempts leave the workers to others.",
+    })
+}
+
+/// The workers are full with it while others wait.
+fn holds_workers(scene: &Scene<'_>, it: &Numbered<TypeStatus>) -> Option<Reason> {
+    let figures = &it.figures;
+    let of_namespace = |name: &str| name == figures.namespace.as_str();
+    let full = scene
+        .queues
+        .iter()
+        .map(|it| &it.figures)
+        .filter(|queue| of_namespace(&queue.namespace) && queue.depth >= DEPTH_MIN)
+        .filter_map(|queue| queue.utilisation_ratio)
+        .any(|utilisation| utilisation >= FULL);
+    let (mut executing_s, mut others_waiting, mut waiting) = (0.0, 0, 0);
+    for other in scene
+        .types
+        .iter()
+        .filter(|other| of_namespace(&other.figures.namespace))
+    {
+        executing_s += executing_s_of(&other.figures);
+        waiting += other.figures.waiting;
+        if other.number != it.number {
+            others_waiting += other.figures.waiting;
+        }
+    }
+    let held = executing_s_of(figures) / executing_s;
+    let others_wait = others_waiting >= DEPTH_MIN && others_waiting * 2 >= waiting;
+    (full && held >= HELD_MIN && others_wait).then(|| Reason {
+        cause: DelayCause::Execution,
+        severity: Severity::Info,
+        confidence: held,
+        words: format!(
+            "it holds {:.0} % of the workers' time while {} of other types wait",
+            100.0 * held,
+            tasks(others_waiting)
+        ),
+        advice: "Give it a queue and workers of its own.",
+    })
+}
+
+fn executing_s_of(figures: &TypeStatus) -> f64 {
+    figures.delay_s * (1.0 - figures.wait_share_ratio)
+}
+
+/// Its tasks wait while others in the same queues do not.
+fn starves(
+    scene: &Scene<'_>,
+    it: &Numbered<TypeStatus>,
+    census: &TypeCensus<'_>,
+    explained_queues: &BTreeSet<u16>,
+) -> Option<Reason> {
+    let wait_s = census.wait.quantile(0.5)?.at_least();
+    if it.figures.cause != DelayCause::Wait || wait_s < WAIT_MIN_S {
+        return None;
+    }
+    let of_type = scene
+        .book
+        .open
+        .iter()
+        .filter(|task| task.task_type == it.number && task.waits());
+    let queues: BTreeSet<u16> = of_type.map(|task| task.queue).collect();
+    if queues.is_empty() || !queues.is_disjoint(explained_queues) {
+        return None;
+    }
+    let others_s = queues
+        .iter()
+        .filter_map(|queue| scene.census.queues[usize::from(*queue)].as_ref())
+        .filter_map(|queue| queue.wait.quantile(0.5))
+        .map(Quantile::at_least)
+        .fold(0.0, f64::max);
+    (wait_s >= STARVING_FACTOR * others_s.max(1.0)).then(|| Reason {
+        cause: DelayCause::Starvation,
+        severity: Severity::Info,
+        // Half of its tasks outwait half of all: with so many of each that is seldom chance.
+        confidence: 1.0 - 2.0_f64.powf(-it.figures.wait.count.min(30.0)),
+        words: format!(
+            "half of them wait for more than {}, where half of all in the same queue wait less than {}",
+            span(wait_s),
+            span(others_s)
+        ),
+        advice: "See whether enough workers take this type.",
+    })
+}
+
+fn told(figures: &TypeStatus, track: &TypeTrack, reason: &Reason, now: Timestamp) -> Judgement {
+    let line = |label: &str, value: fn(&super::flow::Counts) -> f64| {
+        by_minute(&track.flow, now, label, |counts| Some(value(counts) / 60.0))
+    };
+    let sentence = format!(
+        "type {} takes {:.0} % of the time of all tasks: {}",
+        figures.task_type,
+        100.0 * figures.delay_share_ratio,
+        reason.words
+    );
+    let seconds = |known: Option<super::figures::KnownDuration>| known.map_or(0.0, |known| known.seconds);
+    let finding = Finding {
+        detector: super::NAME,
+        condition: BOTTLENECK,
+        subject: track.entity(),
+        severity: reason.severity,
+        confidence: reason.confidence,
+        since: now,
+        sentence,
+        figures: vec![
+            figure("delay_share_ratio", figures.delay_share_ratio, Unit::Ratio),
+            figure("wait_share_ratio", figures.wait_share_ratio, Unit::Ratio),
+            figure(
+                "execution_share_ratio",
+                figures.execution_share_ratio,
+                Unit::Ratio,
+            ),
+            figure("retry_share_ratio", figures.retry_share_ratio, Unit::Ratio),
+            figure("wait_median_s", seconds(figures.wait.p50), Unit::Seconds),
+            figure(
+                "execution_median_s",
+                seconds(figures.execution.p50),
+                Unit::Seconds,
+            ),
+        ],
+        charts: vec![Chart {
+            title: "Tasks of the type".into(),
+            unit: Unit::Count,
+            lines: vec![
+                line("waiting", |counts| counts.waiting_s),
+                line("running", |counts| counts.executing_s),
+                line("tried again", super::flow::Counts::retry_s),
+            ],
+            marks: Vec::new(),
+            limit: None,
+        }],
+        related: Vec::new(),
+        advice: vec![reason.advice.to_owned()],
+    };
+    let kind = match reason.cause {
+        DelayCause::Execution | DelayCause::Retries => BottleneckKind::ExecutionTimeHigh,
+        DelayCause::Wait | DelayCause::Starvation => BottleneckKind::WaitTimeHigh,
+    };
+    Judgement::new(finding, kind)
+}

@@ -1,0 +1,74 @@
+//! Spans, times and numbers as people say them.
+
+use swarmpulse_model::Timestamp;
+
+/// A span of time: `40 ms`, `12 s`, `7 min`, `1 h 5 min`, `2 d 3 h`.
+pub(super) fn span(seconds: f64) -> String {
+    let whole = |unit_s: f64| (seconds / unit_s).floor() as u64;
+    let two = |large: u64, large_unit: &str, small: u64, small_unit: &str| match small {
+        0 => format!("{large} {large_unit}"),
+        small => format!("{large} {large_unit} {small} {small_unit}"),
+    };
+    match seconds {
+        seconds if seconds < 1.0 => format!("{:.0} ms", seconds.max(0.0) * 1000.0),
+        seconds if seconds < 10.0 => format!("{seconds:.1} s"),
+        seconds if seconds < 120.0 => format!("{seconds:.0} s"),
+        seconds if seconds < 3600.0 => format!("{:.0} min", (seconds / 60.0).floor()),
+        seconds if seconds < 86_400.0 => two(whole(3600.0), "h", whole(60.0) % 60, "min"),
+        _ => two(whole(86_400.0), "d", whole(3600.0) % 24, "h"),
+    }
+}
+
+/// The time of day in UTC, with the date if it is not today's: `10:42`, `2026-01-31 10:42`.
+pub(super) fn clock(at: Timestamp, now: Timestamp) -> String {
+    // RFC 3339, of known length.
+    let (at, now) = (at.to_string(), now.to_string());
+    let time = at.get(11..16).unwrap_or(&at);
+    match (at.get(..10), now.get(..10)) {
+        (Some(day), Some(today)) if day != today => format!("{day} {time} UTC"),
+        _ => format!("{time} UTC"),
+    }
+}
+
+/// `1 task`, `12 tasks`.
+pub(super) fn tasks(count: u32) -> String {
+    match count {
+        1 => "1 task".to_owned(),
+        count => format!("{count} tasks"),
+    }
+}
+
+/// A number with as many digits as it needs: `0.42`, `6.2`, `120`.
+pub(super) fn number(value: f64) -> String {
+    match value.abs() {
+        size if size >= 100.0 => format!("{value:.0}"),
+        size if size >= 1.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_and_times_read_well() {
+        for (seconds, wanted) in [
+            (0.04, "40 ms"),
+            (-1.0, "0 ms"),
+            (3.21, "3.2 s"),
+            (61.0, "61 s"),
+            (3599.0, "59 min"),
+            (3600.0, "1 h"),
+            (3900.0, "1 h 5 min"),
+            (183_600.0, "2 d 3 h"),
+        ] {
+            assert_eq!(span(seconds), wanted);
+        }
+        let at = Timestamp::from_unix_s(1_769_856_120.0);
+        assert_eq!(clock(at, at), "10:42 UTC");
+        assert_eq!(clock(at, at.plus_s(86_400.0)), "2026-01-31 10:42 UTC");
+        assert_eq!((tasks(1), tasks(0)), ("1 task".into(), "0 tasks".into()));
+        assert_eq!([0.417, 6.21, 120.4].map(number), ["0.42", "6.2", "120"]);
+    }
+}
