@@ -5,6 +5,7 @@
 //! sentence a person understands, or that it has not enough data. It never guesses. [`DETECTORS`] lists all of them.
 
 mod anomaly;
+mod cascade;
 mod catalogue;
 mod detector;
 mod exhaustion;
@@ -18,6 +19,11 @@ mod statistics;
 mod wording;
 
 pub use anomaly::Scorer as AnomalyScorer;
+pub use cascade::{
+    AGENTS_MAX as CASCADE_AGENTS_MAX, Affected as CascadeAffected, Assessment as CascadeAssessment, CascadeEngine,
+    Cut as CascadeCut, Dropped as CascadeDropped, Origin as CascadeOrigin, Risk as CascadeRisk,
+    SERVICES_MAX as CASCADE_SERVICES_MAX, TYPES_MAX as CASCADE_TYPES_MAX, Threatened as CascadeThreatened,
+};
 pub use catalogue::{Condition, DETECTORS, Description, Explained, SeriesInfo, series};
 pub use detector::{Detector, Graph, Hour, Subject, SubjectId, Subjects, Surroundings};
 pub use failure::{

@@ -1,0 +1,120 @@
+//! A rate that is high, as a finding.
+
+use swarmpulse_model::{EntityKind, Severity, Text, Timestamp};
+
+use super::{RATE_HIGH, blank, key, level, points, unit};
+use crate::failure::book::last_spans;
+use crate::failure::cells::Cell;
+use crate::failure::high::{High, Measure};
+use crate::failure::tally::{SPAN_NS, SPANS, span_of};
+use crate::failure::words::{counted, named, percent, times};
+use crate::finding::{Chart, Figure, Finding, Line, Unit};
+use crate::statistics::rates::{binomial_interval, poisson_interval};
+
+/// Ends without which nothing is critical.
+const CRITICAL_ENDED: u64 = 20;
+
+/// The finding; `since` is when it was first told, or when it began.
+pub(in crate::failure) fn finding(namespace: &Text, high: &High, cell: &Cell, since: Timestamp, now: Timestamp) -> Finding {
+    let subject = key(namespace, high.kind, &high.id);
+    let mut finding = blank(RATE_HIGH, subject, severity(high), high.p_corrected, since);
+    let name = named(high.kind, &high.id);
+    let (usual, usual_label) = match high.measure {
+        Measure::Others(others) => (others.rate(), "all others"),
+        Measure::Past(past) => (past.rate(), "the day before"),
+        Measure::PastByTime(failed, hours) => (Some(failed as f64 / hours), "an hour before"),
+    };
+    let usual = usual.unwrap_or(0.0);
+    let (hour, ratio) = (high.hour, times(high.ratio));
+    if let Measure::PastByTime(..) = high.measure {
+        let (low, up) = poisson_interval(hour.failed);
+        finding.sentence = format!(
+            "{name} failed {} in the last hour ({low:.0} to {up:.0} by chance), {ratio} times the usual {usual:.1} an hour",
+            counted(hour.failed, "time"),
+        );
+        finding.figures.push(figure("failures_per_hour", hour.failed as f64, Some((low, up)), Unit::PerHour));
+        finding.figures.push(figure("usual_failures_per_hour", usual, None, Unit::PerHour));
+    } else {
+        let rate = hour.rate().unwrap_or(0.0);
+        let (low, up) = binomial_interval(hour.failed, hour.ended);
+        let before = match high.worse_than_before {
+            Some(false) => "; it was so the day before, too",
+            Some(true) | None => "",
+        };
+        finding.sentence = format!(
+            "{} of {name} fail: {} of {} in the last hour ({} to {}), {ratio} times the {} of {usual_label}{before}",
+            percent(rate),
+            hour.failed,
+            hour.ended,
+            percent(low),
+            percent(up),
+            percent(usual),
+        );
+        finding.figures.push(figure("failure_rate_ratio", rate, Some((low, up)), Unit::Ratio));
+        finding.figures.push(figure("usual_failure_rate_ratio", usual, None, Unit::Ratio));
+    }
+    finding.figures.push(figure("times_usual", high.ratio, None, Unit::Count));
+    finding.figures.push(figure("failures_last_hour", hour.failed as f64, None, Unit::Count));
+    finding.charts.push(chart(&name, high, cell, usual, usual_label, now));
+    finding.advice = advice(high, cell);
+    finding
+}
+
+/// Critical for a whole sort of work or a service, if half and more of enough fails and did not before; a matter for
+/// later if it was always so.
+fn severity(high: &High) -> Severity {
+    let whole = matches!(high.kind, EntityKind::TaskType | EntityKind::Service);
+    match high.worse_than_before {
+        Some(false) => Severity::Info,
+        Some(true) if whole && high.hour.ended >= CRITICAL_ENDED && 2 * high.hour.failed >= high.hour.ended => {
+            Severity::Critical
+        }
+        Some(true) | None => Severity::Warning,
+    }
+}
+
+fn figure(name: &'static str, value: f64, interval: Option<(f64, f64)>, unit: Unit) -> Figure {
+    Figure {
+        name,
+        value,
+        interval,
+        unit,
+    }
+}
+
+fn chart(name: &str, high: &High, cell: &Cell, usual: f64, usual_label: &str, now: Timestamp) -> Chart {
+    let first = span_of(now) - SPANS as i64 + 1;
+    let measured = points(&last_spans(&cell.spans, now), first, SPAN_NS, cell.exposed);
+    let usual = if cell.exposed { usual } else { usual / 12.0 };
+    let expected = level(usual_label, &measured, usual);
+    let mut lines = vec![Line {
+        label: high.id.clone(),
+        points: measured,
+    }];
+    lines.extend(expected);
+    Chart {
+        title: format!("failures of {name} by five minutes").into(),
+        unit: unit(cell.exposed),
+        lines,
+        marks: vec![crate::finding::Mark {
+            at: high.since,
+            label: "began".into(),
+        }],
+        limit: None,
+    }
+}
+
+/// What its last failures have in common.
+fn advice(high: &High, cell: &Cell) -> Vec<String> {
+    let Some(trouble) = &cell.trouble else { return Vec::new() };
+    let mut advice = vec![format!("look at its last error, {}", trouble.last_name)];
+    if trouble.retry_known > 0 && trouble.retryable * 4 >= trouble.retry_known * 3 {
+        advice.push("most of its failures pass: wait longer between attempts before starting anything anew".to_owned());
+    } else if trouble.retry_known > 0 && trouble.retryable * 4 <= trouble.retry_known {
+        advice.push("most of its failures do not pass by themselves: stop trying again until the cause is gone".to_owned());
+    }
+    if high.kind == EntityKind::Agent && matches!(high.measure, Measure::Others(_)) {
+        advice.push("others do well at the same time: give its work to them, then restart it".to_owned());
+    }
+    advice
+}

@@ -1,0 +1,179 @@
+//! Rates that are high: a task type, agent or service that fails more often than the others of its kind, or than itself
+//! before, by an exact test, with a correction for how many were looked at, and by enough to matter.
+
+use swarmpulse_model::{EntityKind, Text, Timestamp};
+
+use crate::statistics::multiple_testing::believed_up_to;
+use crate::statistics::rates::{TwoRates, hypergeometric_upper_tail};
+
+use super::cells::{Cell, Cells};
+use super::tally::{SPAN_NS, SPANS, Tally, span_of};
+
+/// Ends in the last hour without which a share is not judged.
+pub(super) const ENDED_MIN: u64 = 10;
+/// Failures in the last hour without which nothing is.
+pub(super) const FAILED_MIN: u64 = 5;
+/// Ends of the others without which they are no measure.
+const OTHERS_MIN: u64 = 20;
+/// How many times the rate that it is compared with; half as much keeps what was told.
+const RATIO_MIN: f64 = 2.0;
+/// How much more of all fails; half as much keeps what was told.
+const EXCESS_MIN: f64 = 0.1;
+/// How many times as many in an hour, where only failures are told of.
+const RATIO_MIN_BY_TIME: f64 = 3.0;
+/// Hours that something must be known before its own past is a measure.
+const PAST_HOURS_MIN: f64 = 2.0;
+/// The share of false ones among those told, and the probability of telling any where nothing is wrong.
+pub(super) const FALSE_SHARE: f64 = 1e-5;
+/// The probability of chance up to which what was told is kept.
+const KEPT_P: f64 = 0.01;
+/// The probability of chance below which the past was better.
+const WORSE_P: f64 = 1e-3;
+
+/// What a rate is compared with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Measure {
+    /// The others of its kind in the same hour.
+    Others(Tally),
+    /// Itself, in the day before.
+    Past(Tally),
+    /// Itself, by failures in so many hours before: it is not told what ended well.
+    PastByTime(u64, f64),
+}
+
+/// A rate that is high.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct High {
+    pub(super) kind: EntityKind,
+    pub(super) id: Text,
+    /// The last hour.
+    pub(super) hour: Tally,
+    /// What it is compared with.
+    pub(super) measure: Measure,
+    /// How many times the rate that it is compared with.
+    pub(super) ratio: f64,
+    /// How probable it is by chance.
+    pub(super) p: f64,
+    /// The same, times the number of those looked at.
+    pub(super) p_corrected: f64,
+    /// Whether it is worse than its own past; `None` where that is not known.
+    pub(super) worse_than_before: Option<bool>,
+    /// When it began.
+    pub(super) since: Timestamp,
+}
+
+/// Those of a kind whose rate is high. `told` says what was told before, which needs less to stay.
+pub(super) fn high(cells: &Cells, now: Timestamp, told: impl Fn(&str) -> bool) -> Vec<High> {
+    let hours: Vec<(&Text, &Cell, Tally)> = cells
+        .iter()
+        .map(|(id, cell)| (id, cell, cell.last_hour(now)))
+        .filter(|(_, _, hour)| hour.ended > 0)
+        .collect();
+    let all = hours
+        .iter()
+        .filter(|(_, cell, _)| cell.exposed)
+        .fold(Tally::default(), |sum, (_, _, hour)| sum.plus(*hour));
+    let mut tests = 0;
+    let mut found = Vec::new();
+    for (id, cell, hour) in hours {
+        let needed = if cell.exposed { ENDED_MIN } else { FAILED_MIN };
+        if hour.ended < needed {
+            continue;
+        }
+        tests += 1;
+        if hour.failed < FAILED_MIN {
+            continue;
+        }
+        let kept = told(id);
+        let Some((measure, ratio, p)) = compared(cell, hour, all, now, kept) else {
+            continue;
+        };
+        found.push(High {
+            kind: cells.kind(),
+            id: id.clone(),
+            hour,
+            measure,
+            ratio,
+            p,
+            p_corrected: 1.0,
+            worse_than_before: worse_than_before(cell, hour, now),
+            since: began(cell, measure, now),
+        });
+    }
+    let p_values: Vec<f64> = found.iter().map(|high| high.p).collect();
+    let most = believed_up_to(&p_values, tests, FALSE_SHARE);
+    found.retain(|high| most.is_some_and(|most| high.p <= most) || (told(&high.id) && high.p <= KEPT_P));
+    for high in &mut found {
+        high.p_corrected = (high.p * tests as f64).min(1.0);
+    }
+    found.sort_by(|a, b| a.p.total_cmp(&b.p).then_with(|| a.id.cmp(&b.id)));
+    found
+}
+
+/// The measure, how many times its rate, and how probable that is; `None` if it is not enough to matter.
+fn compared(cell: &Cell, hour: Tally, all: Tally, now: Timestamp, kept: bool) -> Option<(Measure, f64, f64)> {
+    let ease = if kept { 0.5 } else { 1.0 };
+    if !cell.exposed {
+        let (past, hours) = cell.before(now);
+        if hours < PAST_HOURS_MIN {
+            return None;
+        }
+        let rates = TwoRates {
+            events: hour.failed,
+            exposure: 1.0,
+            other_events: past.failed,
+            other_exposure: hours,
+        };
+        let enough = rates.ratio() >= 1.0 + (RATIO_MIN_BY_TIME - 1.0) * ease;
+        return enough.then(|| (Measure::PastByTime(past.failed, hours), rates.ratio(), rates.p_higher()));
+    }
+    let others = all.minus(hour);
+    let (past, hours) = cell.before(now);
+    let measure = if others.ended >= OTHERS_MIN {
+        Measure::Others(others)
+    } else if past.ended >= OTHERS_MIN && hours >= PAST_HOURS_MIN {
+        Measure::Past(past)
+    } else {
+        return None;
+    };
+    let (Measure::Others(usual) | Measure::Past(usual)) = measure else {
+        return None;
+    };
+    let usual_rate = (usual.failed as f64 + 0.5) / (usual.ended as f64 + 1.0);
+    let rate = hour.rate()?;
+    let ratio = rate / usual_rate;
+    let matters = ratio >= 1.0 + (RATIO_MIN - 1.0) * ease && rate - usual_rate >= EXCESS_MIN * ease;
+    let p = || hypergeometric_upper_tail(hour.failed, hour.ended, hour.failed + usual.failed, hour.ended + usual.ended);
+    matters.then(|| (measure, ratio, p()))
+}
+
+fn worse_than_before(cell: &Cell, hour: Tally, now: Timestamp) -> Option<bool> {
+    let (past, hours) = cell.before(now);
+    if !cell.exposed || past.ended < OTHERS_MIN || hours < PAST_HOURS_MIN {
+        return None;
+    }
+    let p = hypergeometric_upper_tail(hour.failed, hour.ended, hour.failed + past.failed, hour.ended + past.ended);
+    Some(p < WORSE_P && hour.rate() >= past.rate().map(|rate| rate * RATIO_MIN))
+}
+
+/// The span from which on more failed than half-way between the usual rate and that of the last hour.
+fn began(cell: &Cell, measure: Measure, now: Timestamp) -> Timestamp {
+    let hour = cell.last_hour(now);
+    let between = match measure {
+        Measure::Others(usual) | Measure::Past(usual) => {
+            f64::midpoint(hour.rate().unwrap_or(0.0), usual.rate().unwrap_or(0.0))
+        }
+        Measure::PastByTime(failed, hours) => f64::midpoint(hour.failed as f64, failed as f64 / hours) / 12.0,
+    };
+    let newest = span_of(now);
+    let (mut sum, mut most, mut since) = (0.0, f64::NEG_INFINITY, newest);
+    for span in (newest - SPANS as i64 + 1..=newest).rev() {
+        let tally = cell.spans.at(span);
+        let size = if cell.exposed { tally.ended as f64 } else { 1.0 };
+        sum += tally.failed as f64 - size * between;
+        if sum > most && tally.failed > 0 {
+            (most, since) = (sum, span);
+        }
+    }
+    Timestamp(since * SPAN_NS).max(cell.first)
+}

@@ -1,0 +1,73 @@
+//! The members of a namespace that may fail together, and what was found of them.
+
+use swarmpulse_model::{EntityKind, Text};
+
+use super::book::Book;
+use super::marks::{Bits, count, count_between};
+use super::together::{Compared, Pair, SHARED_MIN, clusters, compare};
+
+/// Those that fail together.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Related {
+    /// The one of most partners first.
+    pub(super) members: Vec<(EntityKind, Text)>,
+    /// The surest pair among them, by its places in the list of members.
+    pub(super) names: ((EntityKind, Text), (EntityKind, Text)),
+    /// Its figures.
+    pub(super) pair: Pair,
+    /// Whether two of them began to fail together in the last hour.
+    pub(super) recent: bool,
+}
+
+/// What was compared in a namespace.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Relations {
+    pub(super) groups: Vec<Related>,
+    pub(super) tested: usize,
+    pub(super) members: usize,
+    pub(super) left_out: usize,
+}
+
+/// Compares all of a book that began to fail often enough: those of a kind with each other, and task types and agents
+/// with the services that are called. An agent and its type are not compared: they fail in the same task.
+pub(super) fn relations(book: &Book) -> Relations {
+    let newest = book.newest_closed();
+    let mut members: Vec<(EntityKind, &Text)> = Vec::new();
+    let mut onsets: Vec<Bits> = Vec::new();
+    for cells in book.kinds() {
+        for (id, cell) in cells.iter() {
+            let Some(trouble) = &cell.trouble else { continue };
+            let bits = trouble.marks.onsets(newest);
+            if count(&bits) >= SHARED_MIN {
+                members.push((cells.kind(), id));
+                onsets.push(bits);
+            }
+        }
+    }
+    let may_meet = |a: usize, b: usize| {
+        let (a, b) = (members[a].0, members[b].0);
+        a == b || ((a == EntityKind::Service) != (b == EntityKind::Service) && a != EntityKind::Host && b != EntityKind::Host)
+    };
+    let Compared {
+        pairs,
+        tested,
+        members: compared,
+        left_out,
+    } = compare(&onsets, book.spans_observed(), may_meet);
+    let name = |member: usize| (members[member].0, members[member].1.clone());
+    let groups = clusters(&pairs).into_iter().map(|(group, pair)| {
+        let both: Bits = std::array::from_fn(|word| onsets[pair.a][word] & onsets[pair.b][word]);
+        Related {
+            members: group.into_iter().map(name).collect(),
+            names: (name(pair.a), name(pair.b)),
+            recent: count_between(&both, 0, 12) > 0,
+            pair,
+        }
+    });
+    Relations {
+        groups: groups.collect(),
+        tested,
+        members: compared,
+        left_out,
+    }
+}
