@@ -8,7 +8,7 @@ use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use swarmpulse_model::record::FleetSettings;
-use swarmpulse_runtime::{Options, Runtime, Stores};
+use swarmpulse_runtime::{DetectionOptions, Options, Runtime, Stores};
 use swarmpulse_server::{App, Peer, ServerOptions, router};
 use swarmpulse_store::memory::{MemoryHistory, MemoryJournal, MemoryMetrics, MemoryState};
 use swarmpulse_store::{Journal, Scope};
@@ -53,7 +53,30 @@ impl Server {
         Self::over(Box::new(MemoryJournal::new(64 << 20)), options, settings)
     }
 
+    /// A server whose detectors are asked all the time.
+    pub(crate) fn detecting() -> Self {
+        let runtime = Options {
+            settings: settings(),
+            detection: Some(DetectionOptions {
+                round_s: 0.05,
+                ..DetectionOptions::default()
+            }),
+            ..Options::default()
+        };
+        let journal = Box::new(MemoryJournal::new(64 << 20));
+        Self::running(journal, ServerOptions::default(), runtime)
+    }
+
     pub(crate) fn over(journal: Box<dyn Journal>, options: ServerOptions, settings: FleetSettings) -> Self {
+        let runtime = Options {
+            settings,
+            detection: None,
+            ..Options::default()
+        };
+        Self::running(journal, options, runtime)
+    }
+
+    fn running(journal: Box<dyn Journal>, options: ServerOptions, runtime: Options) -> Self {
         let stores = Stores {
             journal,
             journal_chores: None,
@@ -61,14 +84,7 @@ impl Server {
             state: Arc::new(MemoryState::default()),
             metrics: Arc::new(MemoryMetrics::default()),
         };
-        let runtime = Runtime::start(
-            stores,
-            Options {
-                settings,
-                ..Options::default()
-            },
-        )
-        .unwrap();
+        let runtime = Runtime::start(stores, runtime).unwrap();
         let app = App::new(runtime.handle(), options);
         Self {
             router: router(Arc::clone(&app)),

@@ -9,6 +9,7 @@ mod encodings;
 mod figures;
 mod full;
 mod gate;
+#[expect(dead_code, reason = "shared with the tests of what is read")]
 mod harness;
 mod ingest;
 mod otlp;
