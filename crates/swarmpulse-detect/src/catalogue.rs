@@ -59,6 +59,10 @@ pub const DETECTORS: &[Explained] = &[
         new: crate::exhaustion::ExhaustionWatch::boxed,
     },
     Explained {
+        description: &crate::gc::DESCRIPTION,
+        new: crate::gc::GcWatch::boxed,
+    },
+    Explained {
         description: &crate::service::SERVICES,
         new: || Box::new(crate::service::ServiceBook::new()),
     },
@@ -69,6 +73,10 @@ pub const DETECTORS: &[Explained] = &[
     Explained {
         description: &crate::failure::DESCRIPTION,
         new: || Box::new(crate::failure::FailureWatch::new()),
+    },
+    Explained {
+        description: &crate::cascade::DESCRIPTION,
+        new: crate::cascade::CascadeWatch::boxed,
     },
 ];
 

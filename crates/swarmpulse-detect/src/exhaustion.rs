@@ -5,19 +5,18 @@ mod parts;
 mod resource;
 mod telling;
 mod track;
-mod trend;
 mod turns;
 mod window;
-pub(crate) mod wording;
 
 use std::collections::BTreeMap;
 
-use swarmpulse_model::{EntityKey, EntityKind, Text, Timestamp};
+use swarmpulse_model::{EntityKey, Text, Timestamp};
 
 use crate::catalogue::{Condition, Description, SeriesInfo};
 use crate::detector::{Detector, Subject, SubjectId, Subjects, Surroundings};
 use crate::report::{Field, Log, LogLine, Published, Report, Waiting};
 use crate::signal::Signal;
+use crate::wording::entity_labels;
 use growth::Scratch;
 use parts::Wholes;
 use resource::{Resource, Role};
@@ -308,24 +307,6 @@ fn publish(track: &Track, subject: &Subject, resource: Resource, now: Timestamp,
             add("swarmpulse_exhaustion_time_seconds", seconds);
         }
     }
-}
-
-/// Namespace, agent, service, host and sandbox, of which only the entity's own kind is not empty.
-pub(crate) fn entity_labels(entity: &EntityKey) -> Vec<Text> {
-    let kinds = [
-        EntityKind::Agent,
-        EntityKind::Service,
-        EntityKind::Host,
-        EntityKind::Sandbox,
-    ];
-    let ids = kinds.map(|kind| {
-        if kind == entity.kind {
-            entity.id.clone()
-        } else {
-            Text::default()
-        }
-    });
-    std::iter::once(entity.namespace.clone()).chain(ids).collect()
 }
 
 /// Says who cannot be judged: those without a limit, and those that are new.

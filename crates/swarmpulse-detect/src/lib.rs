@@ -11,6 +11,7 @@ mod detector;
 mod exhaustion;
 mod failure;
 mod finding;
+mod gc;
 mod queue;
 mod report;
 mod service;

@@ -2,9 +2,9 @@
 
 use statrs::function::erf::erfc;
 
-use super::trend::{self, Trend};
 use super::turns::Turns;
-use super::window::{MINUTES, Point, Window};
+use super::window::{MINUTES, Window};
+use crate::statistics::minute_trend::{self as trend, Point, Trend};
 
 /// Windows that are looked at, in minutes, the longest first.
 const SPANS: [usize; 4] = [MINUTES, 30, 15, 8];

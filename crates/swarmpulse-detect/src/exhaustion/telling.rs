@@ -5,8 +5,8 @@ use swarmpulse_model::{EntityKey, Text, Timestamp};
 
 use super::resource::Resource;
 use super::track::{Held, Track, WARNING_MINUTES};
-use super::wording::{bytes, name, number, percent, span};
 use crate::finding::{Chart, Figure, Finding, Line, Mark, Unit};
+use crate::wording::{bytes, name, number, percent, span};
 
 /// A track that fires.
 pub(super) struct Fired<'a> {

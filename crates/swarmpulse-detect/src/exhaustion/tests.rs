@@ -1,5 +1,7 @@
 //! Many agents at once: nothing is told of healthy ones, and room is bounded.
 
+use swarmpulse_model::EntityKind;
+
 use super::*;
 
 fn subject(n: u32) -> Subject {

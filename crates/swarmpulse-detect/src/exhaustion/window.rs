@@ -1,5 +1,7 @@
 //! The last hour of a resource, minute by minute.
 
+use crate::statistics::minute_trend::Point;
+
 /// Minutes that are kept.
 pub(super) const MINUTES: usize = 60;
 
@@ -13,9 +15,6 @@ pub(super) struct Window {
     /// The minute that fills.
     open: Option<(i64, f64)>,
 }
-
-/// A minute and its value; minutes count from the newest, which is 0, back: -1, -2 and so on.
-pub(super) type Point = (f64, f64);
 
 impl Default for Window {
     fn default() -> Self {
@@ -85,7 +84,8 @@ impl Window {
         })
     }
 
-    /// The closed minutes that have a value, of the last `span` and not before `from`, oldest first.
+    /// The closed minutes that have a value, of the last `span` and not before `from`, oldest first. Their minutes
+    /// count back from the newest, which is 0.
     pub(super) fn points(&self, span: usize, from: i64, into: &mut Vec<Point>) {
         into.clear();
         let Some(newest) = self.newest() else { return };

@@ -1,6 +1,6 @@
 //! Amounts, spans of time and names as people read them.
 
-use swarmpulse_model::{EntityKey, EntityKind};
+use swarmpulse_model::{EntityKey, EntityKind, Text};
 
 /// Bytes in the binary unit that keeps three digits: `1.4 GiB`.
 pub(crate) fn bytes(amount: f64) -> String {
@@ -70,6 +70,24 @@ pub(crate) fn name(entity: &EntityKey) -> String {
         EntityKind::Agent => entity.id.to_string(),
         kind => format!("{} {}", kind.as_str(), entity.id),
     }
+}
+
+/// Namespace, agent, service, host and sandbox, of which only the entity's own kind is not empty.
+pub(crate) fn entity_labels(entity: &EntityKey) -> Vec<Text> {
+    let kinds = [
+        EntityKind::Agent,
+        EntityKind::Service,
+        EntityKind::Host,
+        EntityKind::Sandbox,
+    ];
+    let ids = kinds.map(|kind| {
+        if kind == entity.kind {
+            entity.id.clone()
+        } else {
+            Text::default()
+        }
+    });
+    std::iter::once(entity.namespace.clone()).chain(ids).collect()
 }
 
 /// A part of a whole in percent.

@@ -1,19 +1,20 @@
-//! How fast a resource is used up: the median of slopes, and how sure that is when neighbouring minutes err alike.
+//! The trend of minutes: the median of slopes, and how sure that is when neighbouring minutes err alike.
 
-use super::window::Point;
+/// A minute and its value.
+pub(crate) type Point = (f64, f64);
 
 /// A slope per minute.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Trend {
+pub(crate) struct Trend {
     pub slope: f64,
     /// Its standard error.
     pub error: f64,
-    /// The fitted line at the newest minute.
+    /// The fitted line at minute 0.
     pub level: f64,
 }
 
 /// The median of the slopes between all pairs (Theil 1950, Sen 1968); `None` for fewer than three points.
-pub(super) fn slope(points: &[Point], scratch: &mut Vec<f64>) -> Option<f64> {
+pub(crate) fn slope(points: &[Point], scratch: &mut Vec<f64>) -> Option<f64> {
     if points.len() < 3 {
         return None;
     }
@@ -28,7 +29,7 @@ pub(super) fn slope(points: &[Point], scratch: &mut Vec<f64>) -> Option<f64> {
 /// The slope with its error. Residuals tell their spread (the median deviation, or half the standard deviation if that
 /// is more: most of a staircase lies on its steps) and how far neighbours err alike, corrected for the shortness of the
 /// window (Marriott and Pope 1954); the error grows as that leaves fewer independent minutes.
-pub(super) fn trend(points: &[Point], scratch: &mut Vec<f64>) -> Option<Trend> {
+pub(crate) fn trend(points: &[Point], scratch: &mut Vec<f64>) -> Option<Trend> {
     let slope = slope(points, scratch)?;
     let count = points.len() as f64;
     scratch.clear();
