@@ -13,6 +13,7 @@ use crate::batch::Batch;
 use crate::clock::{Clock, Stopwatch};
 use crate::counters::Counters;
 use crate::detecting::{DetectionOptions, Engine, Logs, Tap, Tapped, Worker};
+use crate::endpoints::{Endpoint, EndpointProber};
 use crate::error::StartError;
 use crate::handle::{Handle, Shared};
 use crate::historian::Historian;
@@ -69,6 +70,8 @@ pub struct Options {
     pub probes: Option<ProbeOptions>,
     /// What is scraped.
     pub scrapes: Vec<ScrapeTarget>,
+    /// HTTP endpoints that are probed.
+    pub endpoints: Vec<Endpoint>,
     /// Where StatsD is listened to; nowhere without.
     pub statsd: Option<StatsdOptions>,
     /// What is detected; nothing without.
@@ -259,6 +262,7 @@ impl Runtime {
         self.stop.push(stop);
         self.helpers.push(spawn("maintainer", move || maintainer.run())?);
         self.start_collectors(options.scrapes, options.statsd)?;
+        self.start_endpoints(options.endpoints)?;
         let Some(probes) = options.probes else {
             return Ok(());
         };
@@ -331,6 +335,18 @@ impl Runtime {
             self.stop.push(stop);
             self.helpers.push(spawn("statsd", move || listener.run())?);
         }
+        Ok(())
+    }
+
+    /// Starts probing endpoints.
+    fn start_endpoints(&mut self, endpoints: Vec<Endpoint>) -> Result<(), StartError> {
+        if endpoints.is_empty() {
+            return Ok(());
+        }
+        let (stop, stopped) = bounded(1);
+        let prober = EndpointProber::new(self.handle.clone(), endpoints, stopped);
+        self.stop.push(stop);
+        self.helpers.push(spawn("endpoints", move || prober.run())?);
         Ok(())
     }
 

@@ -21,6 +21,7 @@ use crate::handle::Handle;
 use crate::intake::Protocol;
 
 pub(crate) use board::Board;
+pub(crate) use schedule::Schedule;
 pub use board::{ScrapeHealth, ScrapeTargetStatus};
 use target::Target;
 

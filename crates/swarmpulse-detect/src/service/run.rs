@@ -5,7 +5,7 @@ use swarmpulse_model::Timestamp;
 use super::outcome::Outcome;
 
 /// The share of failures that is taken for usual until it is known.
-const UNKNOWN_SHARE: f64 = 0.03;
+const UNKNOWN_SHARE: f64 = 0.02;
 /// A run counts as over after so many successes.
 const SUCCESSES_NEEDED: u32 = 2;
 
@@ -70,10 +70,10 @@ mod tests {
 
     #[test]
     fn fewer_in_a_row_are_enough_where_failures_are_rare() {
-        for (share, enough) in [(Some(0.004), 3), (Some(0.0183), 5), (Some(0.06), 6), (None, 5)] {
+        for (share, enough) in [(Some(0.0007), 3), (Some(0.0183), 5), (Some(0.06), 7), (None, 5)] {
             let mut run = Run::default();
             let mut needed = 0;
-            while !run.stands(3, 1e-7) {
+            while !run.stands(3, 1e-8) {
                 needed += 1;
                 run.observe(Timestamp(needed), &failure(), share);
             }
@@ -89,7 +89,7 @@ mod tests {
             run.observe(Timestamp(at), &failure(), None);
         }
         run.observe(Timestamp(9), &Outcome::default(), None);
-        assert!(!run.stands(3, 1e-7) && !run.is_over());
+        assert!(!run.stands(3, 1e-8) && !run.is_over());
         run.observe(Timestamp(10), &Outcome::default(), None);
         assert!(run.is_over());
         run.observe(Timestamp(11), &failure(), None);

@@ -25,7 +25,7 @@ const SUSPICIOUS_CHANCE: f64 = 1e-4;
 /// Times that have been bad for so long are the usual ones, in seconds: a day.
 const BAD_FOR_LONG_S: f64 = 86_400.0;
 /// So many probes in a row that fail, and how rare that has to be by chance.
-const PROBES_DOWN: (u32, f64) = (3, 1e-7);
+const PROBES_DOWN: (u32, f64) = (3, 1e-8);
 /// The same of calls by agents, over so many seconds.
 const CALLS_DOWN: (u32, f64, f64) = (10, 1e-12, 30.0);
 /// A service that nobody called for so long is not held to be bad any more, in seconds.

@@ -5,7 +5,7 @@ use swarmpulse_model::Timestamp;
 /// The moments at which a target is scraped: whole intervals plus a shift that is always the same for that target, so
 /// that targets spread over the interval and a restart keeps the rhythm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Schedule {
+pub(crate) struct Schedule {
     interval_ns: i64,
     shift_ns: i64,
 }
