@@ -22,7 +22,7 @@ const ERROR_BYTES: usize = 200;
 /// Lines of the log between two reports, of all namespaces together.
 pub(super) const LINES_MAX: usize = 1000;
 /// A span is marked if so many failures in it are that rare by the entity's own rate.
-const UNUSUAL: f64 = 0.05;
+const UNUSUAL: f64 = 0.1;
 
 /// What was left out, by reason.
 #[derive(Debug, Default)]
@@ -252,11 +252,11 @@ impl Book {
 fn mark(cell: &mut Cell, spans: std::ops::RangeInclusive<i64>, now: Timestamp) {
     let (day, known_s) = (cell.last_day(now), now.seconds_since(cell.first));
     let Some(trouble) = &mut cell.trouble else { return };
-    let known_spans = (known_s / (SPAN_NS as f64 / 1e9)).clamp(12.0, 288.0);
+    let known_spans = (known_s / (SPAN_NS as f64 / 1e9)).clamp(24.0, 288.0);
     let mean = day.failed as f64 / known_spans;
     for span in spans {
         let failed = cell.spans.at(span).failed;
-        // With one failure in twenty spans or fewer, one is unusual already.
+        // With one failure in ten spans or fewer, one is unusual already.
         if failed > 0 && poisson_upper_tail(failed, mean) <= UNUSUAL {
             trouble.marks.mark(span);
         }

@@ -2,10 +2,10 @@
 //!
 //! A day is one observation, however many tasks it has: what failed in an hour is compared with what the rest of the
 //! *same* day lets expect, and only an excess that repeats over days counts. One bad afternoon is no pattern. The test is
-//! Student's t of those differences, over all hours and weekdays with a correction for their number.
+//! Student's t of those differences, and their number must be beyond chance, too, over all hours and weekdays with a correction for their number.
 
 use crate::statistics::multiple_testing::believed_up_to;
-use crate::statistics::rates::student_upper_tail;
+use crate::statistics::rates::{poisson_upper_tail, student_upper_tail};
 
 use super::tally::Tally;
 
@@ -218,16 +218,17 @@ fn judge(
     if seen < least || then.failed < FAILED_MIN || (then.failed as f64) < RATIO_MIN * expected {
         return None;
     }
-    let variance = (squares - sum * sum / n) / (n - 1.0);
-    // The days agree to the last task only by chance: what counting alone scatters is the least.
-    let variance = variance.max(then.failed as f64 / n);
+    let variance = ((squares - sum * sum / n) / (n - 1.0)).max(1e-9);
     let t = sum / n / (variance / n).sqrt();
+    // Few failures agree from day to day by chance; then it is their number that must be out of the common.
+    let by_days = student_upper_tail(t, n - 1.0);
+    let by_number = poisson_upper_tail(then.failed, expected);
     Some(Pattern {
         when,
         then,
         otherwise,
         seen,
-        p: student_upper_tail(t, n - 1.0),
+        p: by_days.max(by_number),
     })
 }
 

@@ -130,8 +130,13 @@ impl Cell {
 
     /// The last hour: twelve spans and the running one.
     pub(super) fn last_hour(&self, now: Timestamp) -> Tally {
+        self.last(12, now)
+    }
+
+    /// So many whole spans and the running one.
+    pub(super) fn last(&self, spans: i64, now: Timestamp) -> Tally {
         let span = span_of(now);
-        self.spans.sum(span - 12..=span)
+        self.spans.sum(span - spans..=span)
     }
 
     /// The last day: the running hour and those before it.

@@ -5,6 +5,7 @@ use swarmpulse_model::{EntityKey, EntityKind, Text, Timestamp};
 use crate::detector::Graph;
 use crate::finding::Finding;
 use crate::report::Waiting;
+use crate::wording::span;
 
 use super::Since;
 use super::book::{Book, Drops};
@@ -21,7 +22,7 @@ use super::related::{Relations, relations};
 use super::rising::Trends;
 use super::tally::{HOUR_NS, SPANS, hour_of, span_of};
 use super::trend::Direction;
-use super::words::{ALL_TYPES, counted, span};
+use super::words::{ALL_TYPES, counted};
 
 /// Findings of one condition in a namespace at most.
 const FINDINGS_MAX: usize = 200;

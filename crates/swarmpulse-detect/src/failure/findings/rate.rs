@@ -5,11 +5,12 @@ use swarmpulse_model::{EntityKind, Severity, Text, Timestamp};
 use super::{RATE_HIGH, blank, key, level, points, unit};
 use crate::failure::book::last_spans;
 use crate::failure::cells::Cell;
-use crate::failure::high::{High, Measure};
+use crate::failure::high::{High, Measure, hours_of};
 use crate::failure::tally::{SPAN_NS, SPANS, span_of};
-use crate::failure::words::{counted, named, percent, times};
+use crate::failure::words::{counted, named, times};
 use crate::finding::{Chart, Figure, Finding, Line, Unit};
 use crate::statistics::rates::{binomial_interval, poisson_interval};
+use crate::wording::{percent, span};
 
 /// Ends without which nothing is critical.
 const CRITICAL_ENDED: u64 = 20;
@@ -25,27 +26,30 @@ pub(in crate::failure) fn finding(namespace: &Text, high: &High, cell: &Cell, si
         Measure::PastByTime(failed, hours) => (Some(failed as f64 / hours), "an hour before"),
     };
     let usual = usual.unwrap_or(0.0);
-    let (hour, ratio) = (high.hour, times(high.ratio));
+    let (recent, ratio) = (high.recent, times(high.ratio));
+    let hours = hours_of(high.window, now);
+    let lately = span(hours * 3600.0);
     if let Measure::PastByTime(..) = high.measure {
-        let (low, up) = poisson_interval(hour.failed);
+        let (low, up) = poisson_interval(recent.failed);
         finding.sentence = format!(
-            "{name} failed {} in the last hour ({low:.0} to {up:.0} by chance), {ratio} times the usual {usual:.1} an hour",
-            counted(hour.failed, "time"),
+            "{name} failed {} in the last {lately}, {ratio} times the usual {usual:.1} an hour",
+            counted(recent.failed, "time"),
         );
-        finding.figures.push(figure("failures_per_hour", hour.failed as f64, Some((low, up)), Unit::PerHour));
+        let interval = Some((low / hours, up / hours));
+        finding.figures.push(figure("failures_per_hour", recent.failed as f64 / hours, interval, Unit::PerHour));
         finding.figures.push(figure("usual_failures_per_hour", usual, None, Unit::PerHour));
     } else {
-        let rate = hour.rate().unwrap_or(0.0);
-        let (low, up) = binomial_interval(hour.failed, hour.ended);
+        let rate = recent.rate().unwrap_or(0.0);
+        let (low, up) = binomial_interval(recent.failed, recent.ended);
         let before = match high.worse_than_before {
             Some(false) => "; it was so the day before, too",
             Some(true) | None => "",
         };
         finding.sentence = format!(
-            "{} of {name} fail: {} of {} in the last hour ({} to {}), {ratio} times the {} of {usual_label}{before}",
+            "{} of {name} fail: {} of {} in the last {lately} ({} to {}), {ratio} times the {} of {usual_label}{before}",
             percent(rate),
-            hour.failed,
-            hour.ended,
+            recent.failed,
+            recent.ended,
             percent(low),
             percent(up),
             percent(usual),
@@ -54,7 +58,7 @@ pub(in crate::failure) fn finding(namespace: &Text, high: &High, cell: &Cell, si
         finding.figures.push(figure("usual_failure_rate_ratio", usual, None, Unit::Ratio));
     }
     finding.figures.push(figure("times_usual", high.ratio, None, Unit::Count));
-    finding.figures.push(figure("failures_last_hour", hour.failed as f64, None, Unit::Count));
+    finding.figures.push(figure("failures_recent", recent.failed as f64, None, Unit::Count));
     finding.charts.push(chart(&name, high, cell, usual, usual_label, now));
     finding.advice = advice(high, cell);
     finding
@@ -66,7 +70,7 @@ fn severity(high: &High) -> Severity {
     let whole = matches!(high.kind, EntityKind::TaskType | EntityKind::Service);
     match high.worse_than_before {
         Some(false) => Severity::Info,
-        Some(true) if whole && high.hour.ended >= CRITICAL_ENDED && 2 * high.hour.failed >= high.hour.ended => {
+        Some(true) if whole && high.recent.ended >= CRITICAL_ENDED && 2 * high.recent.failed >= high.recent.ended => {
             Severity::Critical
         }
         Some(true) | None => Severity::Warning,
