@@ -96,7 +96,7 @@ impl GcWatch {
             let program = Program::new(subject.entity.clone());
             self.programs.insert(subject.entity.clone(), program);
         }
-        if signal != Signal::MemoryBytes {
+        if counts || signal == Signal::HeapBytes {
             self.owners.entry(id).or_insert_with(|| subject.entity.clone());
         }
         self.programs.get_mut(&subject.entity)
@@ -111,7 +111,7 @@ impl Detector for GcWatch {
     fn sample(&mut self, id: SubjectId, subject: &Subject, signal: Signal, at: Timestamp, value: f64) {
         let known = match signal {
             Signal::GcSecondsTotal | Signal::GcCollectionsTotal | Signal::HeapBytes => true,
-            Signal::MemoryBytes => subject.part.is_empty(),
+            Signal::MemoryBytes | Signal::StartTimeSeconds => subject.part.is_empty(),
             _ => false,
         };
         if !known {

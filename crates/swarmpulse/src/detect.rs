@@ -1,5 +1,8 @@
 //! `swarmpulse detect`: runs one detector over a file, as the server runs it over the fleet, and explains all of them.
 
+mod alone;
+mod exhaustion;
+mod gc;
 mod table;
 
 use clap::{Args, Subcommand};
@@ -11,6 +14,8 @@ use crate::output;
 const EXAMPLES: &str = "Examples:
   swarmpulse detect --list
   swarmpulse detect --list --json
+  swarmpulse detect exhaustion --csv open_fds.csv --limit 1024
+  swarmpulse detect gc --csv gc_seconds.csv
 
 Files are read from `-` for standard input. Nothing is sent anywhere, no server is needed.";
 
@@ -30,7 +35,10 @@ pub struct DetectArgs {
 
 /// Which detector.
 #[derive(Subcommand, Debug)]
-enum Which {}
+enum Which {
+    Exhaustion(exhaustion::ExhaustionArgs),
+    Gc(gc::GcArgs),
+}
 
 /// Runs a detector, or lists them.
 ///
@@ -38,7 +46,8 @@ enum Which {}
 /// If a file cannot be read.
 pub fn run(args: &DetectArgs) -> anyhow::Result<Outcome> {
     match &args.command {
-        Some(which) => match *which {},
+        Some(Which::Exhaustion(args)) => exhaustion::run(args),
+        Some(Which::Gc(args)) => gc::run(args),
         None => list(args.json),
     }
 }

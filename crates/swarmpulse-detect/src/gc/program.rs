@@ -29,6 +29,7 @@ pub(super) struct Program {
     pub entity: EntityKey,
     parts: BTreeMap<SubjectId, Part>,
     memory_bytes: Option<f64>,
+    start_s: Option<f64>,
     /// The last sample of time in collection, and of anything.
     collected_at: Option<Timestamp>,
     pub heard_at: Timestamp,
@@ -44,6 +45,7 @@ impl Program {
             entity,
             parts: BTreeMap::new(),
             memory_bytes: None,
+            start_s: None,
             collected_at: None,
             heard_at: Timestamp(0),
             minutes: Minutes::default(),
@@ -55,9 +57,16 @@ impl Program {
 
     /// Takes a sample; false if there is no room for its part.
     pub(super) fn push(&mut self, id: SubjectId, signal: Signal, at: Timestamp, value: f64) -> bool {
-        if signal == Signal::MemoryBytes {
-            self.memory_bytes = Some(value);
-            return true;
+        match signal {
+            Signal::MemoryBytes => {
+                self.memory_bytes = Some(value);
+                return true;
+            }
+            Signal::StartTimeSeconds => {
+                self.started(id, value);
+                return true;
+            }
+            _ => {}
         }
         if self.parts.len() >= PARTS_MAX && !self.parts.contains_key(&id) {
             return false;
@@ -100,6 +109,19 @@ impl Program {
         cell.seen_s += seen.max(0.0) as f32;
         cell.collecting_s += more as f32;
         cell.memory_bytes = memory as f32;
+    }
+
+    /// Another start time is another life.
+    fn started(&mut self, id: SubjectId, start_s: f64) {
+        // Exporters compute it from a clock that is adjusted now and then.
+        const SAME_S: f64 = 5.0;
+        let before = self.start_s.replace(start_s);
+        if before.is_some_and(|before| (before - start_s).abs() > SAME_S) {
+            if let Some(part) = self.parts.get_mut(&id) {
+                (part.seconds, part.collections) = (None, None);
+            }
+            self.begin_anew(id, None);
+        }
     }
 
     fn memory(&self) -> f64 {
@@ -188,6 +210,22 @@ mod tests {
             it.push(SubjectId(1), Signal::GcSecondsTotal, at(minute), value);
         }
         assert_eq!(total(&it), (60.0, 3.0));
+    }
+
+    #[test]
+    fn another_start_begins_another_life_though_the_counter_grew() {
+        let mut it = program();
+        for (minute, start_s, value) in [
+            (0, 100.0, 1.0),
+            (1, 100.3, 2.0),
+            (2, 900.0, 3.0),
+            (3, 900.0, 4.0),
+            (4, 900.0, 4.0),
+        ] {
+            it.push(SubjectId(1), Signal::StartTimeSeconds, at(minute), start_s);
+            it.push(SubjectId(1), Signal::GcSecondsTotal, at(minute), value);
+        }
+        assert_eq!(total(&it), (60.0, 1.0));
     }
 
     #[test]
