@@ -33,8 +33,9 @@ mod words;
 
 pub use book::QueueBook;
 pub use figures::{
-    Bottleneck, BottleneckKind, DelayCause, KnownDuration, NamespaceStatus, QueueFigures, QueueStatus, StuckTasks,
-    TaskOutcomes, TaskSpread, ThroughputDirection, ThroughputTrend, TypeStatus, WaitingClassFigures,
+    Bottleneck, BottleneckKind, DelayCause, KnownDuration, NamespaceStatus, QueueFigures, QueueStatus,
+    StuckTasks, TaskOutcomes, TaskSpread, ThroughputDirection, ThroughputTrend, TypeStatus,
+    WaitingClassFigures,
 };
 
 use backlog::{HeldBacklogs, QUEUE_BACKLOG};
@@ -157,9 +158,10 @@ impl QueueWatch {
             types: &types,
             now,
         };
-        let mut judgements = backlog::backlogs(&scene, &mut self.held);
-        let backlogged: BTreeSet<u16> = judgements.iter().filter_map(|it| it.queue).collect();
-        judgements.extend(starvation::starvations(&scene));
+        let (mut judgements, starving) = starvation::starvations(&scene);
+        let backlogs = backlog::backlogs(&scene, &mut self.held, &starving);
+        let backlogged: BTreeSet<u16> = backlogs.iter().filter_map(|it| it.queue).collect();
+        judgements.extend(backlogs);
         let explained: BTreeSet<u16> = judgements.iter().filter_map(|it| it.queue).collect();
         let (stuck, stuck_tasks, mut waiting) = stuck::stuck(&scene, &explained);
         judgements.extend(stuck);
@@ -215,10 +217,7 @@ impl QueueWatch {
             let by_test = [BOTTLENECK, THROUGHPUT_DEGRADING, STARVATION].contains(condition);
             now.since(found.true_at) <= if by_test { HELD_NS } else { 0 }
         });
-        self.found
-            .values()
-            .map(|found| found.judgement.clone())
-            .collect()
+        self.found.values().map(|found| found.judgement.clone()).collect()
     }
 
     fn tell_drops(&mut self, report: &mut Report) {
@@ -264,7 +263,9 @@ impl QueueWatch {
 fn too_young(scene: &Scene<'_>) -> Vec<Waiting> {
     let minutes = |number: u16| {
         let track = scene.book.queues[usize::from(number)].as_ref();
-        track.map_or(0, |track| track.flow.full_minutes(scene.now, FLOW_MINUTES_MIN).len())
+        track.map_or(0, |track| {
+            track.flow.full_minutes(scene.now, FLOW_MINUTES_MIN).len()
+        })
     };
     let young = scene
         .queues

@@ -37,9 +37,12 @@ const LONG_WAIT_MIN_S: f64 = 900.0;
 /// A wait is usual if it is no longer than the 90th percentile of the day's, with some allowance.
 const USUAL_ALLOWANCE: f64 = 1.5;
 const LONG_FACTOR: f64 = 3.0;
+const LONG_MINUTES: usize = 15;
 const USUAL_KNOWN_MIN: usize = 30;
 /// A backlog is over when a newcomer waits less than this, in seconds.
 const OVER_WAIT_S: f64 = 150.0;
+/// If so much of the line is a class that starves, that is the cause.
+const STARVED_PART: f64 = 0.8;
 /// From here on it is urgent.
 const CRITICAL_WAIT_S: f64 = 3600.0;
 
@@ -76,8 +79,13 @@ struct Growth {
     lately: f64,
 }
 
-/// Judges every queue.
-pub(super) fn backlogs(scene: &Scene<'_>, held: &mut HeldBacklogs) -> Vec<Judgement> {
+/// Judges every queue. Where most of those that wait are of a class that starves, nobody else waits for them: `starving`
+/// says how many there are by queue.
+pub(super) fn backlogs(
+    scene: &Scene<'_>,
+    held: &mut HeldBacklogs,
+    starving: &BTreeMap<u16, u32>,
+) -> Vec<Judgement> {
     let mut found = Vec::new();
     let mut still = HeldBacklogs::new();
     for it in scene.queues {
@@ -85,6 +93,10 @@ pub(super) fn backlogs(scene: &Scene<'_>, held: &mut HeldBacklogs) -> Vec<Judgem
         let (Some(track), Some(entity)) = (track, it.figures.entity.clone()) else {
             continue;
         };
+        let starved = starving.get(&it.number).copied().unwrap_or(0);
+        if f64::from(starved) >= STARVED_PART * f64::from(it.figures.depth.max(1)) {
+            continue;
+        }
         let before = held.get(&entity).copied();
         let Some((kind, confidence)) = judge(&it.figures, track, scene.now, before) else {
             continue;
@@ -135,7 +147,8 @@ fn judge(
         };
         return Some((kind, 1.0 - growth.p));
     }
-    let does_not_drain = growth.as_ref().is_some_and(|growth| growth.lately >= 0.0);
+    let does_not_drain = growth.as_ref().is_some_and(|growth| growth.lately >= 0.0)
+        && has_been_long(&track.flow, queue.depth, now);
     if let (Some(usual_s), Some(wait_s)) = (usual_s, queue.expected_wait_s)
         && queue.depth >= DEPTH_MIN
         && does_not_drain
@@ -202,6 +215,13 @@ fn growth(flow: &Flow, now: Timestamp) -> Option<Growth> {
         p,
         lately,
     })
+}
+
+/// The line has been about as long as it is, or longer, for a quarter of an hour: it is no batch that has just come.
+fn has_been_long(flow: &Flow, depth: u32, now: Timestamp) -> bool {
+    let minutes = flow.full_minutes(now, LONG_MINUTES);
+    let long = |depth_then: u32| depth_then >= DEPTH_MIN && depth_then * 2 >= depth;
+    minutes.len() >= LONG_MINUTES && minutes.iter().all(|(_, counts)| long(counts.depth))
 }
 
 /// The 90th percentile of the day's waits, where enough are known.

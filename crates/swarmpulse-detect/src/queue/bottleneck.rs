@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use swarmpulse_model::{Severity, Timestamp};
 
 use super::census::TypeCensus;
-use super::figures::{BottleneckKind, DelayCause, TypeStatus};
+use super::figures::{BottleneckKind, DelayCause, KnownDuration, TypeStatus};
+use super::flow::{Counts, Flow};
 use super::judgement::{Judgement, Scene, by_minute, figure};
 use super::measure::Numbered;
 use super::sample::{Seen, quantile, whole_seconds};
@@ -32,6 +33,8 @@ const RETRIES_MIN: u32 = 10;
 /// Its tasks wait so many times as long as others in the same queue, and so long at least, in seconds.
 const STARVING_FACTOR: f64 = 3.0;
 const WAIT_MIN_S: f64 = 60.0;
+/// And of those that came in the last hour less than this part began of what did of all in these queues.
+const SERVED_PART: f64 = 1.0 / 3.0;
 /// Workers are full, and this type holds so much of them while others wait.
 const FULL: f64 = 0.9;
 const HELD_MIN: f64 = 0.6;
@@ -213,7 +216,13 @@ fn starves(
         .filter_map(|queue| queue.wait.quantile(0.5))
         .map(Quantile::at_least)
         .fold(0.0, f64::max);
-    (wait_s >= STARVING_FACTOR * others_s.max(1.0)).then(|| Reason {
+    let of_type = scene.book.types[usize::from(it.number)].as_ref()?;
+    let all = queues
+        .iter()
+        .filter_map(|queue| scene.book.queues[usize::from(*queue)].as_ref());
+    let served = served([&of_type.flow].into_iter(), scene.now);
+    let passed_over = served < SERVED_PART * self::served(all.map(|queue| &queue.flow), scene.now);
+    (passed_over && wait_s >= STARVING_FACTOR * others_s.max(1.0)).then(|| Reason {
         cause: DelayCause::Starvation,
         severity: Severity::Info,
         // Half of its tasks outwait half of all: with so many of each that is seldom chance.
@@ -227,8 +236,19 @@ fn starves(
     })
 }
 
+/// Of those that began in the last hour or wait, the share that began.
+fn served<'f>(flows: impl Iterator<Item = &'f Flow>, now: Timestamp) -> f64 {
+    let (mut began, mut all) = (0.0, 0.0);
+    for flow in flows {
+        let started = f64::from(flow.recent(now, 60).counts.started);
+        began += started;
+        all += started + f64::from(flow.gauges().depth());
+    }
+    if all > 0.0 { began / all } else { 0.0 }
+}
+
 fn told(figures: &TypeStatus, track: &TypeTrack, reason: &Reason, now: Timestamp) -> Judgement {
-    let line = |label: &str, value: fn(&super::flow::Counts) -> f64| {
+    let line = |label: &str, value: fn(&Counts) -> f64| {
         by_minute(&track.flow, now, label, |counts| Some(value(counts) / 60.0))
     };
     let sentence = format!(
@@ -237,7 +257,7 @@ fn told(figures: &TypeStatus, track: &TypeTrack, reason: &Reason, now: Timestamp
         100.0 * figures.delay_share_ratio,
         reason.words
     );
-    let seconds = |known: Option<super::figures::KnownDuration>| known.map_or(0.0, |known| known.seconds);
+    let seconds = |known: Option<KnownDuration>| known.map_or(0.0, |known| known.seconds);
     let finding = Finding {
         detector: super::NAME,
         condition: BOTTLENECK,
@@ -268,7 +288,7 @@ fn told(figures: &TypeStatus, track: &TypeTrack, reason: &Reason, now: Timestamp
             lines: vec![
                 line("waiting", |counts| counts.waiting_s),
                 line("running", |counts| counts.executing_s),
-                line("tried again", super::flow::Counts::retry_s),
+                line("tried again", Counts::retry_s),
             ],
             marks: Vec::new(),
             limit: None,

@@ -1,7 +1,8 @@
 //! Starvation: a priority or a user whose tasks wait far longer than the others' in the same queue.
 
-use statrs::distribution::Binomial;
-use statrs::distribution::DiscreteCDF as _;
+use std::collections::BTreeMap;
+
+use statrs::distribution::{Binomial, DiscreteCDF as _};
 use swarmpulse_model::{EntityKey, Severity, Timestamp};
 
 use super::census::{QueueCensus, WaitingClass};
@@ -56,9 +57,10 @@ struct Starving {
     demanded: f64,
 }
 
-/// Judges every queue; at most the worst class of each.
-pub(super) fn starvations(scene: &Scene<'_>) -> Vec<Judgement> {
+/// Judges every queue; at most the worst class of each. Gives how many tasks of it wait, too, by queue.
+pub(super) fn starvations(scene: &Scene<'_>) -> (Vec<Judgement>, BTreeMap<u16, u32>) {
     let mut found = Vec::new();
+    let mut starving = BTreeMap::new();
     for it in scene.queues {
         let number = usize::from(it.number);
         let (Some(track), Some(census)) = (&scene.book.queues[number], &scene.census.queues[number]) else {
@@ -71,11 +73,12 @@ pub(super) fn starvations(scene: &Scene<'_>) -> Vec<Judgement> {
             .into_iter()
             .filter_map(|class| judge(scene, it.number, track, census, class))
             .max_by(|a, b| a.median_s.total_cmp(&b.median_s));
-        if let Some(starving) = worst {
-            found.push(told(&starving, track, entity, scene.now).of_queue(it));
+        if let Some(worst) = worst {
+            found.push(told(&worst, track, entity, scene.now).of_queue(it));
+            starving.insert(it.number, worst.class.waiting.count);
         }
     }
-    found
+    (found, starving)
 }
 
 fn candidates(census: &QueueCensus, now: Timestamp) -> Vec<Class> {

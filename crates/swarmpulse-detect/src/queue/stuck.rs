@@ -8,7 +8,7 @@ use super::census::{KNOWN_MIN, Limit, Suspects};
 use super::figures::{BottleneckKind, StuckTasks};
 use super::judgement::{Judgement, Scene, by_minute, figure};
 use super::open_task::OpenTask;
-use super::sample::DurationSample;
+use super::sample::{DurationSample, Seen};
 use super::track::TypeTrack;
 use super::words::{clock, span, tasks};
 use crate::{Chart, Finding, Mark, Unit, Waiting};
@@ -22,6 +22,8 @@ const NAMED_MAX: usize = 20;
 const CRITICAL_COUNT: usize = 10;
 /// Tasks whose sender says how long they may take have nothing left to doubt but the sender.
 const DECLARED_CONFIDENCE: f64 = 0.99;
+/// A waiting task is stuck only if so many that came later have begun: in a line that is served in turn none has.
+const OVERTAKEN_MIN: usize = 20;
 /// Types named that cannot be judged.
 const WAITING_MAX: usize = 20;
 /// A task that has run for less is not missed, in seconds.
@@ -38,6 +40,33 @@ struct Standing<'s> {
     confidence: f64,
 }
 
+/// The lines that tasks wait in.
+struct Lines<'s> {
+    scene: &'s Scene<'s>,
+    /// Queues whose waits have a cause that is told.
+    explained: &'s BTreeSet<u16>,
+    /// When those came that began in the last hour, in Unix seconds, earliest first; by queue.
+    begun_s: BTreeMap<u16, Vec<f64>>,
+}
+
+impl Lines<'_> {
+    /// Whether many that came after a task have begun, and nothing else explains its wait.
+    fn is_passed_over(&mut self, task: &OpenTask) -> bool {
+        if self.explained.contains(&task.queue) {
+            return false;
+        }
+        let begun_s = self.begun_s.entry(task.queue).or_insert_with(|| {
+            let track = self.scene.book.queues[usize::from(task.queue)].as_ref();
+            let begun = track.into_iter().flat_map(|track| track.waits.iter());
+            let mut came_s: Vec<f64> = begun.filter(|seen| seen.ended).map(Seen::began_s).collect();
+            came_s.sort_by(f64::total_cmp);
+            came_s
+        });
+        let before = begun_s.partition_point(|came_s| *came_s <= task.queued_at.unix_s());
+        begun_s.len() - before >= OVERTAKEN_MIN
+    }
+}
+
 /// Judges every type. Waiting tasks of the queues in `explained` are left out: their wait has a cause that is told.
 pub(super) fn stuck(
     scene: &Scene<'_>,
@@ -45,6 +74,11 @@ pub(super) fn stuck(
 ) -> (Vec<Judgement>, Vec<StuckTasks>, Vec<Waiting>) {
     let (mut found, mut figures, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
     let mut unnamed = 0_usize;
+    let mut lines = Lines {
+        scene,
+        explained,
+        begun_s: BTreeMap::new(),
+    };
     for (track, census) in scene.book.types.iter().zip(&scene.census.types) {
         let (Some(track), Some(census)) = (track, census) else {
             continue;
@@ -71,7 +105,7 @@ pub(super) fn stuck(
             &census.stuck_waiting,
             &track.usual_waits,
             census.wait_limit,
-            Some(explained),
+            Some(&mut lines),
         );
         // If tasks run without end, others wait for that reason.
         if let Some(standing) = running.or(in_line) {
@@ -94,14 +128,13 @@ fn standing<'s>(
     suspects: &Suspects<'s>,
     ended: &DurationSample,
     limit: Option<Limit>,
-    explained: Option<&BTreeSet<u16>>,
+    lines: Option<&mut Lines<'_>>,
 ) -> Option<Standing<'s>> {
-    let mut tasks: Vec<_> = suspects
-        .tasks
-        .iter()
-        .copied()
-        .filter(|(_, task)| explained.is_none_or(|explained| !explained.contains(&task.queue)))
-        .collect();
+    let waiting = lines.is_some();
+    let mut tasks = suspects.tasks.clone();
+    if let Some(lines) = lines {
+        tasks.retain(|(_, task)| lines.is_passed_over(task));
+    }
     tasks.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
     let (oldest, _) = *tasks.first()?;
     let (limit_s, known, confidence) = match (suspects.declared_s, limit) {
@@ -122,7 +155,7 @@ fn standing<'s>(
     Some(Standing {
         track,
         suspects: tasks,
-        waiting: explained.is_some(),
+        waiting,
         limit_s,
         declared: suspects.declared_s.is_some(),
         known,

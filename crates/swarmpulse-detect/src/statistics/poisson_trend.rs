@@ -75,12 +75,16 @@ pub fn poisson_trend(counts: &[f64]) -> Option<PoissonTrend> {
         .collect();
     let squares: f64 = residuals.iter().map(|residual| residual * residual).sum();
     let freedom = (n - 2) as f64;
-    let dispersion = (squares / freedom).max(1.0);
+    let dispersion = squares / freedom;
     let products: f64 = residuals.windows(2).map(|pair| pair[0] * pair[1]).sum();
     let correlation = (products / squares.max(f64::MIN_POSITIVE)).clamp(0.0, 0.95);
     let inflation = (1.0 + correlation) / (1.0 - correlation);
-    let t = slope / (dispersion * inflation / information).sqrt();
-    let freedom = (freedom / inflation).max(2.0);
+    // Counts that vary less than Poisson's are not believed to: they are taken for such.
+    let (variance, freedom) = match dispersion * inflation {
+        variance if variance > 1.0 => (variance, (freedom / inflation).max(2.0)),
+        _ => (1.0, freedom),
+    };
+    let t = slope / (variance / information).sqrt();
     let p = 2.0 * StudentsT::new(0.0, 1.0, freedom).ok()?.sf(t.abs());
     Some(PoissonTrend {
         first: (level + slope * at(0)).exp(),
