@@ -343,6 +343,144 @@ export function alert(id, name, severity, subjectKind, subject, message, ageSeco
   };
 }
 
+/** Findings with their charts, of every severity. */
+export function findings() {
+  const MIB = 1_048_576;
+  const points = (count, stepS, value) =>
+    Array.from({ length: count }, (_, n) => ({ at: ago((count - 1 - n) * stepS), value: value(n) }));
+  const figure = (name, value, unit, low = null, high = null) => ({ name, value, low, high, unit });
+  const one = (id, condition, severity, kind, subject, sentence, ageSeconds, over) => ({
+    id,
+    detector: condition.split("_")[0],
+    condition,
+    namespace: "default",
+    subject_kind: kind,
+    subject,
+    severity,
+    state: "active",
+    confidence: 0.97,
+    sentence,
+    since: ago(ageSeconds),
+    first_seen_at: ago(ageSeconds - 60),
+    last_seen_at: ago(8),
+    ended_at: null,
+    figures: [],
+    related: [],
+    advice: [],
+    links: { self: `/api/v1/findings/${id}` },
+    charts: [],
+    ...over,
+  });
+  return [
+    one(
+      "cascade-1",
+      "failure_cascade",
+      "critical",
+      "service",
+      "billing-api",
+      "failures feed themselves: each makes 1.8 more, from billing-api over ledger to 3 services in 6 min",
+      360,
+      {
+        confidence: 0.999,
+        figures: [
+          figure("branching_ratio", 1.8, "ratio", 1.4, 2.3),
+          figure("failures_per_minute", 31, "per_minute"),
+        ],
+        related: ["ledger", "invoices"].map((id) => ({ namespace: "default", kind: "service", id })),
+        advice: ["Cut calls from ledger to billing-api until it answers again."],
+        charts: [
+          {
+            title: "31 failures a minute, 2 are usual",
+            unit: "per_minute",
+            limit: null,
+            marks: [{ at: ago(360), label: "the first service failed" }],
+            lines: [
+              {
+                label: "failures",
+                points: points(40, 60, (n) => (n < 34 ? 1 + (n % 3) : 3 + (n - 33) * 4.6)),
+              },
+              { label: "usual", points: points(40, 60, () => 2) },
+            ],
+          },
+        ],
+      },
+    ),
+    one(
+      "leak-1",
+      "memory_leak",
+      "warning",
+      "agent",
+      "coder-02",
+      "coder-02 grows by 14.8 MiB/h (13.9 to 15.6) since 10:42; it reaches its limit of 512 MiB in about 9 h",
+      12_000,
+      {
+        figures: [
+          figure("rate_bytes_per_hour", 14.8 * MIB, "bytes_per_hour", 13.9 * MIB, 15.6 * MIB),
+          figure("time_to_limit_s", 32_400, "seconds", 30_100, 35_200),
+          figure("used_ratio", 0.74, "ratio"),
+        ],
+        related: [{ namespace: "default", kind: "host", id: "gpu-3" }],
+        advice: ["Restart it before 23:00, and take a heap profile first."],
+        charts: [
+          {
+            title: "Memory grows 14.8 MiB/h, limit in 9 h",
+            unit: "bytes",
+            limit: 512 * MIB,
+            marks: [{ at: ago(12_000), label: "growth began" }],
+            lines: [
+              {
+                label: "measured",
+                points: points(200, 120, (n) =>
+                  n > 60 && n < 70
+                    ? null
+                    : (320 + (n < 100 ? 0 : (n - 100) * 0.49) + 6 * Math.sin(n * 1.7) + (n % 12)) * MIB,
+                ),
+              },
+              {
+                label: "fitted",
+                points: points(200, 120, (n) => (n < 100 ? null : (324 + (n - 100) * 0.49) * MIB)),
+              },
+            ],
+          },
+        ],
+      },
+    ),
+    one(
+      "anomaly-1",
+      "unusual_value",
+      "info",
+      "agent",
+      "planner-1",
+      "queue_depth of planner-1 is 41, which is seen once in 3 weeks",
+      900,
+      {
+        charts: [
+          {
+            title: "Queue depth, and what is usual at this hour",
+            unit: "count",
+            limit: null,
+            marks: [],
+            lines: [
+              { label: "measured", points: points(90, 60, (n) => (n > 74 ? 41 : 6 + (n % 5))) },
+              { label: "expected", points: points(90, 60, () => 8) },
+            ],
+          },
+        ],
+      },
+    ),
+    one(
+      "tasks-1",
+      "queue_growing",
+      "info",
+      "task_type",
+      "crawl",
+      "tasks of the type crawl wait 2.4 times as long as an hour ago",
+      2_400,
+      {},
+    ),
+  ];
+}
+
 export function summary(agents, firing, blind, nowMs) {
   const verdicts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0]));
   for (const one of agents) verdicts[one.verdict] += 1;

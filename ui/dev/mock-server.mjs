@@ -21,6 +21,7 @@ const TYPES = {
 const world = {
   agents: [],
   alerts: [],
+  findings: [],
   blind: null,
   nowMs: fixtures.NOW_MS,
   refusing: false,
@@ -33,6 +34,7 @@ function reset({ fleet = "small", count = 0 } = {}) {
   world.agents =
     fleet === "empty" ? [] : fleet === "large" ? fixtures.largeFleet(count) : fixtures.smallFleet();
   world.alerts = fleet === "small" ? fixtures.alerts() : [];
+  world.findings = [];
   world.blind = null;
   world.nowMs = fixtures.NOW_MS;
   world.refusing = false;
@@ -81,6 +83,12 @@ const CONTROLS = {
     if (one.state === "firing") world.alerts.push(one);
     publish("alerts", one);
   },
+  // Lets detectors say all that they know here; with `only`, one finding by its id; with `end`, it is over.
+  findings({ only, end } = {}) {
+    world.findings = fixtures.findings().filter((one) => only === undefined || one.id === only);
+    if (end)
+      for (const one of world.findings) Object.assign(one, { state: "ended", ended_at: one.last_seen_at });
+  },
   blind(blindness) {
     world.blind = blindness;
     publish("summary", summary());
@@ -114,6 +122,12 @@ function api(path, query) {
     const timestamp = new Date(world.nowMs).toISOString();
     return { active: world.alerts, history: [], count: world.alerts.length, next: null, timestamp };
   }
+  if (path === "/api/v1/findings") {
+    const active = world.findings.filter((one) => one.state === "active");
+    return { items: active.map(({ charts, ...one }) => one), next: null };
+  }
+  const finding = /^\/api\/v1\/findings\/([^/]+)$/.exec(path);
+  if (finding) return world.findings.find((one) => one.id === decodeURIComponent(finding[1])) ?? null;
   const parts = /^\/api\/v1\/agents\/([^/]+)(\/timeline)?$/.exec(path);
   const one = parts && world.agents[find(decodeURIComponent(parts[1]), query.get("namespace") ?? "default")];
   if (!one) return null;

@@ -316,3 +316,83 @@ for (const scheme of ["light", "dark"]) {
     },
   );
 }
+
+onPage(
+  "without findings there is no word of them; with them the worst come first",
+  { clock: true },
+  async (page) => {
+    const section = page.getByRole("region", { name: "Findings" });
+    assert.equal(await section.count(), 0);
+    await stage.step("findings");
+    await page.clock.runFor(15_000);
+    await section.getByText("failures feed themselves", { exact: false }).waitFor();
+    assert.deepEqual(await section.locator(".severity").allInnerTexts(), ["Critical", "Warning", "Notice"]);
+    const shapes = await section
+      .locator(".severity-glyph")
+      .evaluateAll((glyphs) => glyphs.map((glyph) => glyph.innerHTML));
+    assert.equal(new Set(shapes).size, 3);
+    await section.getByRole("button", { name: "1 more finding" }).click();
+    assert.equal(await section.getByRole("listitem").count(), 4);
+    const alert = { id: "memory_leak/default/agent/coder-02", name: "memory_leak", message: "told twice" };
+    await stage.step("alert", { ...alert, severity: "warning", state: "firing", labels: {} });
+    await page.getByRole("region", { name: "Alerts" }).waitFor();
+    await page.clock.runFor(5_000);
+    assert.equal(await page.getByText("told twice").count(), 0);
+  },
+);
+
+onPage("a finding opens beside the list, is drawn, and tells its end", { clock: true }, async (page) => {
+  await stage.step("findings", { only: "leak-1" });
+  await page.clock.runFor(15_000);
+  await page.getByRole("link", { name: "grows by 14.8 MiB/h", exact: false }).click();
+  const panel = page.getByRole("complementary", { name: "Finding" });
+  await panel.getByRole("heading", { name: "Memory leak" }).waitFor();
+  assert.equal(new URL(page.url()).hash, "#/findings/leak-1");
+  const chart = panel.getByRole("img", { name: "Memory grows 14.8 MiB/h, limit in 9 h" });
+  const paths = await chart
+    .locator(".chart-line")
+    .evaluateAll((lines) => lines.map((line) => line.getTotalLength()));
+  assert.equal(paths.length, 2);
+  assert.ok(
+    paths.every((length) => length > 100),
+    `${paths}`,
+  );
+  await chart.getByText("limit 512 MiB").waitFor();
+  assert.deepEqual(await panel.locator(".facts").first().locator("dt").allInnerTexts(), [
+    "Rate",
+    "Time to limit",
+    "Used",
+  ]);
+  await panel.getByText("(13.9 MiB/h to 15.6 MiB/h)").waitFor();
+  await panel.getByText("take a heap profile", { exact: false }).waitFor();
+  const box = await chart.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await panel.locator(".chart-reading", { hasText: /measured \d+ MiB/ }).waitFor();
+  await stage.step("findings", { only: "leak-1", end: true });
+  await page.clock.runFor(15_000);
+  await panel.getByText("It no longer held at", { exact: false }).waitFor();
+  await page.keyboard.press("Escape");
+  await panel.waitFor({ state: "detached" });
+});
+
+for (const scheme of ["light", "dark"])
+  onPage(
+    `findings are to be read in the ${scheme} theme, wide and narrow`,
+    { scheme, clock: true },
+    async (page) => {
+      await stage.step("findings");
+      await page.clock.runFor(15_000);
+      await page.getByRole("link", { name: "failures feed themselves", exact: false }).click();
+      await page.getByRole("complementary", { name: "Finding" }).getByRole("img").waitFor();
+      for (const width of [1440, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        const texts = await weakContrasts(page, 4.5);
+        assert.deepEqual(
+          texts.filter((text) => !text.startsWith("[object SVG")),
+          [],
+        );
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, `${overflow} px too wide at ${width}`);
+      }
+    },
+  );

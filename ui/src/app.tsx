@@ -1,17 +1,18 @@
 /** The page: the fleet's sentence, its counts, what is wrong, and the list of agents. */
 
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import type { Verdict } from "./api/types";
-import { AgentPanel } from "./components/agent-panel";
 import { AgentTable } from "./components/agent-table";
 import { Counts } from "./components/counts";
 import { NoAgents, NoMatches } from "./components/empty-state";
+import { FindingList } from "./components/finding-list";
 import { HelpDialog } from "./components/help-dialog";
 import { ListFoot } from "./components/list-foot";
 import { AlertStrip, BlindBanner, ProblemNotice } from "./components/notices";
 import { Rail } from "./components/rail";
 import { Skeleton } from "./components/skeleton";
 import { TopBar } from "./components/top-bar";
+import { alertsBeside } from "./findings/list";
 import { keyOf } from "./fleet/agent-key";
 import type { Snapshot } from "./fleet/controller";
 import { type Filter, NO_FILTER, toggleVerdict } from "./fleet/filter";
@@ -20,10 +21,14 @@ import { countVerdicts } from "./fleet/verdict";
 import { count, counted } from "./format/quantity";
 import { useConnection, useFleet, useNow, useSnapshot } from "./hooks/use-fleet";
 import { usePageTitle } from "./hooks/use-page-title";
-import { closeAgent, useOpenAgent } from "./hooks/use-route";
+import { closePanel, useOpenAgent, useOpenFinding } from "./hooks/use-route";
 import { useRows } from "./hooks/use-rows";
 import { useShortcuts } from "./hooks/use-shortcuts";
 import { useTheme } from "./hooks/use-theme";
+
+// Panels are not needed before someone opens one.
+const AgentPanel = lazy(() => import("./components/agent-panel"));
+const FindingPanel = lazy(() => import("./components/finding-panel"));
 
 export function App() {
   const fleet = useFleet();
@@ -32,6 +37,8 @@ export function App() {
   const now = useNow();
   const opened = useOpenAgent();
   const openKey = opened === null ? null : keyOf(opened);
+  const openFinding = useOpenFinding();
+  const panel = openKey ?? openFinding;
   const [theme, nextTheme] = useTheme();
   const [filter, setFilter] = useState<Filter>(NO_FILTER);
   const [held, setHeld] = useState(false);
@@ -52,7 +59,7 @@ export function App() {
   );
   const showNew = useCallback(() => setRelease((times) => times + 1), []);
   const clear = useCallback(() => setFilter(NO_FILTER), []);
-  const leave = useCallback(() => (openKey === null ? clear() : closeAgent()), [openKey, clear]);
+  const leave = useCallback(() => (panel === null ? clear() : closePanel()), [panel, clear]);
   const toGrid = useCallback(() => grid.current?.focus({ preventScroll: true }), []);
   useShortcuts(
     useMemo(
@@ -69,11 +76,11 @@ export function App() {
       [leave, showNew, togglePause, nextTheme, toGrid],
     ),
   );
-  useFocusBack(openKey, grid);
+  useFocusBack(panel, grid);
 
   const empty = snapshot.phase === "ready" && snapshot.agents.size === 0;
   return (
-    <div className="page" data-panel={openKey !== null} data-connection={connection.state}>
+    <div className="page" data-panel={panel !== null} data-connection={connection.state}>
       <Rail
         theme={theme}
         version={snapshot.summary?.own.version ?? null}
@@ -97,7 +104,13 @@ export function App() {
           {snapshot.summary?.monitor_blind && (
             <BlindBanner blindness={snapshot.summary.monitor_blind} now={now} />
           )}
-          <AlertStrip alerts={snapshot.alerts} now={now} />
+          <AlertStrip alerts={alertsBeside(snapshot.alerts, snapshot.findings)} now={now} />
+          <FindingList
+            findings={snapshot.findings}
+            more={snapshot.moreFindings}
+            openId={openFinding}
+            now={now}
+          />
           {!empty && snapshot.phase !== "failed" && (
             <Counts
               counts={counts}
@@ -126,7 +139,10 @@ export function App() {
           )}
         </div>
       </main>
-      {openKey !== null && <AgentPanel agentKey={openKey} />}
+      <Suspense fallback={<aside className="panel" />}>
+        {openKey !== null && <AgentPanel agentKey={openKey} />}
+        {openFinding !== null && <FindingPanel id={openFinding} />}
+      </Suspense>
       <HelpDialog open={help} onClose={() => setHelp(false)} />
     </div>
   );
@@ -141,12 +157,12 @@ function useCounts({ summary, agents, version }: Snapshot) {
 }
 
 // Closing the panel gives the keyboard back to the list.
-function useFocusBack(openKey: string | null, grid: React.RefObject<HTMLDivElement | null>): void {
-  const last = useRef(openKey);
+function useFocusBack(panel: string | null, grid: React.RefObject<HTMLDivElement | null>): void {
+  const last = useRef(panel);
   useEffect(() => {
-    if (last.current !== null && openKey === null) grid.current?.focus({ preventScroll: true });
-    last.current = openKey;
-  }, [openKey, grid]);
+    if (last.current !== null && panel === null) grid.current?.focus({ preventScroll: true });
+    last.current = panel;
+  }, [panel, grid]);
 }
 
 /** What the sentence leaves out, in a line below it. */

@@ -11,6 +11,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/parts.css";
+import "./styles/findings.css";
 import "./styles/table.css";
 import "./styles/panel.css";
 

@@ -1,6 +1,6 @@
 /** Requests to the HTTP API: one function a route, errors as sentences. */
 
-import type { Agent, Alerts, Page, Problem, Summary, TimelineEntry } from "./types";
+import type { Agent, Alerts, Finding, FindingDetail, Page, Problem, Summary, TimelineEntry } from "./types";
 
 /** Longer than any answer over loopback takes; then the server is taken as unreachable. */
 const TIMEOUT_MS = 10_000;
@@ -25,6 +25,8 @@ export interface Api {
   agent(namespace: string, agent: string): Promise<Agent>;
   timeline(namespace: string, agent: string, cursor: string | null): Promise<Page<TimelineEntry>>;
   alerts(): Promise<Alerts>;
+  findings(limit: number): Promise<Page<Finding>>;
+  finding(id: string): Promise<FindingDetail>;
 }
 
 /** The server that served this page. */
@@ -35,6 +37,8 @@ export const httpApi: Api = {
   timeline: (namespace, agent, cursor) =>
     get(`/api/v1/agents/${encodeURIComponent(agent)}/timeline`, { namespace, limit: "50", cursor }),
   alerts: () => get("/api/observability/alerts", {}),
+  findings: (limit) => get("/api/v1/findings", { limit: String(limit) }),
+  finding: (id) => get(`/api/v1/findings/${encodeURIComponent(id)}`, {}),
 };
 
 /** Where the raw record behind a piece of evidence is shown. */

@@ -117,6 +117,63 @@ export interface Alerts {
   timestamp: string;
 }
 
+export interface FindingFigure {
+  name: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  unit: string;
+}
+
+export interface FindingSubject {
+  namespace: string;
+  kind: string;
+  id: string;
+}
+
+export interface Finding {
+  id: string;
+  detector: string;
+  condition: string;
+  namespace: string;
+  subject_kind: string;
+  subject: string;
+  severity: string;
+  state: string;
+  confidence: number;
+  sentence: string;
+  since: string;
+  first_seen_at: string;
+  last_seen_at: string;
+  ended_at: string | null;
+  figures: FindingFigure[];
+  related: FindingSubject[];
+  advice: string[];
+  links: Record<string, string>;
+}
+
+export interface ChartPoint {
+  at: string;
+  value: number | null;
+}
+
+export interface ChartLine {
+  label: string;
+  points: ChartPoint[];
+}
+
+export interface FindingChart {
+  title: string;
+  unit: string;
+  lines: ChartLine[];
+  marks: { at: string; label: string }[];
+  limit: number | null;
+}
+
+export interface FindingDetail extends Finding {
+  charts: FindingChart[];
+}
+
 export type VerdictCounts = Record<Verdict, number>;
 
 export interface Blindness {

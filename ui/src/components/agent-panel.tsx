@@ -3,20 +3,22 @@
 import { useEffect, useRef, useState } from "react";
 import { type ApiError, asApiError } from "../api/client";
 import type { Agent } from "../api/types";
+import { findingsOf } from "../findings/list";
 import { type AgentKey, keyOf, nameOf } from "../fleet/agent-key";
 import { lookOf } from "../fleet/verdict";
 import { count, counted, milliseconds, percent, plain } from "../format/quantity";
 import { exactTime, listTime, setting } from "../format/time";
 import { useFleet, useNow, useSnapshot } from "../hooks/use-fleet";
-import { closeAgent } from "../hooks/use-route";
+import { closePanel } from "../hooks/use-route";
 import { EvidenceList } from "./evidence-list";
 import { type Fact, Facts } from "./facts";
 import { Age, Figure } from "./figures";
+import { FindingLines } from "./finding-list";
 import { Glyph, Icon } from "./glyph";
 import { ProcessFigures } from "./process-figures";
 import { TimelineList } from "./timeline";
 
-export function AgentPanel({ agentKey }: { agentKey: AgentKey }) {
+export default function AgentPanel({ agentKey }: { agentKey: AgentKey }) {
   const fleet = useFleet();
   const { agents, phase } = useSnapshot();
   const [problem, setProblem] = useState<ApiError | null>(null);
@@ -31,7 +33,7 @@ export function AgentPanel({ agentKey }: { agentKey: AgentKey }) {
   const agent = agents.get(agentKey);
   return (
     <aside ref={panel} className="panel" aria-label={`Agent ${nameOf(agentKey).agent}`} tabIndex={-1}>
-      <button type="button" className="panel-close icon-button" onClick={closeAgent} title="Close (Esc)">
+      <button type="button" className="panel-close icon-button" onClick={closePanel} title="Close (Esc)">
         <Icon name="close" />
         <span className="hidden">Close</span>
       </button>
@@ -66,6 +68,7 @@ function Missing({ agentKey, problem }: { agentKey: AgentKey; problem: ApiError 
 function AgentDetails({ agent }: { agent: Agent }) {
   const now = useNow();
   const look = lookOf(agent.verdict);
+  const findings = findingsOf(useSnapshot().findings, agent.namespace, agent.agent);
   return (
     <>
       <header className="panel-head">
@@ -87,6 +90,12 @@ function AgentDetails({ agent }: { agent: Agent }) {
         <h3>Evidence</h3>
         <EvidenceList evidence={agent.evidence} now={now} />
       </section>
+      {findings.length > 0 && (
+        <section aria-label="Findings">
+          <h3>Findings</h3>
+          <FindingLines findings={findings} openId={null} now={now} about={false} />
+        </section>
+      )}
       <section aria-label="About">
         <h3>About</h3>
         <Facts facts={aboutFacts(agent, now)} />

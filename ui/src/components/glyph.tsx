@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import type { Verdict } from "../api/types";
+import type { Severity } from "../findings/list";
 
 const SHAPES: Record<Verdict, ReactNode> = {
   // A full disc, crossed out.
@@ -84,6 +85,29 @@ export function Glyph({ verdict, size = 14 }: { verdict: Verdict; size?: number 
       aria-hidden="true"
     >
       {SHAPES[verdict] ?? SHAPES.unknown}
+    </svg>
+  );
+}
+
+const SEVERITIES: Record<Severity, ReactNode> = {
+  // An octagon, as a stop sign.
+  critical: (
+    <>
+      <path d="M5.2 1h5.6L15 5.2v5.6L10.8 15H5.2L1 10.8V5.2z" fill="currentColor" />
+      <path d="M8 4.4v4.4M8 11.4v.01" className="cut" />
+    </>
+  ),
+  // An open triangle.
+  warning: <path d="M8 2L15 14H1zM8 6.5v3.4M8 12v.01" className="line" />,
+  // A ring with an i.
+  info: <path d="M8 14.3a6.3 6.3 0 1 0 0-12.6 6.3 6.3 0 0 0 0 12.6zM8 7.4v3.6M8 5v.01" className="line" />,
+};
+
+/** A severity's own shape, beside its word. */
+export function SeverityGlyph({ severity, size = 14 }: { severity: Severity; size?: number }) {
+  return (
+    <svg className="severity-glyph" width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
+      {SEVERITIES[severity]}
     </svg>
   );
 }

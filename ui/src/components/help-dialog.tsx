@@ -7,7 +7,7 @@ const KEYS: readonly [string, string][] = [
   ["j or ↓, k or ↑", "Next or previous agent"],
   ["Home, End, Page Up, Page Down", "Far along the list"],
   ["Enter", "Open the agent"],
-  ["Esc", "Close the agent, clear the search"],
+  ["Esc", "Close the agent or finding, clear the search"],
   ["n", "Show new agents and sort again"],
   ["p", "Pause, go on"],
   ["t", "Theme: system, light, dark"],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Api, ApiError } from "../api/client";
-import type { Agent } from "../api/types";
+import type { Agent, Finding } from "../api/types";
+import { aFinding } from "../findings/testing";
 import { keyOf } from "./agent-key";
 import { FleetController, STEP } from "./controller";
 import { PAGE_SIZE, REFRESH_LIMIT } from "./loader";
@@ -10,6 +11,8 @@ let fleet: Agent[];
 let emit: (type: string, data?: unknown, id?: string) => void;
 let controller: FleetController;
 let hidden: boolean;
+let findings: Finding[];
+let moreFindings: string | null;
 
 const api = {
   summary: vi.fn(async () => aSummary({ agents: fleet.length })),
@@ -25,6 +28,8 @@ const api = {
   }),
   timeline: vi.fn(async () => NO_TIMELINE),
   alerts: vi.fn(async () => NO_ALERTS),
+  findings: vi.fn(async (_limit: number) => page(findings, moreFindings)),
+  finding: vi.fn(async (id: string) => ({ ...aFinding(id), charts: [] })),
 } satisfies Api;
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
@@ -35,6 +40,8 @@ beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse(T0) });
   vi.clearAllMocks();
   hidden = false;
+  findings = [];
+  moreFindings = null;
   fleet = [anAgent("a"), anAgent("b")];
   controller = new FleetController(
     api,
@@ -164,6 +171,25 @@ test("alerts come and go with the stream", async () => {
   emit("alerts", { ...alert, state: "resolved" });
   await vi.advanceTimersByTimeAsync(200);
   expect(controller.current().alerts).toEqual([]);
+});
+
+test("findings are read at first, every third round, and sooner where an alert came", async () => {
+  findings = [aFinding("leak-1")];
+  await started();
+  const ids = () => controller.current().findings.map((finding) => finding.id);
+  expect(ids()).toEqual(["leak-1"]);
+  expect(controller.current().moreFindings).toBe(false);
+  findings = [aFinding("leak-2"), aFinding("leak-1")];
+  moreFindings = "find-1";
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(ids()).toEqual(["leak-1"]);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(ids()).toEqual(["leak-2", "leak-1"]);
+  expect(controller.current().moreFindings).toBe(true);
+  findings = [];
+  emit("alerts", { id: "x", state: "resolved", severity: "warning" });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(ids()).toEqual([]);
 });
 
 test("ages are counted on the server's clock", async () => {

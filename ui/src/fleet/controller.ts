@@ -2,7 +2,7 @@
 
 import { type Api, type ApiError, asApiError } from "../api/client";
 import { LiveStream, type Source } from "../api/stream";
-import type { Agent, Alert, Summary } from "../api/types";
+import type { Agent, Alert, Finding, Summary } from "../api/types";
 import type { AgentKey } from "./agent-key";
 import { AgentCollection } from "./collection";
 import { type Connection, type Contact, connectionOf, knownUntil } from "./connection";
@@ -14,6 +14,10 @@ export const STEP = 5_000;
 /** No more are ever held. */
 export const HELD_LIMIT = 20_000;
 const REFRESH_MS = 5_000;
+/** Detectors are asked every 15 s: findings are read anew in every so many rounds. */
+const ROUNDS_OF_FINDINGS = 3;
+/** So many findings are shown, the most severe; there are rarely a handful. */
+export const FINDINGS_LIMIT = 100;
 /** Changes are shown together, at most this often; less often where sorting takes longer. */
 const PUBLISH_MS = 200;
 const PUBLISH_LARGE_MS = 1_000;
@@ -26,6 +30,9 @@ export interface Snapshot {
   problem: ApiError | null;
   summary: Summary | null;
   alerts: readonly Alert[];
+  findings: readonly Finding[];
+  /** There are more than are held. */
+  moreFindings: boolean;
   agents: AgentCollection;
   /** The list has been read to its end. */
   complete: boolean;
@@ -39,6 +46,8 @@ export class FleetController {
     problem: null,
     summary: null,
     alerts: [],
+    findings: [],
+    moreFindings: false,
     agents: new AgentCollection(HELD_LIMIT),
     complete: false,
     loadingMore: false,
@@ -54,6 +63,7 @@ export class FleetController {
   private loading: Promise<void> | null = null;
   private loadAgain = false;
   private refreshing = false;
+  private rounds = 0;
 
   constructor(
     private readonly api: Api,
@@ -164,7 +174,7 @@ export class FleetController {
       this.publish({ phase: "ready", problem: null });
     };
     // The clock is set before any age is shown.
-    await Promise.all([this.loadSummary(), this.loadAlerts()]);
+    await Promise.all([this.loadSummary(), this.loadAlerts(), this.loadFindings()]);
     const complete = await loadList(this.api, agents, this.target, page);
     this.publish({ phase: "ready", problem: null, complete, loadingMore: false });
   }
@@ -179,12 +189,22 @@ export class FleetController {
     this.publish({ alerts: alerts.active });
   }
 
+  private async loadFindings(): Promise<void> {
+    const { items, next } = await this.api.findings(FINDINGS_LIMIT);
+    this.publish({ findings: items, moreFindings: next !== null });
+  }
+
   private async refreshVisible(): Promise<void> {
     if (this.contact.pausedAt !== null || this.hidden() || this.refreshing || this.loading !== null) return;
     if (this.snapshot.phase === "failed") return void this.load();
     this.refreshing = true;
     try {
       if (!this.contact.streamOpen) await this.loadSummary();
+      this.rounds += 1;
+      if (this.rounds >= ROUNDS_OF_FINDINGS) {
+        this.rounds = 0;
+        await this.loadFindings();
+      }
       await refresh(this.api, this.snapshot.agents, this.visible, this.snapshot.complete);
       if (this.contact.pausedAt === null) {
         this.heard();
@@ -219,6 +239,8 @@ export class FleetController {
 
   private streamedAlert(alert: Alert): void {
     this.heard();
+    // A finding may be behind it: the next round reads them.
+    this.rounds = ROUNDS_OF_FINDINGS - 1;
     const others = this.snapshot.alerts.filter((known) => known.id !== alert.id);
     this.snapshot = { ...this.snapshot, alerts: alert.state === "firing" ? [...others, alert] : others };
     this.publishSoon();

@@ -1,6 +1,7 @@
-/** The address: which agent's panel is open. */
+/** The address: which agent's or finding's panel is open. */
 
 import { useSyncExternalStore } from "react";
+import { findingHash, parseFindingHash } from "../findings/address";
 import { type AgentName, agentHash, keyOf, nameOf, parseAgentHash } from "../fleet/agent-key";
 
 /** The agent that the address names. */
@@ -9,17 +10,31 @@ export function useOpenAgent(): AgentName | null {
   return key === null ? null : nameOf(key);
 }
 
+/** The id of the finding that the address names. */
+export function useOpenFinding(): string | null {
+  return useSyncExternalStore(subscribe, openFindingId);
+}
+
+export function openFinding(id: string): void {
+  location.hash = findingHash(id);
+}
+
 export function openAgent(name: AgentName): void {
   location.hash = agentHash(name);
 }
 
-export function closeAgent(): void {
+/** Closes whichever panel is open. */
+export function closePanel(): void {
   if (location.hash !== "") location.hash = "#/";
 }
 
 function openKey(): string | null {
   const name = parseAgentHash(location.hash);
   return name === null ? null : keyOf(name);
+}
+
+function openFindingId(): string | null {
+  return parseFindingHash(location.hash);
 }
 
 function subscribe(listener: () => void): () => void {

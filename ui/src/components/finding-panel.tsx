@@ -1,0 +1,144 @@
+/** One finding, beside the list: its figures, the data behind it, what to do. Loaded when the first is opened. */
+
+import { useEffect, useRef } from "react";
+import type { FindingDetail, FindingFigure } from "../api/types";
+import { amount, figureName, intervalText } from "../findings/figures";
+import { conditionWords, SEVERITY_WORDS, severityOf, subjectOf } from "../findings/list";
+import { asSentence } from "../fleet/sentence";
+import { percent } from "../format/quantity";
+import { exactTime, listTime } from "../format/time";
+import { useFinding } from "../hooks/use-finding";
+import { useNow, useSnapshot } from "../hooks/use-fleet";
+import { closePanel } from "../hooks/use-route";
+import "../styles/finding.css";
+import { Facts } from "./facts";
+import { Age, Figure } from "./figures";
+import { FindingChartView } from "./finding-chart";
+import { SubjectName } from "./finding-list";
+import { Icon, SeverityGlyph } from "./glyph";
+
+export default function FindingPanel({ id }: { id: string }) {
+  const { findings } = useSnapshot();
+  const listed = findings.find((finding) => finding.id === id);
+  // When it is no longer listed, it has ended: that is worth another look, too.
+  const { detail, problem } = useFinding(id, listed?.last_seen_at ?? "");
+  const panel = useRef<HTMLElement>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another finding takes the keyboard again
+  useEffect(() => panel.current?.focus(), [id]);
+
+  return (
+    <aside ref={panel} className="panel" aria-label="Finding" tabIndex={-1}>
+      <button type="button" className="panel-close icon-button" onClick={closePanel} title="Close (Esc)">
+        <Icon name="close" />
+        <span className="hidden">Close</span>
+      </button>
+      {detail !== null ? (
+        <FindingDetails finding={detail} />
+      ) : (
+        problem !== null && (
+          <div className="panel-missing">
+            <h2>{problem.status === 404 ? "This finding is over" : problem.title}</h2>
+            <p>{problem.status === 404 ? "It ended a while ago and is no longer kept." : problem.message}</p>
+          </div>
+        )
+      )}
+    </aside>
+  );
+}
+
+function FindingDetails({ finding }: { finding: FindingDetail }) {
+  const now = useNow();
+  const severity = severityOf(finding.severity);
+  return (
+    <>
+      <header className="panel-head">
+        <h2>{conditionWords(finding.condition)}</h2>
+        <p className="panel-severity" data-severity={severity}>
+          <SeverityGlyph severity={severity} size={16} />
+          <span className="severity">{SEVERITY_WORDS[severity]}</span>
+          <span className="dim">
+            for <Age at={finding.since} now={now} />, since <Moment at={finding.since} now={now} />
+          </span>
+        </p>
+        <p className="finding-words">{asSentence(finding.sentence)}</p>
+        {finding.ended_at !== null && (
+          <p className="dim">
+            It no longer held at <Moment at={finding.ended_at} now={now} />.
+          </p>
+        )}
+      </header>
+      {finding.charts.map((chart, number) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: charts keep their places, and titles change with their figures
+        <FindingChartView key={number} chart={chart} now={now} />
+      ))}
+      {finding.advice.length > 0 && (
+        <section aria-label="What to do">
+          <h3>What to do</h3>
+          <ul className="advice">
+            {finding.advice.map((line) => (
+              <li key={line}>{asSentence(line)}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section aria-label="Figures">
+        <h3>Figures</h3>
+        <Facts
+          facts={finding.figures.map((figure) => [
+            figureName(figure.name),
+            <Value key={figure.name} figure={figure} />,
+          ])}
+        />
+      </section>
+      <section aria-label="About">
+        <h3>About</h3>
+        <Facts
+          facts={[
+            ["Subject", <SubjectName key="subject" subject={subjectOf(finding)} />],
+            ["Confidence", <Figure key="confidence" quantity={percent(finding.confidence)} />],
+            ["Found by", finding.detector],
+            ["First said", <Moment key="first" at={finding.first_seen_at} now={now} />],
+            ["Last said", <Moment key="last" at={finding.last_seen_at} now={now} />],
+          ]}
+        />
+      </section>
+      {finding.related.length > 0 && (
+        <section aria-label="Also concerned">
+          <h3>Also concerned</h3>
+          <ol className="related">
+            {finding.related.map((other) => (
+              <li key={`${other.kind} ${other.namespace} ${other.id}`}>
+                <SubjectName subject={other} />
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Value({ figure }: { figure: FindingFigure }) {
+  if (figure.value === null) return <span className="dim">beyond all numbers</span>;
+  const interval = intervalText(figure);
+  return (
+    <>
+      <Figure quantity={amount(figure.value, figure.unit)} />
+      {interval !== "" && (
+        <span className="dim" title="Holds the true value with 95 % confidence">
+          {" "}
+          ({interval})
+        </span>
+      )}
+    </>
+  );
+}
+
+function Moment({ at, now }: { at: string; now: number }) {
+  return (
+    <time dateTime={at} title={exactTime(at)}>
+      {listTime(at, now)}
+    </time>
+  );
+}
