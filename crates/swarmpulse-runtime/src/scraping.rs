@@ -21,8 +21,8 @@ use crate::handle::Handle;
 use crate::intake::Protocol;
 
 pub(crate) use board::Board;
-pub(crate) use schedule::Schedule;
 pub use board::{ScrapeHealth, ScrapeTargetStatus};
+pub(crate) use schedule::Schedule;
 use target::Target;
 
 /// So many targets are fetched at once; further ones wait their turn.

@@ -2,6 +2,8 @@
 
 mod bytes;
 mod detect_settings;
+mod endpoint_form;
+mod endpoint_settings;
 mod environment;
 mod file;
 mod form;

@@ -1,8 +1,12 @@
 //! `swarmpulse detect`: runs one detector over a file, as the server runs it over the fleet, and explains all of them.
 
 mod alone;
+mod anomaly;
+mod cascade;
 mod exhaustion;
 mod gc;
+mod queues;
+mod services;
 mod table;
 
 use clap::{Args, Subcommand};
@@ -14,8 +18,12 @@ use crate::output;
 const EXAMPLES: &str = "Examples:
   swarmpulse detect --list
   swarmpulse detect --list --json
+  swarmpulse detect anomaly --csv latency.csv
+  swarmpulse detect cascade --ndjson outcomes.ndjson
   swarmpulse detect exhaustion --csv open_fds.csv --limit 1024
   swarmpulse detect gc --csv gc_seconds.csv
+  swarmpulse detect queues --ndjson tasks.ndjson
+  swarmpulse detect services --ndjson calls.ndjson
 
 Files are read from `-` for standard input. Nothing is sent anywhere, no server is needed.";
 
@@ -36,8 +44,12 @@ pub struct DetectArgs {
 /// Which detector.
 #[derive(Subcommand, Debug)]
 enum Which {
+    Anomaly(anomaly::AnomalyArgs),
+    Cascade(cascade::CascadeArgs),
     Exhaustion(exhaustion::ExhaustionArgs),
     Gc(gc::GcArgs),
+    Queues(queues::QueuesArgs),
+    Services(services::ServicesArgs),
 }
 
 /// Runs a detector, or lists them.
@@ -46,8 +58,12 @@ enum Which {
 /// If a file cannot be read.
 pub fn run(args: &DetectArgs) -> anyhow::Result<Outcome> {
     match &args.command {
+        Some(Which::Anomaly(args)) => anomaly::run(args),
+        Some(Which::Cascade(args)) => cascade::run(args),
         Some(Which::Exhaustion(args)) => exhaustion::run(args),
         Some(Which::Gc(args)) => gc::run(args),
+        Some(Which::Queues(args)) => queues::run(args),
+        Some(Which::Services(args)) => services::run(args),
         None => list(args.json),
     }
 }

@@ -54,6 +54,21 @@ pub fn read_text(text: &str, path: &Path) -> (Vec<Setting>, Vec<Problem>) {
             continue;
         }
         let Some(keys) = body.get_ref().as_table() else {
+            if let (Some(key), Some(list @ Value::Array(_))) = (Key::list_of(section), values.get(section)) {
+                match key.form.check(list) {
+                    Ok(value) => settings.push(Setting {
+                        path: key.path,
+                        value,
+                        origin,
+                    }),
+                    Err(reason) => problems.push(Problem {
+                        origin,
+                        key: Some(section.to_owned()),
+                        reason,
+                    }),
+                }
+                continue;
+            }
             let reason = format!("expected a section; write `[{section}]` on a line of its own");
             problems.push(Problem {
                 origin,
@@ -184,6 +199,28 @@ mod tests {
         assert_eq!(
             problems("server = 1"),
             ["swarmpulse.toml:1: `server`: expected a section; write `[server]` on a line of its own"]
+        );
+    }
+
+    #[test]
+    fn endpoints_may_be_a_list_of_their_own() {
+        let text = "[log]\n[[endpoints]]\nname = \"api\"\nurl = \"http://a/\"\n[[endpoints]]\nname = \"db\"\nurl = \"http://b/\"\n";
+        let (settings, problems) = read_text(text, Path::new("f"));
+        assert_eq!(problems, []);
+        assert_eq!(
+            (settings[0].path, settings[0].origin.to_string()),
+            ("endpoints.http", "f:2".to_owned())
+        );
+        assert_eq!(settings[0].value.as_array().map(Vec::len), Some(2));
+        let (_, problems) = read_text("[[endpoints]]\nname = \"api\"\n", Path::new("f"));
+        assert_eq!(
+            problems[0].to_string(),
+            "f:1: `endpoints`: entry 1: `url` is missing"
+        );
+        let (_, problems) = read_text("[[log]]\nfilter = \"info\"\n", Path::new("f"));
+        assert!(
+            problems[0].to_string().contains("expected a section"),
+            "{problems:?}"
         );
     }
 

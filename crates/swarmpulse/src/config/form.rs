@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use toml::{Table, Value};
 
 use super::bytes::parse_bytes;
-use super::scrape_form;
+use super::{endpoint_form, scrape_form};
 
 /// What a key takes.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +34,8 @@ pub enum Form {
     Patterns,
     /// A list of jobs with their targets.
     ScrapeJobs,
+    /// A list of endpoints.
+    HttpEndpoints,
 }
 
 impl Form {
@@ -56,6 +58,7 @@ impl Form {
             Self::WorkLimits => "a list of { name, limit_s }".to_owned(),
             Self::Patterns => "a list of { name, program, argument, kind }".to_owned(),
             Self::ScrapeJobs => "a list of { name, targets, .. }".to_owned(),
+            Self::HttpEndpoints => "a list of { name, url, .. }".to_owned(),
         }
     }
 
@@ -108,6 +111,10 @@ impl Form {
                 scrape_form::unique(items)?;
                 list(items, scrape_form::job)
             }
+            (Self::HttpEndpoints, Value::Array(items)) => {
+                endpoint_form::unique(items)?;
+                list(items, endpoint_form::endpoint)
+            }
             _ => Err(wrong()),
         }
     }
@@ -138,11 +145,13 @@ impl Form {
             Self::Number(..) => text
                 .parse()
                 .map_or_else(|_| Value::String(text.to_owned()), Value::Float),
-            Self::WorkLimits | Self::Patterns | Self::ScrapeJobs => format!("value = {text}")
-                .parse::<Table>()
-                .ok()
-                .and_then(|mut table| table.remove("value"))
-                .unwrap_or_else(|| Value::String(text.to_owned())),
+            Self::WorkLimits | Self::Patterns | Self::ScrapeJobs | Self::HttpEndpoints => {
+                format!("value = {text}")
+                    .parse::<Table>()
+                    .ok()
+                    .and_then(|mut table| table.remove("value"))
+                    .unwrap_or_else(|| Value::String(text.to_owned()))
+            }
         };
         self.check(&value)
     }

@@ -29,6 +29,14 @@ impl Key {
         format!("SWARMPULSE_{}__{}", section.to_uppercase(), name.to_uppercase())
     }
 
+    /// The list of a section that is written as a list itself: `[[endpoints]]`.
+    #[must_use]
+    pub fn list_of(section: &str) -> Option<&'static Self> {
+        (section == "endpoints")
+            .then(|| Self::find("endpoints.http"))
+            .flatten()
+    }
+
     /// The key of that path.
     #[must_use]
     pub fn find(path: &str) -> Option<&'static Self> {
@@ -37,7 +45,7 @@ impl Key {
 }
 
 /// The sections in order, each with one sentence.
-pub const SECTIONS: [(&str, &str); 13] = [
+pub const SECTIONS: [(&str, &str); 14] = [
     ("server", "Where the server listens."),
     ("data", "Where data lies and how long it is kept."),
     (
@@ -52,6 +60,10 @@ pub const SECTIONS: [(&str, &str); 13] = [
     (
         "scrape",
         "What is fetched by itself: targets that show metrics as Prometheus' text or OpenMetrics.",
+    ),
+    (
+        "endpoints",
+        "HTTP endpoints that are probed: whether they answer, how, how fast, and when their certificates expire.",
     ),
     ("statsd", "StatsD over UDP; not listened to unless enabled."),
     (
@@ -265,6 +277,21 @@ pub const KEYS: &[Key] = &[
         path: "scrape.jobs",
         form: ScrapeJobs,
         help: "What is scraped: `[[scrape.jobs]]` with `name` and `targets` (`host:port` or URLs), and as needed `interval_s`, `timeout_s`, `scheme`, `path`, `labels`, `token_file` or `token_env`, `username` with `password_file` or `password_env`, `honor_labels`, `honor_timestamps`, `samples_max`, `body_bytes_max`.",
+    },
+    Key {
+        path: "endpoints.interval_s",
+        form: Number(1.0, DAY_S),
+        help: "How often an endpoint is asked, where it does not say.",
+    },
+    Key {
+        path: "endpoints.timeout_s",
+        form: Number(0.1, 3600.0),
+        help: "The longest that an answer may take, redirects included, where the endpoint does not say; never longer than the interval.",
+    },
+    Key {
+        path: "endpoints.http",
+        form: HttpEndpoints,
+        help: "What is probed: `[[endpoints.http]]`, or `[[endpoints]]` for short, with `name` (the service) and `url`, and as needed `interval_s`, `timeout_s`, `namespace`, `method` (`GET`, `HEAD`, `POST`, `OPTIONS`), `expected_status` (`[200, \"3xx\", \"400-404\"]`; 200 to 299 else), `body_contains` and `body_regex` (of the first 64 KiB), `headers`, `headers_file` and `headers_env`, `token_file` or `token_env`, `username` with `password_file` or `password_env`, `tls_ca_file` (in place of the machine's authorities) or `insecure_skip_verify`, `follow_redirects` (to the same host, five at most), `depends_on`, and limits: `latency_limit_ms` (for 95 % of calls), `error_ratio_limit`, `tls_expiry_days` (14).",
     },
     Key {
         path: "statsd.enabled",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use swarmpulse_model::record::FleetSettings;
 
 use super::detect_settings::DetectSettings;
+use super::endpoint_settings::EndpointsSettings;
 use super::metric_settings::{MetricSettings, QuerySettings};
 use super::otlp_settings::OtlpSettings;
 use super::scrape_settings::{ScrapeSettings, StatsdSettings};
@@ -30,6 +31,8 @@ pub struct Config {
     pub otlp: OtlpSettings,
     /// What is scraped.
     pub scrape: ScrapeSettings,
+    /// HTTP endpoints that are probed.
+    pub endpoints: EndpointsSettings,
     /// StatsD.
     pub statsd: StatsdSettings,
     /// What is detected.

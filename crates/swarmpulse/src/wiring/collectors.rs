@@ -1,4 +1,5 @@
-//! What works by itself, from the configuration: the targets of scrapes, the socket of StatsD, the detectors.
+//! What works by itself, from the configuration: the targets of scrapes, endpoints that are probed, the socket
+//! of StatsD, the detectors.
 
 use std::net::UdpSocket;
 use std::sync::Arc;
@@ -12,9 +13,10 @@ use crate::config::{Config, Environment};
 /// Adds them to what the runtime is started with.
 ///
 /// # Errors
-/// If a job cannot be used, or the port of StatsD not be listened to.
+/// If a job or an endpoint cannot be used, or the port of StatsD not be listened to.
 pub(super) fn add(config: &Config, environment: &Environment, options: &mut Options) -> anyhow::Result<()> {
     options.scrapes = config.scrape.targets(environment)?;
+    options.endpoints = config.endpoints.endpoints(environment)?;
     options.detection = config.detect.options()?;
     let statsd = &config.statsd;
     if !statsd.enabled {
