@@ -65,7 +65,7 @@ pub(crate) const DESCRIPTION: Description = Description {
              pace at least seven would have, if more come than leave by a t-test over the last half hour (p < 0.001) and \
              a newcomer waits over five minutes, or if it holds tasks for over three times the usual. A task is stuck \
              when it has lasted five standard deviations beyond the median of its type on the logarithmic scale, at \
-             least 3 and at most 10 times the 99th percentile, and shows no progress; that takes 30 ended tasks of the \
+             least 3 and at most 30 times the 99th percentile, and shows no progress; that takes 30 ended tasks of the \
              type, or a limit that its sender declared. Throughput degrades if a Poisson regression over the hour falls \
              by 30 % (p < 0.001, allowing for dispersion and autocorrelation) while tasks wait and demand does not fall \
              alike. Types are ranked by their share of the time that all tasks spent, by wait, execution and retries; \

@@ -24,8 +24,11 @@ const STALLED_DEPTH_MIN: u32 = 5;
 /// Nothing left for so long, in seconds, and for a queue that nothing ever left.
 const STALLED_MIN_S: f64 = 600.0;
 const NEVER_LEFT_MIN_S: f64 = 1800.0;
-/// As many would have left in that time at the usual pace: by chance none does once in a thousand times.
+/// As many would have left in that time at the usual pace: by chance none does once in a thousand times. Where some tasks
+/// take much longer than others the line stands longer by chance, and as many times more are asked for.
 const STALLED_EXPECTED_MIN: f64 = 7.0;
+/// The usual pace is known from so many.
+const STALLED_LEFT_MIN: u32 = 20;
 /// Growth must be this unlikely to be chance.
 const GROWTH_P: f64 = 1e-3;
 const GROWTH_MINUTES: usize = 30;
@@ -154,6 +157,7 @@ fn judge(
         && does_not_drain
         && wait_s >= LONG_WAIT_MIN_S
         && wait_s > LONG_FACTOR * usual_s
+        && queue.oldest_age_s.unwrap_or(0.0) > LONG_FACTOR * usual_s
     {
         return Some((Kind::Long { usual_s }, rarity(track, wait_s)));
     }
@@ -167,16 +171,26 @@ fn stalled(queue: &QueueStatus, track: &QueueTrack, now: Timestamp) -> Option<(K
     let oldest_s = queue.oldest_age_s?;
     let since = track.left_at.unwrap_or(track.flow.first_at);
     let gap_s = now.seconds_since(since).min(oldest_s);
-    let left = track.flow.day(now).counts.left;
+    let day = track.flow.day(now).counts;
+    let left = day.left;
     if track.left_at.is_none() || left == 0 {
         let kind = Kind::Stalled { since, expected: 0.0 };
-        // Nothing ever left, so that nobody knows what is usual.
-        return (gap_s >= NEVER_LEFT_MIN_S).then_some((kind, 0.5));
+        // Nothing to compare with; but somebody should be at work.
+        let nobody = queue.executing == 0 && gap_s >= NEVER_LEFT_MIN_S;
+        return nobody.then_some((kind, 0.5));
     }
     let day_s = since.seconds_since(track.flow.first_at).clamp(60.0, 86_400.0);
     let expected = f64::from(left) / day_s * gap_s;
-    let enough = gap_s >= STALLED_MIN_S && expected >= STALLED_EXPECTED_MIN;
-    enough.then(|| (Kind::Stalled { since, expected }, 1.0 - (-expected).exp()))
+    let variation = day.execution_variation().max(1.0);
+    // A pace known from few may be half of that.
+    let doubt = if left < STALLED_LEFT_MIN { 2.0 } else { 1.0 };
+    let enough = gap_s >= STALLED_MIN_S && expected >= STALLED_EXPECTED_MIN * variation * doubt;
+    enough.then(|| {
+        (
+            Kind::Stalled { since, expected },
+            1.0 - (-expected / variation).exp(),
+        )
+    })
 }
 
 /// The drift of the line: what came less what left in each of the last minutes, tested against none. In a queue that
@@ -193,7 +207,7 @@ fn growth(flow: &Flow, now: Timestamp) -> Option<Growth> {
     let n = changes.len() as f64;
     let mean = changes.iter().sum::<f64>() / n;
     let variance = changes.iter().map(|change| (change - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    // Counts vary as Poisson's at least, however even these were.
+    // Even steps are taken to vary a little: a few minutes of them are no proof.
     let moved: f64 = flow
         .full_minutes(now, GROWTH_MINUTES)
         .iter()

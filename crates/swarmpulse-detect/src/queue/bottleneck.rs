@@ -26,7 +26,8 @@ const TASKS_MIN: f64 = 20.0;
 const USUAL_MIN: usize = 30;
 /// It takes so many times as long as it did.
 const SLOWER: f64 = 2.0;
-const P: f64 = 1e-3;
+/// So unlikely if it had not slowed down: it is asked all day long.
+const P: f64 = 1e-5;
 /// Work after the first attempt failed takes half of its time.
 const RETRY_SHARE_MIN: f64 = 0.5;
 const RETRIES_MIN: u32 = 10;

@@ -31,7 +31,7 @@ impl Limit {
     /// Learned from durations that ended, sorted; `None` if there are too few.
     ///
     /// Five standard deviations of the log-normal distribution that has their median and 99th percentile; between 3 and
-    /// 10 times the latter, as durations are seldom quite log-normal.
+    /// 30 times the latter, as durations are seldom quite log-normal: two sorts of work in one type would have no limit.
     pub(super) fn learned<'a>(
         sorted: impl Iterator<Item = &'a Seen> + Clone,
         at_least_s: f64,
@@ -46,7 +46,7 @@ impl Limit {
         let p99_s = quantile(sorted, 0.99)?.max(median_s);
         let log_normal_s = median_s * (p99_s / median_s).powf(DEVIATIONS);
         Some(Self {
-            seconds: log_normal_s.clamp(3.0 * p99_s, 10.0 * p99_s).max(at_least_s),
+            seconds: log_normal_s.clamp(3.0 * p99_s, 30.0 * p99_s).max(at_least_s),
             known,
         })
     }
@@ -297,8 +297,8 @@ mod tests {
         );
         let short = seen([0.01; 40]);
         assert_eq!(Limit::learned(short.iter(), 60.0).unwrap().seconds, 60.0);
-        // One in ten takes an hour: an hour is healthy, two are.
+        // One in ten takes an hour: an hour is healthy, and a day is.
         let two_sorts = seen((0..200).map(|number| if number % 10 == 0 { 3600.0 } else { 1.0 }));
-        assert_eq!(Limit::learned(two_sorts.iter(), 60.0).unwrap().seconds, 36_000.0);
+        assert_eq!(Limit::learned(two_sorts.iter(), 60.0).unwrap().seconds, 108_000.0);
     }
 }

@@ -36,7 +36,9 @@ pub(super) struct Counts {
     pub assigning_s: f64,
     /// Seconds of execution of those that ended, and their number.
     pub executed_s: f64,
-    /// How many `executed_s` sums.
+    /// The sum of their squares.
+    pub executed_squared_s2: f64,
+    /// How many these sum.
     pub executed: u32,
     /// Seconds that tasks waited in this span for their first attempt.
     pub waiting_s: f64,
@@ -65,6 +67,7 @@ impl Counts {
         self.left += other.left;
         self.assigning_s += other.assigning_s;
         self.executed_s += other.executed_s;
+        self.executed_squared_s2 += other.executed_squared_s2;
         self.executed += other.executed;
         self.waiting_s += other.waiting_s;
         self.executing_s += other.executing_s;
@@ -72,6 +75,24 @@ impl Counts {
         self.executing_again_s += other.executing_again_s;
         self.depth = other.depth;
         self.executing_peak = self.executing_peak.max(other.executing_peak);
+    }
+
+    /// An execution of that length ended.
+    pub(super) fn add_execution(&mut self, took_s: f64) {
+        self.executed_s += took_s;
+        self.executed_squared_s2 += took_s * took_s;
+        self.executed += 1;
+    }
+
+    /// The squared coefficient of variation of executions: 0 if all take as long, 1 if their ends come as by chance.
+    pub(super) fn execution_variation(&self) -> f64 {
+        let mean_s = self.executed_s / f64::from(self.executed);
+        let variation = self.executed_squared_s2 / f64::from(self.executed) / (mean_s * mean_s) - 1.0;
+        if variation.is_finite() {
+            variation.max(0.0)
+        } else {
+            0.0
+        }
     }
 
     /// Ended with or without success.

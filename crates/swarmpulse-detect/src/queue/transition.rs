@@ -53,10 +53,7 @@ impl QueueBook {
     fn begin_again(&mut self, task: &mut OpenTask, at: Timestamp, was: TaskStatus) {
         if was.is_open() {
             let took_s = at.seconds_since(task.started_at).max(0.0);
-            self.count(task, at, |counts| {
-                counts.executed_s += took_s;
-                counts.executed += 1;
-            });
+            self.count(task, at, |counts| counts.add_execution(took_s));
             self.sample_execution(task, took_s, at, true, false);
         }
         let taken_back = u32::from(task.assigned && !was.is_open());
@@ -166,8 +163,7 @@ impl QueueBook {
                 _ => counts.cancelled += 1,
             }
             if let Some(execution_s) = execution_s.filter(|_| !called_off) {
-                counts.executed_s += execution_s;
-                counts.executed += 1;
+                counts.add_execution(execution_s);
             }
         });
         if let Some(execution_s) = execution_s {
