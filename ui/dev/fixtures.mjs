@@ -383,7 +383,7 @@ export function findings() {
       {
         confidence: 0.999,
         figures: [
-          figure("branching_ratio", 1.8, "ratio", 1.4, 2.3),
+          figure("branching_ratio", 1.8, "count", 1.4, 2.3),
           figure("failures_per_minute", 31, "per_minute"),
         ],
         related: ["ledger", "invoices"].map((id) => ({ namespace: "default", kind: "service", id })),

@@ -325,7 +325,7 @@ onPage(
     assert.equal(await section.count(), 0);
     await stage.step("findings");
     await page.clock.runFor(15_000);
-    await section.getByText("failures feed themselves", { exact: false }).waitFor();
+    await section.getByText("Failures feed themselves", { exact: false }).waitFor();
     assert.deepEqual(await section.locator(".severity").allInnerTexts(), ["Critical", "Warning", "Notice"]);
     const shapes = await section
       .locator(".severity-glyph")
@@ -363,7 +363,7 @@ onPage("a finding opens beside the list, is drawn, and tells its end", { clock: 
     "Time to limit",
     "Used",
   ]);
-  await panel.getByText("(13.9 MiB/h to 15.6 MiB/h)").waitFor();
+  await panel.getByText("(13.9 to 15.6 MiB/h)").waitFor();
   await panel.getByText("take a heap profile", { exact: false }).waitFor();
   const box = await chart.boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
@@ -382,7 +382,7 @@ for (const scheme of ["light", "dark"])
     async (page) => {
       await stage.step("findings");
       await page.clock.runFor(15_000);
-      await page.getByRole("link", { name: "failures feed themselves", exact: false }).click();
+      await page.getByRole("link", { name: "Failures feed themselves", exact: false }).click();
       await page.getByRole("complementary", { name: "Finding" }).getByRole("img").waitFor();
       for (const width of [1440, 390]) {
         await page.setViewportSize({ width, height: 900 });

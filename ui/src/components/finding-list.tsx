@@ -3,8 +3,7 @@
 import { useState } from "react";
 import type { Finding, FindingSubject } from "../api/types";
 import { findingHash } from "../findings/address";
-import { kindWords, SEVERITY_WORDS, severityOf, subjectHash, subjectOf } from "../findings/list";
-import { asSentence } from "../fleet/sentence";
+import { kindWords, SEVERITY_WORDS, sentenceOf, severityOf, subjectHash, subjectOf } from "../findings/list";
 import { Age } from "./figures";
 import { SeverityGlyph } from "./glyph";
 
@@ -63,7 +62,7 @@ export function FindingLines({
           <p>
             <span className="severity">{SEVERITY_WORDS[severityOf(finding.severity)]}</span>{" "}
             <a href={findingHash(finding.id)} className="finding-sentence">
-              {asSentence(finding.sentence)}
+              {sentenceOf(finding)}
             </a>
           </p>
           {about && (

@@ -2,10 +2,9 @@
 
 import { useEffect, useRef } from "react";
 import type { FindingDetail, FindingFigure } from "../api/types";
-import { amount, figureName, intervalText } from "../findings/figures";
-import { conditionWords, SEVERITY_WORDS, severityOf, subjectOf } from "../findings/list";
+import { amount, confidence, figureName, intervalText } from "../findings/figures";
+import { conditionWords, SEVERITY_WORDS, sentenceOf, severityOf, subjectOf } from "../findings/list";
 import { asSentence } from "../fleet/sentence";
-import { percent } from "../format/quantity";
 import { exactTime, listTime } from "../format/time";
 import { useFinding } from "../hooks/use-finding";
 import { useNow, useSnapshot } from "../hooks/use-fleet";
@@ -61,7 +60,7 @@ function FindingDetails({ finding }: { finding: FindingDetail }) {
             for <Age at={finding.since} now={now} />, since <Moment at={finding.since} now={now} />
           </span>
         </p>
-        <p className="finding-words">{asSentence(finding.sentence)}</p>
+        <p className="finding-words">{sentenceOf(finding)}</p>
         {finding.ended_at !== null && (
           <p className="dim">
             It no longer held at <Moment at={finding.ended_at} now={now} />.
@@ -96,7 +95,7 @@ function FindingDetails({ finding }: { finding: FindingDetail }) {
         <Facts
           facts={[
             ["Subject", <SubjectName key="subject" subject={subjectOf(finding)} />],
-            ["Confidence", <Figure key="confidence" quantity={percent(finding.confidence)} />],
+            ["Confidence", <Figure key="confidence" quantity={confidence(finding.confidence)} />],
             ["Found by", finding.detector],
             ["First said", <Moment key="first" at={finding.first_seen_at} now={now} />],
             ["Last said", <Moment key="last" at={finding.last_seen_at} now={now} />],

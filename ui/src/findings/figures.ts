@@ -62,7 +62,14 @@ export function intervalText(figure: FindingFigure): string {
   if (low === null || high === null) {
     return high === null ? `at least ${amountText(low ?? 0, unit)}` : `at most ${amountText(high, unit)}`;
   }
-  return `${amountText(low, unit)} to ${amountText(high, unit)}`;
+  const [from, to] = [amount(low, unit), amount(high, unit)];
+  return `${from.unit === to.unit ? from.value : amountText(low, unit)} to ${amountText(high, unit)}`;
+}
+
+/** How sure a detector is, never rounded up to all. */
+export function confidence(ratio: number): Quantity {
+  const value = ratio > 0.99 ? Math.floor(ratio * 1000) / 10 : Math.floor(ratio * 100);
+  return { value: String(value), unit: "%" };
 }
 
 function signed(value: number, of: (value: number) => Quantity): Quantity {

@@ -2,6 +2,7 @@
 
 import type { Alert, Finding, FindingSubject } from "../api/types";
 import { agentHash } from "../fleet/agent-key";
+import { asSentence } from "../fleet/sentence";
 
 export type Severity = "critical" | "warning" | "info";
 
@@ -47,6 +48,13 @@ export function kindWords(kind: string): string {
 export function conditionWords(condition: string): string {
   const words = condition.replaceAll("_", " ").replace(/^fd\b/, "file descriptor");
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A finding's sentence with a capital at its beginning, unless that is a name. */
+export function sentenceOf(finding: Finding): string {
+  const { sentence, subject } = finding;
+  const isWord = /^[a-z]+( |$)/.test(sentence) && !`${sentence} `.startsWith(`${subject} `);
+  return isWord ? asSentence(sentence) : sentence;
 }
 
 /** The findings about one agent. */

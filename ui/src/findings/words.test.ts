@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Alert, Finding } from "../api/types";
 import { findingHash, parseFindingHash } from "./address";
-import { amountText, figureName, intervalText } from "./figures";
-import { alertsBeside, conditionWords, findingsOf, severityOf, subjectHash } from "./list";
+import { amountText, confidence, figureName, intervalText } from "./figures";
+import { alertsBeside, conditionWords, findingsOf, sentenceOf, severityOf, subjectHash } from "./list";
 import { aFinding } from "./testing";
 
 test.each([
@@ -35,6 +35,26 @@ test("intervals say what is known of them", () => {
   expect(intervalText({ ...figure, low: 1, high: 3 })).toBe("1 to 3");
   expect(intervalText({ ...figure, low: 1, high: null })).toBe("at least 1");
   expect(intervalText({ ...figure, low: null, high: 3 })).toBe("at most 3");
+  const bytes = { name: "x", value: 2, unit: "bytes" };
+  expect(intervalText({ ...bytes, low: 1536, high: 3072 })).toBe("1.5 to 3 KiB");
+  expect(intervalText({ ...bytes, low: 512, high: 3072 })).toBe("512 B to 3 KiB");
+});
+
+test.each([
+  [1, "100"],
+  [0.9999, "99.9"],
+  [0.995, "99.5"],
+  [0.979, "97"],
+  [0, "0"],
+])("a confidence of %d reads %s per cent", (ratio, value) => expect(confidence(ratio).value).toBe(value));
+
+test("a sentence begins with a capital, a name as it is", () => {
+  const said = (sentence: string, subject = "bot-7") => sentenceOf(aFinding("1", { sentence, subject }));
+  expect(said("failures feed themselves")).toBe("Failures feed themselves");
+  expect(said("bot-7 grows")).toBe("bot-7 grows");
+  expect(said("queue_depth is 41")).toBe("queue_depth is 41");
+  expect(said("worker grows", "worker")).toBe("worker grows");
+  expect(said("Already so")).toBe("Already so");
 });
 
 test("an alert that a finding tells is not told twice", () => {
