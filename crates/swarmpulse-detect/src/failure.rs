@@ -113,6 +113,7 @@ impl FailureWatch {
     pub fn figures(&self, namespace: &str, now: Timestamp) -> Option<FailureFigures> {
         let (namespace, (book, judgement)) = self.books.get_key_value(namespace)?;
         let judged = Judged {
+            trends: judgement.trends.as_ref(),
             relations: &judgement.relations,
             patterns: &judgement.patterns,
         };
@@ -126,7 +127,8 @@ impl FailureWatch {
                 self.drops.count("failure_namespaces", 1);
                 return None;
             }
-            self.books.insert(namespace.clone(), (Book::new(at), Judgement::default()));
+            self.books
+                .insert(namespace.clone(), (Book::new(at), Judgement::default()));
         }
         self.books.get_mut(namespace).map(|(book, _)| book)
     }
@@ -136,7 +138,9 @@ impl FailureWatch {
         if news == News::Known || self.book(namespace, at).is_none() {
             return;
         }
-        let Some((book, _)) = self.books.get_mut(namespace) else { return };
+        let Some((book, _)) = self.books.get_mut(namespace) else {
+            return;
+        };
         match (news, &ending.fault) {
             (News::Explained, Some(fault)) => book.explain(ending, fault, at),
             (News::Explained | News::Known, _) => {}
@@ -155,7 +159,9 @@ impl FailureWatch {
 
     /// Closes spans, forgets what is idle, and judges anew if it is time.
     fn judge(&mut self, now: Timestamp, around: &Surroundings<'_>) {
-        let due = self.judged.is_none_or(|judged| now.since(judged) >= JUDGED_EVERY_NS);
+        let due = self
+            .judged
+            .is_none_or(|judged| now.since(judged) >= JUDGED_EVERY_NS);
         if !due {
             return;
         }
@@ -165,7 +171,8 @@ impl FailureWatch {
             judge::place_agents(namespace, book, around.graph);
             let closed = book.close(now);
             judgement.renew(namespace, book, now, closed, &self.since, &mut self.drops);
-            self.drops.count("failure_error_groups", book.groups.take_evicted());
+            self.drops
+                .count("failure_error_groups", book.groups.take_evicted());
             for finding in &judgement.findings {
                 since.insert((finding.condition, finding.subject.clone()), finding.since);
             }
@@ -244,7 +251,11 @@ impl Detector for FailureWatch {
             report.findings.extend(judgement.findings.iter().cloned());
             report.waiting.extend(judge::waiting(namespace, book, now));
             judge::publish(namespace, book, judgement, now, &mut |series, labels, value| {
-                report.published.push(Published { series, labels, value });
+                report.published.push(Published {
+                    series,
+                    labels,
+                    value,
+                });
             });
         }
         if self.books.is_empty() {

@@ -4,6 +4,7 @@ mod alone;
 mod anomaly;
 mod cascade;
 mod exhaustion;
+mod failures;
 mod gc;
 mod queues;
 mod services;
@@ -21,6 +22,7 @@ const EXAMPLES: &str = "Examples:
   swarmpulse detect anomaly --csv latency.csv
   swarmpulse detect cascade --ndjson outcomes.ndjson
   swarmpulse detect exhaustion --csv open_fds.csv --limit 1024
+  swarmpulse detect failures --ndjson records.ndjson
   swarmpulse detect gc --csv gc_seconds.csv
   swarmpulse detect queues --ndjson tasks.ndjson
   swarmpulse detect services --ndjson calls.ndjson
@@ -47,6 +49,7 @@ enum Which {
     Anomaly(anomaly::AnomalyArgs),
     Cascade(cascade::CascadeArgs),
     Exhaustion(exhaustion::ExhaustionArgs),
+    Failures(failures::FailuresArgs),
     Gc(gc::GcArgs),
     Queues(queues::QueuesArgs),
     Services(services::ServicesArgs),
@@ -61,6 +64,7 @@ pub fn run(args: &DetectArgs) -> anyhow::Result<Outcome> {
         Some(Which::Anomaly(args)) => anomaly::run(args),
         Some(Which::Cascade(args)) => cascade::run(args),
         Some(Which::Exhaustion(args)) => exhaustion::run(args),
+        Some(Which::Failures(args)) => failures::run(args),
         Some(Which::Gc(args)) => gc::run(args),
         Some(Which::Queues(args)) => queues::run(args),
         Some(Which::Services(args)) => services::run(args),

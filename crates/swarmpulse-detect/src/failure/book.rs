@@ -107,7 +107,12 @@ impl Book {
     }
 
     fn kinds_mut(&mut self) -> [&mut Cells; 4] {
-        [&mut self.types, &mut self.agents, &mut self.services, &mut self.hosts]
+        [
+            &mut self.types,
+            &mut self.agents,
+            &mut self.services,
+            &mut self.hosts,
+        ]
     }
 
     /// Spans that were observed and closed, at most as many as marks are kept.
@@ -207,8 +212,14 @@ impl Book {
             task_type: ending.task_type,
             agent: ending.agent,
             service: ending.service,
+            ended: self.ended(),
         };
         self.groups.add(&message, at);
+    }
+
+    /// Tasks and calls that ended so far.
+    pub(super) fn ended(&self) -> u64 {
+        self.tasks.total.ended + self.calls.total.ended
     }
 
     /// Closes the spans that are over: marks those with more failures than usual. Whether there were any.
@@ -276,7 +287,10 @@ pub(super) fn line(namespace: &Text, ending: &Ending<'_>, fault: &Fault<'_>, at:
             ("error_type", Field::Text(fault.name().into())),
             ("is_retryable", fault.retryable.map_or(Field::Null, Field::Bool)),
             ("error_class", Field::Text(fault.class.as_str().into())),
-            ("error", Field::Text(shorten(fault.text.unwrap_or_default(), ERROR_BYTES).into())),
+            (
+                "error",
+                Field::Text(shorten(fault.text.unwrap_or_default(), ERROR_BYTES).into()),
+            ),
             ("service", text(ending.service)),
             ("namespace", Field::Text(namespace.clone())),
         ],
@@ -286,11 +300,15 @@ pub(super) fn line(namespace: &Text, ending: &Ending<'_>, fault: &Fault<'_>, at:
 /// The spans of two hours before the running one, in the order of time.
 pub(super) fn last_spans(ring: &Ring, now: Timestamp) -> Vec<Tally> {
     let span = span_of(now);
-    (span - SPANS as i64 + 1..span).map(|span| ring.at(span)).collect()
+    (span - SPANS as i64 + 1..span)
+        .map(|span| ring.at(span))
+        .collect()
 }
 
 /// The hours of a day before the running one, in the order of time.
 pub(super) fn last_hours(ring: &Ring, now: Timestamp) -> Vec<Tally> {
     let hour = hour_of(now);
-    (hour - SPANS as i64 + 1..hour).map(|hour| ring.at(hour)).collect()
+    (hour - SPANS as i64 + 1..hour)
+        .map(|hour| ring.at(hour))
+        .collect()
 }

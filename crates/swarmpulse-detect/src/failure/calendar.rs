@@ -84,7 +84,8 @@ impl Calendar {
             self.newest_day = day;
         }
         self.first_hour.get_or_insert(hour);
-        let slot = &mut self.slots[day.rem_euclid(DAYS as i64) as usize][hour.rem_euclid(HOURS as i64) as usize];
+        let slot =
+            &mut self.slots[day.rem_euclid(DAYS as i64) as usize][hour.rem_euclid(HOURS as i64) as usize];
         slot[0] = slot[0].saturating_add(1);
         slot[1] = slot[1].saturating_add(failed);
     }
@@ -127,7 +128,8 @@ impl Calendar {
     /// What ended and failed by day of the week, Monday first, today included.
     pub(super) fn by_weekday(&self, today: i64) -> [Tally; 7] {
         let mut sums = [Tally::default(); 7];
-        for (number, hours) in (today - DAYS as i64 + 1..=today).filter_map(|day| Some((day, self.day(day)?))) {
+        for (number, hours) in (today - DAYS as i64 + 1..=today).filter_map(|day| Some((day, self.day(day)?)))
+        {
             let sum = &mut sums[weekday(number)];
             *sum = hours.into_iter().fold(*sum, Tally::plus);
         }
@@ -172,7 +174,10 @@ impl Calendar {
         let sum = |hours: &[Tally; HOURS]| hours.iter().copied().fold(Tally::default(), Tally::plus);
         // Blocks of seven days from the newest back, so that a week that began in the middle counts, too.
         for block in days.rchunks_exact(7) {
-            let all = block.iter().map(|(_, hours)| sum(hours)).fold(Tally::default(), Tally::plus);
+            let all = block
+                .iter()
+                .map(|(_, hours)| sum(hours))
+                .fold(Tally::default(), Tally::plus);
             for (number, hours) in block {
                 let then = sum(hours);
                 weeks[weekday(*number)].push((then, all.minus(then)));
@@ -256,17 +261,28 @@ mod tests {
 
     #[test]
     fn an_hour_that_is_worse_every_day_is_a_pattern() {
-        let calendar = filled(10, |day, hour| scattered(day, hour) + if hour == 3 { 8 } else { 0 });
+        let calendar = filled(10, |day, hour| {
+            scattered(day, hour) + if hour == 3 { 8 } else { 0 }
+        });
         let patterns = calendar.patterns(20_010, true);
         assert_eq!(patterns.len(), 1);
         assert_eq!(patterns[0].when, When::Hour(3));
-        assert!(patterns[0].ratio() > 4.0 && patterns[0].seen == 10, "{patterns:?}");
+        assert!(
+            patterns[0].ratio() > 4.0 && patterns[0].seen == 10,
+            "{patterns:?}"
+        );
         assert_eq!(calendar.patterns(20_010, false).len(), 1, "as by number");
     }
 
     #[test]
     fn one_bad_afternoon_and_chance_are_none() {
-        let calendar = filled(20, |day, hour| if day == 20_004 && hour == 14 { 40 } else { scattered(day, hour) });
+        let calendar = filled(20, |day, hour| {
+            if day == 20_004 && hour == 14 {
+                40
+            } else {
+                scattered(day, hour)
+            }
+        });
         assert_eq!(calendar.patterns(20_020, true), []);
         let busy = filled(20, scattered);
         assert_eq!(busy.patterns(20_020, true), []);
@@ -277,7 +293,11 @@ mod tests {
         let sunday = |day: i64, hour: i64| scattered(day, hour) + if weekday(day) == 6 { 12 } else { 0 };
         assert!(filled(20, sunday).patterns(20_020, true).is_empty());
         let patterns = filled(36, sunday).patterns(20_036, true);
-        assert_eq!(patterns.first().map(|pattern| pattern.when), Some(When::Weekday(6)), "{patterns:?}");
+        assert_eq!(
+            patterns.first().map(|pattern| pattern.when),
+            Some(When::Weekday(6)),
+            "{patterns:?}"
+        );
     }
 
     #[test]

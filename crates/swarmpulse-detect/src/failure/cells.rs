@@ -1,6 +1,7 @@
 //! What is counted of each task type, agent, service and host: at most so many, the idle forgotten.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use swarmpulse_model::{EntityKind, Text, Timestamp};
 
@@ -150,7 +151,10 @@ impl Cell {
         let recent = self.last_hour(now);
         let known_s = now.seconds_since(self.first) - 3600.0;
         let day_s = (SPANS as f64 - 1.0) * 3600.0;
-        (self.last_day(now).minus(recent), known_s.clamp(0.0, day_s) / 3600.0)
+        (
+            self.last_day(now).minus(recent),
+            known_s.clamp(0.0, day_s) / 3600.0,
+        )
     }
 }
 
@@ -191,13 +195,14 @@ impl Cells {
 
     /// The cell of an entity, a new one if there is room.
     pub(super) fn of(&mut self, id: &Text, at: Timestamp, room: &mut Room) -> Option<&mut Cell> {
-        if !self.cells.contains_key(id) {
-            let left = room.of(self.kind);
-            *left = left.checked_sub(1)?;
-            let with_calendar = self.kind == EntityKind::TaskType;
-            self.cells.insert(id.clone(), Cell::new(at, with_calendar));
+        match self.cells.entry(id.clone()) {
+            Entry::Occupied(known) => Some(known.into_mut()),
+            Entry::Vacant(new) => {
+                let left = room.of(self.kind);
+                *left = left.checked_sub(1)?;
+                Some(new.insert(Cell::new(at, self.kind == EntityKind::TaskType)))
+            }
         }
-        self.cells.get_mut(id)
     }
 
     /// Forgets what is idle, sooner where the room is short.

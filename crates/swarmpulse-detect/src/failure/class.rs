@@ -1,5 +1,7 @@
 //! Classes of errors: what sort of failure it is, whether another attempt makes sense, and what it is called.
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 
 /// What sort of failure.
@@ -28,7 +30,13 @@ pub enum ErrorClass {
 const WORDS: &[(ErrorClass, &[&str])] = &[
     (
         ErrorClass::OutOfMemory,
-        &["out of memory", "outofmemory", "memoryerror", "oom", "cannot allocate"],
+        &[
+            "out of memory",
+            "outofmemory",
+            "memoryerror",
+            "oom",
+            "cannot allocate",
+        ],
     ),
     (
         ErrorClass::DiskFull,
@@ -40,11 +48,25 @@ const WORDS: &[(ErrorClass, &[&str])] = &[
     ),
     (
         ErrorClass::Crash,
-        &["segmentation", "sigsegv", "sigabrt", "panicked", "core dumped", "sigkill"],
+        &[
+            "segmentation",
+            "sigsegv",
+            "sigabrt",
+            "panicked",
+            "core dumped",
+            "sigkill",
+        ],
     ),
     (
         ErrorClass::RateLimited,
-        &["rate limit", "ratelimit", "rate_limit", "too many requests", "429", "throttl"],
+        &[
+            "rate limit",
+            "ratelimit",
+            "rate_limit",
+            "too many requests",
+            "429",
+            "throttl",
+        ],
     ),
     (
         ErrorClass::Timeout,
@@ -52,7 +74,13 @@ const WORDS: &[(ErrorClass, &[&str])] = &[
     ),
     (
         ErrorClass::Authentication,
-        &["unauthorized", "unauthenticated", "authentication", "invalid api key", "401"],
+        &[
+            "unauthorized",
+            "unauthenticated",
+            "authentication",
+            "invalid api key",
+            "401",
+        ],
     ),
     (
         ErrorClass::Permission,
@@ -60,21 +88,62 @@ const WORDS: &[(ErrorClass, &[&str])] = &[
     ),
     (
         ErrorClass::Unavailable,
-        &["unavailable", "overloaded", "bad gateway", "502", "503", "529", "internal server error", "500"],
+        &[
+            "unavailable",
+            "overloaded",
+            "bad gateway",
+            "502",
+            "503",
+            "529",
+            "internal server error",
+            "500",
+        ],
     ),
     (
         ErrorClass::Connection,
-        &["connection", "connect", "broken pipe", "unreachable", "econn", "dns", "name resolution", "reset by peer", "eof"],
+        &[
+            "connection",
+            "connect",
+            "broken pipe",
+            "unreachable",
+            "econn",
+            "dns",
+            "name resolution",
+            "reset by peer",
+            "eof",
+        ],
     ),
     (
         ErrorClass::NotFound,
-        &["not found", "notfound", "no such", "does not exist", "404", "keyerror"],
+        &[
+            "not found",
+            "notfound",
+            "no such",
+            "does not exist",
+            "404",
+            "keyerror",
+        ],
     ),
-    (ErrorClass::Conflict, &["conflict", "deadlock", "already exists", "lock", "409"]),
+    (
+        ErrorClass::Conflict,
+        &["conflict", "deadlock", "already exists", "lock", "409"],
+    ),
     (ErrorClass::Cancelled, &["cancel", "aborted", "interrupted"]),
     (
         ErrorClass::Invalid,
-        &["invalid", "validation", "parse", "syntax", "valueerror", "typeerror", "assert", "expected", "malformed", "400", "422"],
+        &[
+            "invalid",
+            "validation",
+            "parse",
+            "syntax",
+            "valueerror",
+            "typeerror",
+            "assert",
+            "expected",
+            "malformed",
+            "400",
+            "422",
+        ],
     ),
 ];
 
@@ -149,9 +218,19 @@ impl ErrorClass {
             *to = from.to_ascii_lowercase();
         }
         let lower = &lower[..length];
-        WORDS
-            .iter()
-            .find(|(_, words)| words.iter().any(|word| has_word(lower, word.as_bytes())))
+        let mut best: Option<usize> = None;
+        for (at, byte) in lower.iter().enumerate() {
+            let words = BY_FIRST.get(usize::from(*byte)).map_or(&[][..], Vec::as_slice);
+            for (rank, word) in words {
+                if best.is_none_or(|best| *rank < best)
+                    && lower[at..].starts_with(word)
+                    && is_whole(lower, at, word)
+                {
+                    best = Some(*rank);
+                }
+            }
+        }
+        best.and_then(|rank| WORDS.get(rank))
             .map_or(Self::Other, |(class, _)| *class)
     }
 
@@ -159,8 +238,12 @@ impl ErrorClass {
     #[must_use]
     pub fn is_retryable(self) -> Option<bool> {
         match self {
-            Self::Timeout | Self::RateLimited | Self::Connection | Self::Unavailable | Self::Conflict => Some(true),
-            Self::Authentication | Self::Permission | Self::NotFound | Self::Invalid | Self::Corruption => Some(false),
+            Self::Timeout | Self::RateLimited | Self::Connection | Self::Unavailable | Self::Conflict => {
+                Some(true)
+            }
+            Self::Authentication | Self::Permission | Self::NotFound | Self::Invalid | Self::Corruption => {
+                Some(false)
+            }
             Self::OutOfMemory | Self::DiskFull | Self::Crash | Self::Cancelled | Self::Other => None,
         }
     }
@@ -168,18 +251,34 @@ impl ErrorClass {
     /// Whether one alone is worth a person's time: something is broken that does not mend itself.
     #[must_use]
     pub fn is_critical(self) -> bool {
-        matches!(self, Self::OutOfMemory | Self::DiskFull | Self::Crash | Self::Corruption)
+        matches!(
+            self,
+            Self::OutOfMemory | Self::DiskFull | Self::Crash | Self::Corruption
+        )
     }
 }
 
-/// Whether a text has a word that begins there; short words and numbers must end there, too.
-fn has_word(text: &[u8], word: &[u8]) -> bool {
-    let whole = word.len() <= 4;
+/// The place of a class among [`WORDS`], and one of its words.
+type Ranked = (usize, &'static [u8]);
+
+/// The words by their first byte, each with the place of its class among [`WORDS`].
+static BY_FIRST: LazyLock<Vec<Vec<Ranked>>> = LazyLock::new(|| {
+    let mut table = vec![Vec::new(); 128];
+    for (rank, (_, words)) in WORDS.iter().enumerate() {
+        for word in *words {
+            if let Some(first) = word.bytes().next() {
+                table[usize::from(first)].push((rank, word.as_bytes()));
+            }
+        }
+    }
+    table
+});
+
+/// Short words and numbers must stand alone: `oom` is not in `room`.
+fn is_whole(text: &[u8], at: usize, word: &[u8]) -> bool {
     let inside = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-    memchr::memmem::find_iter(text, word).any(|at| {
-        let before = at.checked_sub(1).and_then(|at| text.get(at));
-        !whole || (!inside(before) && !inside(text.get(at + word.len())))
-    })
+    let before = at.checked_sub(1).and_then(|at| text.get(at));
+    word.len() > 4 || (!inside(before) && !inside(text.get(at + word.len())))
 }
 
 /// What an error is called: its code, else the name of the exception that its text begins with, else its class.
@@ -193,10 +292,20 @@ pub(super) fn error_type<'a>(code: Option<&'a str>, text: Option<&'a str>, class
         let last = name.rsplit("::").next()?.rsplit('.').next()?;
         let is_name = (3..=64).contains(&last.len())
             && last.starts_with(|first: char| first.is_ascii_uppercase())
-            && last.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            && ["Error", "Exception", "Timeout", "Refused", "Reset", "Exceeded", "Failure"]
-                .iter()
-                .any(|end| last.ends_with(end));
+            && last
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && [
+                "Error",
+                "Exception",
+                "Timeout",
+                "Refused",
+                "Reset",
+                "Exceeded",
+                "Failure",
+            ]
+            .iter()
+            .any(|end| last.ends_with(end));
         is_name.then_some(last)
     });
     name.unwrap_or(class.as_str())
@@ -212,9 +321,18 @@ mod tests {
             ("TimeoutError: request timed out after 30s", ErrorClass::Timeout),
             ("HTTP 429 Too Many Requests", ErrorClass::RateLimited),
             ("502 Bad Gateway", ErrorClass::Unavailable),
-            ("psycopg2.OperationalError: connection refused", ErrorClass::Connection),
-            ("java.lang.OutOfMemoryError: Java heap space", ErrorClass::OutOfMemory),
-            ("OSError: [Errno 28] No space left on device", ErrorClass::DiskFull),
+            (
+                "psycopg2.OperationalError: connection refused",
+                ErrorClass::Connection,
+            ),
+            (
+                "java.lang.OutOfMemoryError: Java heap space",
+                ErrorClass::OutOfMemory,
+            ),
+            (
+                "OSError: [Errno 28] No space left on device",
+                ErrorClass::DiskFull,
+            ),
             ("thread 'main' panicked at src/main.rs:4", ErrorClass::Crash),
             ("room 4021 is empty", ErrorClass::Other),
             ("the bloom filter is full", ErrorClass::Other),
@@ -228,8 +346,14 @@ mod tests {
     fn names_come_from_code_exception_or_class() {
         let class = ErrorClass::Timeout;
         assert_eq!(error_type(Some("E42"), Some("ValueError: x"), class), "E42");
-        assert_eq!(error_type(None, Some("requests.exceptions.ReadTimeout: x"), class), "ReadTimeout");
-        assert_eq!(error_type(None, Some("it took too long: really"), class), "timeout");
+        assert_eq!(
+            error_type(None, Some("requests.exceptions.ReadTimeout: x"), class),
+            "ReadTimeout"
+        );
+        assert_eq!(
+            error_type(None, Some("it took too long: really"), class),
+            "timeout"
+        );
         assert_eq!(error_type(None, None, class), "timeout");
     }
 

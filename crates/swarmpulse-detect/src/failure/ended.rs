@@ -47,7 +47,8 @@ impl EndedTasks {
 
     /// Whether this end is news, and remembers it. Ends of no named task always are.
     pub(super) fn tell(&mut self, namespace: u64, ending: &Ending<'_>, now: Timestamp) -> News {
-        let (Some(task), Origin::Task | Origin::Report | Origin::Notice) = (ending.task, ending.origin) else {
+        let (Some(task), Origin::Task | Origin::Report | Origin::Notice) = (ending.task, ending.origin)
+        else {
             return News::New;
         };
         let key = key(namespace, task);
@@ -164,20 +165,42 @@ mod tests {
     fn a_failed_task_and_its_report_are_one_failure_in_either_order() {
         use News::{Explained, Known, New};
         let failed = || task(TaskStatus::Failed, None);
-        assert_eq!(told(&[(1.0, failed()), (2.0, report("x"))]), [Some(New), Some(Explained)]);
-        assert_eq!(told(&[(1.0, report("x")), (2.0, failed())]), [Some(New), Some(Known)]);
-        assert_eq!(told(&[(1.0, failed()), (2.0, failed())]), [Some(New), Some(Known)]);
+        assert_eq!(
+            told(&[(1.0, failed()), (2.0, report("x"))]),
+            [Some(New), Some(Explained)]
+        );
+        assert_eq!(
+            told(&[(1.0, report("x")), (2.0, failed())]),
+            [Some(New), Some(Known)]
+        );
+        assert_eq!(
+            told(&[(1.0, failed()), (2.0, failed())]),
+            [Some(New), Some(Known)]
+        );
         let apart = told(&[(1.0, failed()), (2.0, report("x")), (3.0, report("y"))]);
-        assert_eq!(apart, [Some(New), Some(Explained), Some(New)], "a second report is a second failure");
-        assert_eq!(told(&[(1.0, failed()), (4000.0, report("x"))]), [Some(New), Some(New)]);
+        assert_eq!(
+            apart,
+            [Some(New), Some(Explained), Some(New)],
+            "a second report is a second failure"
+        );
+        assert_eq!(
+            told(&[(1.0, failed()), (4000.0, report("x"))]),
+            [Some(New), Some(New)]
+        );
     }
 
     #[test]
     fn attempts_and_new_starts_are_other_ends() {
         use News::{Known, New};
         let failed = |attempt| task(TaskStatus::Failed, attempt);
-        assert_eq!(told(&[(1.0, failed(Some(1))), (2.0, failed(Some(2)))]), [Some(New), Some(New)]);
-        assert_eq!(told(&[(1.0, failed(Some(2))), (2.0, failed(Some(1)))]), [Some(New), Some(Known)]);
+        assert_eq!(
+            told(&[(1.0, failed(Some(1))), (2.0, failed(Some(2)))]),
+            [Some(New), Some(New)]
+        );
+        assert_eq!(
+            told(&[(1.0, failed(Some(2))), (2.0, failed(Some(1)))]),
+            [Some(New), Some(Known)]
+        );
         let again = told(&[
             (1.0, failed(None)),
             (2.0, task(TaskStatus::Running, None)),

@@ -1,6 +1,6 @@
 //! Everything that is known of failures in a namespace, for the API: rates, trends, groups, patterns and relations.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use swarmpulse_model::{EntityKey, EntityKind, Text, Timestamp};
 
 use crate::statistics::rates::binomial_interval;
@@ -47,6 +47,7 @@ pub struct RateRow {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RecentFailure {
     /// When it was received.
+    #[serde(serialize_with = "rfc_3339")]
     pub at: Timestamp,
     /// The task.
     pub task: Option<Text>,
@@ -84,8 +85,10 @@ pub struct GroupRow {
     /// How often in the last day.
     pub last_day: u64,
     /// When first.
+    #[serde(serialize_with = "rfc_3339")]
     pub first: Timestamp,
     /// When last.
+    #[serde(serialize_with = "rfc_3339")]
     pub last: Timestamp,
     /// The task types, agents and services that it struck most.
     pub task_types: Vec<Text>,
@@ -131,6 +134,7 @@ pub struct TogetherRow {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct HourRow {
     /// When it began.
+    #[serde(serialize_with = "rfc_3339")]
     pub start: Timestamp,
     /// Tasks.
     pub tasks: Tally,
@@ -143,8 +147,10 @@ pub struct HourRow {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FailureFigures {
     /// As of when.
+    #[serde(serialize_with = "rfc_3339")]
     pub at: Timestamp,
     /// Since when it is counted.
+    #[serde(serialize_with = "rfc_3339")]
     pub since: Timestamp,
     /// Tasks since then.
     pub tasks: Tally,
@@ -194,15 +200,28 @@ pub struct FailureFigures {
     pub recent: Vec<RecentFailure>,
 }
 
+/// Times are written as in every answer.
+fn rfc_3339<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
+}
+
 /// What was judged of a book, beside its counts.
 pub(super) struct Judged<'a> {
+    pub(super) trends: Option<&'a Trends>,
     pub(super) relations: &'a Relations,
     pub(super) patterns: &'a [(Text, Vec<Pattern>)],
 }
 
 /// The figures of a book.
 pub(super) fn figures(namespace: &Text, book: &Book, judged: &Judged<'_>, now: Timestamp) -> FailureFigures {
-    let trends = Trends::of(book, now);
+    let fresh;
+    let trends = match judged.trends {
+        Some(trends) => trends,
+        None => {
+            fresh = Trends::of(book, now);
+            &fresh
+        }
+    };
     let day = book.tasks.last_day(now);
     let today = now.0.div_euclid(24 * HOUR_NS);
     let empty = Default::default();
@@ -242,7 +261,10 @@ pub(super) fn figures(namespace: &Text, book: &Book, judged: &Judged<'_>, now: T
 pub(super) fn kinds_of_trouble(book: &Book) -> (Vec<(ErrorClass, u64)>, Option<f64>, u64) {
     let mut classes = [0_u64; ErrorClass::ALL.len()];
     let (mut known, mut retryable, mut critical) = (0, 0, 0);
-    for trouble in [&book.tasks, &book.calls].into_iter().filter_map(|cell| cell.trouble.as_ref()) {
+    for trouble in [&book.tasks, &book.calls]
+        .into_iter()
+        .filter_map(|cell| cell.trouble.as_ref())
+    {
         for (sum, count) in classes.iter_mut().zip(trouble.classes) {
             *sum += u64::from(count);
         }
@@ -250,22 +272,30 @@ pub(super) fn kinds_of_trouble(book: &Book) -> (Vec<(ErrorClass, u64)>, Option<f
         retryable += trouble.retryable;
         critical += trouble.critical;
     }
-    let mut classes: Vec<(ErrorClass, u64)> =
-        ErrorClass::ALL.into_iter().zip(classes).filter(|(_, count)| *count > 0).collect();
+    let mut classes: Vec<(ErrorClass, u64)> = ErrorClass::ALL
+        .into_iter()
+        .zip(classes)
+        .filter(|(_, count)| *count > 0)
+        .collect();
     classes.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     let share = (known > 0).then(|| retryable as f64 / known as f64);
     (classes, share, critical)
 }
 
 fn rows(cells: &Cells, trends: &[Rise], now: Timestamp) -> Vec<RateRow> {
-    let mut most: Vec<(&Text, &Cell, Tally)> =
-        cells.iter().map(|(id, cell)| (id, cell, cell.last_day(now))).collect();
+    let mut most: Vec<(&Text, &Cell, Tally)> = cells
+        .iter()
+        .map(|(id, cell)| (id, cell, cell.last_day(now)))
+        .collect();
     most.sort_by(|a, b| (b.2.failed, b.1.total.failed, a.0).cmp(&(a.2.failed, a.1.total.failed, b.0)));
     most.truncate(ROWS_MAX);
     let row = |(id, cell, day): (&Text, &Cell, Tally)| {
         let trouble = cell.trouble.as_deref();
         let class = trouble.and_then(|trouble| {
-            let most = ErrorClass::ALL.into_iter().zip(trouble.classes).max_by_key(|(_, count)| *count)?;
+            let most = ErrorClass::ALL
+                .into_iter()
+                .zip(trouble.classes)
+                .max_by_key(|(_, count)| *count)?;
             (most.1 > 0).then_some(most.0)
         });
         let rate = day.rate().filter(|_| cell.exposed);
@@ -276,7 +306,9 @@ fn rows(cells: &Cells, trends: &[Rise], now: Timestamp) -> Vec<RateRow> {
             total: cell.total,
             rate,
             interval: rate.map(|_| binomial_interval(day.failed, day.ended)),
-            last_error_type: trouble.map(|trouble| trouble.last_name.clone()).unwrap_or_default(),
+            last_error_type: trouble
+                .map(|trouble| trouble.last_name.clone())
+                .unwrap_or_default(),
             error_class: class,
             retryable_share: trouble
                 .filter(|trouble| trouble.retry_known > 0)

@@ -32,7 +32,13 @@ pub(super) const NEW_GROUP: &str = "new_error_group";
 pub(super) const TIME_PATTERN: &str = "failure_time_pattern";
 
 /// A finding of this detector with nothing in it yet but what every one has.
-fn blank(condition: &'static str, subject: EntityKey, severity: Severity, chance: f64, since: Timestamp) -> Finding {
+fn blank(
+    condition: &'static str,
+    subject: EntityKey,
+    severity: Severity,
+    chance: f64,
+    since: Timestamp,
+) -> Finding {
     Finding {
         detector: DETECTOR,
         condition,

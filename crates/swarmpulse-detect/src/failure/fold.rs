@@ -47,7 +47,12 @@ pub(super) fn fold(message: &str, out: &mut String) {
 
 /// Bytes that belong to a word, a number, a path or an address; everything beyond ASCII does.
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b'@' | b'%' | b'+' | b'\\' | b'~' | b'#' | b'?' | b'&')
+    byte.is_ascii_alphanumeric()
+        || byte >= 0x80
+        || matches!(
+            byte,
+            b'_' | b'-' | b'.' | b'/' | b':' | b'@' | b'%' | b'+' | b'\\' | b'~' | b'#' | b'?' | b'&'
+        )
 }
 
 /// The length of the word that begins here; a comma between digits belongs to it, and to a URL what else it may hold.
@@ -180,19 +185,26 @@ impl Shape {
     }
 
     fn is_path(&self, word: &str) -> bool {
-        let rooted = word.starts_with('/') || word.starts_with("~/") || word.starts_with("./") || word.starts_with("../");
-        let drive = word.get(1..3).is_some_and(|drive| drive == ":\\" || drive == ":/");
+        let rooted = word.starts_with('/')
+            || word.starts_with("~/")
+            || word.starts_with("./")
+            || word.starts_with("../");
+        let drive = word
+            .get(1..3)
+            .is_some_and(|drive| drive == ":\\" || drive == ":/");
         let relative = self.slashes >= 1 && self.letters > 0 && (self.dots > 0 || self.slashes >= 2);
         (rooted && self.letters + self.digits > 0) || drive || relative
     }
 
     /// `2026-11-22T07:05:01.123Z`, `2026-11-22`, `07:05:01`.
     fn is_time(&self, word: &str) -> bool {
-        let plain = word
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b'.' | b'T' | b'Z' | b'+' | b'/'));
+        let plain = word.bytes().all(|byte| {
+            byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b'.' | b'T' | b'Z' | b'+' | b'/')
+        });
         plain
-            && ((self.dashes >= 2 && (8..=12).contains(&word.find('T').unwrap_or(word.len())) && self.digits >= 8)
+            && ((self.dashes >= 2
+                && (8..=12).contains(&word.find('T').unwrap_or(word.len()))
+                && self.digits >= 8)
                 || (self.colons == 2 && self.digits >= 5 && self.digits <= 15 && self.letters == 0)
                 || (self.slashes == 2 && self.digits >= 6 && self.letters == 0))
     }
@@ -202,12 +214,17 @@ impl Shape {
         let host = word.rsplit_once(':').map_or(word, |(host, _)| host);
         let four = |host: &str| {
             host.split('.').count() == 4
-                && host.split('.').all(|part| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+                && host.split('.').all(|part| {
+                    (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+                })
         };
-        let port = word
-            .rsplit_once(':')
-            .is_some_and(|(host, port)| host.contains('.') && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
-        four(word) || four(host) || (port && self.letters > 0) || (self.colons >= 3 && self.hexadecimal + self.colons == word.len())
+        let port = word.rsplit_once(':').is_some_and(|(host, port)| {
+            host.contains('.') && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        four(word)
+            || four(host)
+            || (port && self.letters > 0)
+            || (self.colons >= 3 && self.hexadecimal + self.colons == word.len())
     }
 
     /// UUIDs, hashes, hexadecimal numbers, and words in which letters and digits are stirred.
@@ -216,7 +233,10 @@ impl Shape {
         let uuid = self.dashes == 4 && self.hexadecimal == 32 && word.len() == 36;
         let hash = self.hexadecimal == word.len() && word.len() >= 8 && self.letters > 0;
         let stirred = self.digits + self.letters >= 10 && self.digits >= 3 && self.changes >= 3;
-        bare.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_hexdigit())) || uuid || hash || stirred
+        bare.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            || uuid
+            || hash
+            || stirred
     }
 }
 
@@ -243,12 +263,20 @@ fn numbers(word: &str, out: &mut String) {
 
 /// Digits with the fraction, the exponent and further parts that follow at once.
 fn number_length(bytes: &[u8]) -> usize {
-    let digits = |from: usize| bytes[from.min(bytes.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = |from: usize| {
+        bytes[from.min(bytes.len())..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count()
+    };
     let mut length = digits(0);
     while length < bytes.len() && matches!(bytes[length], b'.' | b',') && digits(length + 1) > 0 {
         length += 1 + digits(length + 1);
     }
-    if length + 2 < bytes.len() && matches!(bytes[length], b'e' | b'E') && matches!(bytes[length + 1], b'+' | b'-') {
+    if length + 2 < bytes.len()
+        && matches!(bytes[length], b'e' | b'E')
+        && matches!(bytes[length + 1], b'+' | b'-')
+    {
         let exponent = digits(length + 2);
         if exponent > 0 {
             length += 2 + exponent;
@@ -274,15 +302,30 @@ mod tests {
             ("request timed out after 30s", "request timed out after <n>s"),
             ("took 12.5ms of 1,000 ms", "took <n>ms of <n> ms"),
             ("bot worker-17 lost lease 4711", "bot worker-<n> lost lease <n>"),
-            ("task 6f9619ff-8b86-d011-b42d-00c04fc964ff failed", "task <id> failed"),
-            ("commit 9fceb02d0ae598e95dc970b74767f19372d61af8 is gone", "commit <id> is gone"),
+            (
+                "task 6f9619ff-8b86-d011-b42d-00c04fc964ff failed",
+                "task <id> failed",
+            ),
+            (
+                "commit 9fceb02d0ae598e95dc970b74767f19372d61af8 is gone",
+                "commit <id> is gone",
+            ),
             ("at 0x7ffee4 in _start", "at <id> in _start"),
             ("no such file: '/tmp/a b/c.txt'", "no such file: <text>"),
-            ("open /var/lib/x/data.db: permission denied", "open <path>: permission denied"),
+            (
+                "open /var/lib/x/data.db: permission denied",
+                "open <path>: permission denied",
+            ),
             ("open C:\\data\\x.txt: denied", "open <path>: denied"),
-            ("GET https://api.example.com/v1/u/42?x=1 gave 502", "GET <url> gave <n>"),
+            (
+                "GET https://api.example.com/v1/u/42?x=1 gave 502",
+                "GET <url> gave <n>",
+            ),
             ("connect 10.0.0.7:5432: refused", "connect <address>: refused"),
-            ("connect db-3.internal:5432: refused", "connect <address>: refused"),
+            (
+                "connect db-3.internal:5432: refused",
+                "connect <address>: refused",
+            ),
             ("at 2026-11-22T07:05:01.123Z it broke", "at <time> it broke"),
             ("mail to jo@example.com bounced", "mail to <email> bounced"),
             ("key sess_9aZ3kQ81xP0 expired", "key <id> expired"),

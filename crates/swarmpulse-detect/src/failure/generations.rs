@@ -79,10 +79,17 @@ mod tests {
             seen.set(key, key, Timestamp(0));
         }
         assert!(seen.young.len() + seen.old.len() <= 200);
-        assert_eq!((seen.get(999), seen.get(905), seen.get(10)), (Some(999), Some(905), None));
+        assert_eq!(
+            (seen.get(999), seen.get(905), seen.get(10)),
+            (Some(999), Some(905), None)
+        );
         seen.set(1, 1, Timestamp(60));
         seen.set(2, 2, Timestamp(120));
-        assert_eq!((seen.get(999), seen.get(1)), (None, Some(1)), "two turns are too long ago");
+        assert_eq!(
+            (seen.get(999), seen.get(1)),
+            (None, Some(1)),
+            "two turns are too long ago"
+        );
         seen.remove(1);
         assert_eq!(seen.get(1), None);
     }

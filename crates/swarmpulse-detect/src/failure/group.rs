@@ -44,6 +44,8 @@ pub(super) struct Group {
     pub(super) first: Timestamp,
     /// When last.
     pub(super) last: Timestamp,
+    /// How many tasks and calls had ended when it came first.
+    pub(super) ended_before: u64,
     /// Whether it was there before it was forgotten once.
     pub(super) known_before: bool,
     /// By spans of five minutes, all counted as failed.
@@ -82,6 +84,8 @@ pub(super) struct Message<'a> {
     pub(super) task_type: Option<&'a Text>,
     pub(super) agent: Option<&'a Text>,
     pub(super) service: Option<&'a Text>,
+    /// How many tasks and calls have ended so far.
+    pub(super) ended: u64,
 }
 
 /// All groups of a namespace.
@@ -142,7 +146,10 @@ impl Groups {
 
     #[cold]
     fn find_or_make(&mut self, key: u64, folded: &str, message: &Message<'_>, now: Timestamp) -> usize {
-        let words: Vec<u32> = folded.split(' ').map(|word| xxh3_64(word.as_bytes()) as u32).collect();
+        let words: Vec<u32> = folded
+            .split(' ')
+            .map(|word| xxh3_64(word.as_bytes()) as u32)
+            .collect();
         let index = match self.alike(&words, message.class) {
             Some(index) => {
                 let group = &mut self.groups[index];
@@ -177,7 +184,12 @@ impl Groups {
             if group.words.len() != words.len() || group.class != class {
                 continue;
             }
-            let same = group.words.iter().zip(words).filter(|(ours, theirs)| ours == theirs).count();
+            let same = group
+                .words
+                .iter()
+                .zip(words)
+                .filter(|(ours, theirs)| ours == theirs)
+                .count();
             if same >= enough && best.is_none_or(|(most, _)| same > most) {
                 best = Some((same, index));
             }
@@ -185,7 +197,14 @@ impl Groups {
         best.map(|(_, index)| index)
     }
 
-    fn make(&mut self, key: u64, words: Vec<u32>, folded: &str, message: &Message<'_>, now: Timestamp) -> usize {
+    fn make(
+        &mut self,
+        key: u64,
+        words: Vec<u32>,
+        folded: &str,
+        message: &Message<'_>,
+        now: Timestamp,
+    ) -> usize {
         let group = Group {
             id: key,
             words,
@@ -193,6 +212,7 @@ impl Groups {
             count: 0,
             first: now,
             last: now,
+            ended_before: message.ended,
             known_before: self.forgotten.get(key).is_some(),
             spans: Ring::default(),
             hours: Ring::default(),
@@ -209,7 +229,12 @@ impl Groups {
             return self.groups.len() - 1;
         }
         let least = |(_, a): &(usize, &Group), (_, b): &(usize, &Group)| a.worth.total_cmp(&b.worth);
-        let index = self.groups.iter().enumerate().min_by(least).map_or(0, |(index, _)| index);
+        let index = self
+            .groups
+            .iter()
+            .enumerate()
+            .min_by(least)
+            .map_or(0, |(index, _)| index);
         let gone = std::mem::replace(&mut self.groups[index], group);
         self.forgotten.set(gone.id, (), now);
         self.evicted += 1;
@@ -240,6 +265,7 @@ mod tests {
             task_type: None,
             agent: None,
             service: None,
+            ended: 0,
         }
     }
 
@@ -248,12 +274,18 @@ mod tests {
         for text in texts {
             groups.add(&message(text), Timestamp(0));
         }
-        groups.all().iter().map(|group| (group.template(), group.count)).collect()
+        groups
+            .all()
+            .iter()
+            .map(|group| (group.template(), group.count))
+            .collect()
     }
 
     #[test]
     fn messages_that_differ_in_numbers_or_a_word_are_one_group() {
-        let mut texts: Vec<String> = (0..50).map(|n| format!("request {n} to 10.0.0.{n}:80 timed out after {n}.5s")).collect();
+        let mut texts: Vec<String> = (0..50)
+            .map(|n| format!("request {n} to 10.0.0.{n}:80 timed out after {n}.5s"))
+            .collect();
         texts.extend(["alice", "bob", "eve"].map(|who| format!("user {who} was not found in the directory")));
         texts.push("database is locked".to_owned());
         let groups = grouped(&texts);
@@ -269,14 +301,23 @@ mod tests {
 
     #[test]
     fn short_messages_and_other_classes_stay_apart() {
-        let texts = ["db is down", "cache is down", "call of db timed out now", "call of db was refused now"];
+        let texts = [
+            "db is down",
+            "cache is down",
+            "call of db timed out now",
+            "call of db was refused now",
+        ];
         assert_eq!(grouped(&texts.map(String::from)).len(), 4);
     }
 
     #[test]
     fn a_flood_of_other_messages_does_not_push_out_what_is_frequent() {
         let mut groups = Groups::new();
-        let word = |n: usize| -> String { (0..6).map(|place| char::from(b'a' + (n >> (4 * place) & 15) as u8)).collect() };
+        let word = |n: usize| -> String {
+            (0..6)
+                .map(|place| char::from(b'a' + (n >> (4 * place) & 15) as u8))
+                .collect()
+        };
         for n in 0..5000 {
             let at = Timestamp::from_unix_s(n as f64);
             groups.add(&message(&format!("{} {}", word(n), word(n * 7 + 1))), at);
@@ -284,12 +325,20 @@ mod tests {
         }
         assert_eq!(groups.all().len(), GROUPS_MAX);
         assert!(groups.ways.len() <= WAYS_MAX);
-        let usual = groups.all().iter().find(|group| group.template() == "the usual trouble").unwrap();
+        let usual = groups
+            .all()
+            .iter()
+            .find(|group| group.template() == "the usual trouble")
+            .unwrap();
         assert_eq!(usual.count, 5000);
         assert_eq!(groups.take_evicted(), 5001 - GROUPS_MAX as u64);
         let text = format!("{} {}", word(3), word(22));
         groups.add(&message(&text), Timestamp::from_unix_s(5000.0));
-        let again = groups.all().iter().find(|group| group.template() == text).unwrap();
+        let again = groups
+            .all()
+            .iter()
+            .find(|group| group.template() == text)
+            .unwrap();
         assert!(again.known_before, "it was forgotten, and is no news");
     }
 }

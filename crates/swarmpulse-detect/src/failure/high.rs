@@ -29,7 +29,7 @@ const RATIO_MIN_BY_TIME: f64 = 3.0;
 /// Hours that something must be known before its own past is a measure.
 const PAST_HOURS_MIN: f64 = 2.0;
 /// The share of false ones among those told, and the probability of telling any where nothing is wrong.
-pub(super) const FALSE_SHARE: f64 = 1e-5;
+pub(super) const FALSE_SHARE: f64 = 1e-6;
 /// The probability of chance up to which what was told is kept.
 const KEPT_P: f64 = 0.01;
 /// The probability of chance below which the past was better.
@@ -112,7 +112,10 @@ pub(super) fn high(cells: &Cells, now: Timestamp, told: impl Fn(&str) -> bool) -
     for high in &mut found {
         high.p_corrected = (high.p * tests as f64).min(1.0);
     }
-    found.sort_by(|a, b| a.p.total_cmp(&b.p).then_with(|| (&a.id, b.window).cmp(&(&b.id, a.window))));
+    found.sort_by(|a, b| {
+        a.p.total_cmp(&b.p)
+            .then_with(|| (&a.id, b.window).cmp(&(&b.id, a.window)))
+    });
     let mut seen = BTreeSet::new();
     found.retain(|high| seen.insert(high.id.clone()));
     found
@@ -145,7 +148,13 @@ fn compared(
             other_exposure: hours,
         };
         let enough = rates.ratio() >= 1.0 + (RATIO_MIN_BY_TIME - 1.0) * ease;
-        return enough.then(|| (Measure::PastByTime(past.failed, hours), rates.ratio(), rates.p_higher()));
+        return enough.then(|| {
+            (
+                Measure::PastByTime(past.failed, hours),
+                rates.ratio(),
+                rates.p_higher(),
+            )
+        });
     }
     let others = all.minus(recent);
     let (past, hours) = cell.before(now);
@@ -163,7 +172,14 @@ fn compared(
     let rate = recent.rate()?;
     let ratio = rate / usual_rate;
     let matters = ratio >= 1.0 + (RATIO_MIN - 1.0) * ease && rate - usual_rate >= EXCESS_MIN * ease;
-    let p = || hypergeometric_upper_tail(recent.failed, recent.ended, recent.failed + usual.failed, recent.ended + usual.ended);
+    let p = || {
+        hypergeometric_upper_tail(
+            recent.failed,
+            recent.ended,
+            recent.failed + usual.failed,
+            recent.ended + usual.ended,
+        )
+    };
     matters.then(|| (measure, ratio, p()))
 }
 
@@ -172,7 +188,12 @@ fn worse_than_before(cell: &Cell, recent: Tally, now: Timestamp) -> Option<bool>
     if !cell.exposed || past.ended < OTHERS_MIN || hours < PAST_HOURS_MIN {
         return None;
     }
-    let p = hypergeometric_upper_tail(recent.failed, recent.ended, recent.failed + past.failed, recent.ended + past.ended);
+    let p = hypergeometric_upper_tail(
+        recent.failed,
+        recent.ended,
+        recent.failed + past.failed,
+        recent.ended + past.ended,
+    );
     Some(p < WORSE_P && recent.rate() >= past.rate().map(|rate| rate * RATIO_MIN))
 }
 
@@ -182,7 +203,9 @@ fn began(cell: &Cell, recent: Tally, measure: Measure, now: Timestamp) -> Timest
         Measure::Others(usual) | Measure::Past(usual) => {
             f64::midpoint(recent.rate().unwrap_or(0.0), usual.rate().unwrap_or(0.0))
         }
-        Measure::PastByTime(failed, hours) => f64::midpoint(cell.last_hour(now).failed as f64, failed as f64 / hours) / 12.0,
+        Measure::PastByTime(failed, hours) => {
+            f64::midpoint(cell.last_hour(now).failed as f64, failed as f64 / hours) / 12.0
+        }
     };
     let newest = span_of(now);
     let (mut sum, mut most, mut since) = (0.0, f64::NEG_INFINITY, newest);

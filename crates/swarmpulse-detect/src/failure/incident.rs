@@ -32,7 +32,9 @@ pub(super) struct Fault<'a> {
 
 impl<'a> Fault<'a> {
     fn new(text: Option<&'a str>, code: Option<&'a str>, status: Option<u16>, said: Option<bool>) -> Self {
-        let by_status = status.or_else(|| code?.parse().ok()).and_then(ErrorClass::of_status);
+        let by_status = status
+            .or_else(|| code?.parse().ok())
+            .and_then(ErrorClass::of_status);
         let by_text = || match (code, text) {
             (None, None) => ErrorClass::Other,
             (code, text) => [code, text]
@@ -131,7 +133,11 @@ fn of_task(task: &Task) -> Told<'_> {
 }
 
 fn of_failure(failure: &Failure) -> Ending<'_> {
-    let said = match failure.attributes.get("retryable").or_else(|| failure.attributes.get("is_retryable")) {
+    let said = match failure
+        .attributes
+        .get("retryable")
+        .or_else(|| failure.attributes.get("is_retryable"))
+    {
         Some(Value::Bool(said)) => Some(*said),
         _ => None,
     };
@@ -160,7 +166,9 @@ fn of_call(call: &Call) -> Told<'_> {
         (Some(latency_ms), Some(timeout_s)) => latency_ms >= timeout_s * 1000.0,
         _ => false,
     };
-    let bad = call.status_code.is_some_and(|code| code >= 500 || code == 429 || code == 408);
+    let bad = call
+        .status_code
+        .is_some_and(|code| code >= 500 || code == 429 || code == 408);
     let said = call.error.as_deref().is_some_and(|error| !error.is_empty());
     let fault = (bad || said || too_long).then(|| {
         let fault = Fault::new(call.error.as_deref(), None, call.status_code, None);
@@ -239,11 +247,27 @@ mod tests {
     #[test]
     fn calls_fail_by_code_by_word_and_by_time() {
         assert_eq!(fault(&call(Some(200), None, 20.0)), None);
-        assert_eq!(fault(&call(Some(404), None, 20.0)), None, "an answer, not a failure");
-        assert_eq!(fault(&call(Some(429), None, 20.0)), Some((ErrorClass::RateLimited, Some(true))));
-        assert_eq!(fault(&call(Some(502), None, 20.0)), Some((ErrorClass::Unavailable, Some(true))));
-        assert_eq!(fault(&call(None, None, 5000.0)), Some((ErrorClass::Timeout, Some(true))));
-        assert_eq!(fault(&call(Some(403), Some("denied"), 1.0)), Some((ErrorClass::Permission, Some(false))));
+        assert_eq!(
+            fault(&call(Some(404), None, 20.0)),
+            None,
+            "an answer, not a failure"
+        );
+        assert_eq!(
+            fault(&call(Some(429), None, 20.0)),
+            Some((ErrorClass::RateLimited, Some(true)))
+        );
+        assert_eq!(
+            fault(&call(Some(502), None, 20.0)),
+            Some((ErrorClass::Unavailable, Some(true)))
+        );
+        assert_eq!(
+            fault(&call(None, None, 5000.0)),
+            Some((ErrorClass::Timeout, Some(true)))
+        );
+        assert_eq!(
+            fault(&call(Some(403), Some("denied"), 1.0)),
+            Some((ErrorClass::Permission, Some(false)))
+        );
     }
 
     #[test]

@@ -13,13 +13,13 @@ use super::calendar::{DAYS_MIN, Pattern};
 use super::description::{CRITICAL, GROUPS, PER_MINUTE, RATE, REPORTS, RETRYABLE, TREND};
 use super::figures::kinds_of_trouble;
 use super::findings::{
-    DETECTOR, NEW_GROUP, RATE_HIGH, RATE_RISING, TIME_PATTERN, TOGETHER, failing_together, high_rate, new_error,
-    rising_rate, time_pattern,
+    DETECTOR, NEW_GROUP, RATE_HIGH, RATE_RISING, TIME_PATTERN, TOGETHER, failing_together, high_rate,
+    new_error, rising_rate, time_pattern,
 };
 use super::high::{ENDED_MIN, high};
 use super::news::{WATCHED_S, news};
 use super::related::{Relations, relations};
-use super::rising::Trends;
+use super::rising::{Rise, Trends};
 use super::tally::{HOUR_NS, SPANS, hour_of, span_of};
 use super::trend::Direction;
 use super::words::{ALL_TYPES, counted};
@@ -35,8 +35,8 @@ pub(super) struct Judgement {
     pub(super) findings: Vec<Finding>,
     pub(super) relations: Relations,
     pub(super) patterns: Vec<(Text, Vec<Pattern>)>,
-    /// Trends of task types and of all tasks, for the series.
-    trends: Vec<(Text, f64)>,
+    /// Trends of task types, services and of all tasks.
+    pub(super) trends: Option<Trends>,
     /// The hour that patterns were looked for in last.
     hour: i64,
 }
@@ -80,13 +80,7 @@ impl Judgement {
             rising_rate(namespace, &rise, began, now)
         });
         self.add(rising, drops);
-        self.trends = trends
-            .each
-            .iter()
-            .chain([&trends.overall])
-            .filter(|rise| rise.kind == EntityKind::TaskType && rise.trend.direction != Direction::NotEnoughData)
-            .map(|rise| (rise.id.clone(), rise.trend.ratio))
-            .collect();
+        self.trends = Some(trends);
         let tested = self.relations.tested;
         let groups = std::mem::take(&mut self.relations.groups);
         let together = groups.iter().map(|related| {
@@ -105,9 +99,21 @@ impl Judgement {
         self.add(new, drops);
         let all = std::mem::take(&mut self.patterns);
         let patterns = all.iter().filter_map(|(id, patterns)| {
-            let cell = if id == ALL_TYPES { &book.tasks } else { book.types.get(id)? };
+            let cell = if id == ALL_TYPES {
+                &book.tasks
+            } else {
+                book.types.get(id)?
+            };
             let began = since(TIME_PATTERN, EntityKind::TaskType, id).unwrap_or(now);
-            time_pattern(namespace, id, patterns, cell.calendar.as_ref()?, cell.exposed, began, now)
+            time_pattern(
+                namespace,
+                id,
+                patterns,
+                cell.calendar.as_ref()?,
+                cell.exposed,
+                began,
+                now,
+            )
         });
         self.add(patterns, drops);
         self.patterns = all;
@@ -145,7 +151,11 @@ fn patterns(book: &Book, now: Timestamp) -> Vec<(Text, Vec<Pattern>)> {
     if let Some(all) = all
         && found.len() != 1
     {
-        found.retain(|(_, patterns)| patterns.iter().any(|pattern| all.iter().all(|other| other.when != pattern.when)));
+        found.retain(|(_, patterns)| {
+            patterns
+                .iter()
+                .any(|pattern| all.iter().all(|other| other.when != pattern.when))
+        });
         found.push((ALL_TYPES.into(), all));
     }
     found
@@ -179,7 +189,11 @@ fn missing(reason: String) -> Waiting {
 /// What is missing to judge a namespace.
 pub(super) fn waiting(namespace: &Text, book: &Book, now: Timestamp) -> Vec<Waiting> {
     let mut reasons = Vec::new();
-    let judged = |cells: &super::cells::Cells| cells.iter().any(|(_, cell)| cell.last_hour(now).ended >= ENDED_MIN);
+    let judged = |cells: &super::cells::Cells| {
+        cells
+            .iter()
+            .any(|(_, cell)| cell.last_hour(now).ended >= ENDED_MIN)
+    };
     if !judged(&book.types) && !judged(&book.agents) && !judged(&book.services) {
         let hour = book.tasks.last_hour(now).plus(book.calls.last_hour(now));
         reasons.push(format!(
@@ -189,13 +203,24 @@ pub(super) fn waiting(namespace: &Text, book: &Book, now: Timestamp) -> Vec<Wait
     }
     let watched_s = now.seconds_since(book.since);
     if watched_s < WATCHED_S {
-        reasons.push(format!("new errors: {} watched, {} are needed", span(watched_s), span(WATCHED_S)));
+        reasons.push(format!(
+            "new errors: {} watched, {} are needed",
+            span(watched_s),
+            span(WATCHED_S)
+        ));
     }
     if book.spans_observed() < SPANS_MIN {
-        reasons.push(format!("failing together: {} watched, 3 hours are needed", span(watched_s)));
+        reasons.push(format!(
+            "failing together: {} watched, 3 hours are needed",
+            span(watched_s)
+        ));
     }
     let today = hour_of(now).div_euclid(24);
-    let days = book.tasks.calendar.as_ref().map_or(0, |calendar| calendar.days_seen(today));
+    let days = book
+        .tasks
+        .calendar
+        .as_ref()
+        .map_or(0, |calendar| calendar.days_seen(today));
     if days < DAYS_MIN && book.tasks.total.ended > 0 {
         reasons.push(format!(
             "hours of the day: {} seen, {DAYS_MIN} are needed",
@@ -229,11 +254,18 @@ pub(super) fn publish(
             out(RATE, with(id), rate);
         }
     }
-    for (id, ratio) in &judgement.trends {
-        out(TREND, with(id), *ratio);
+    let known =
+        |rise: &&Rise| rise.kind == EntityKind::TaskType && rise.trend.direction != Direction::NotEnoughData;
+    for rise in judgement.trends.iter().flat_map(Trends::all).filter(known) {
+        out(TREND, with(&rise.id), rise.trend.ratio);
     }
     let day = hour_of(now) - SPANS as i64;
-    let alive = book.groups.all().iter().filter(|group| group.last.0.div_euclid(HOUR_NS) > day).count();
+    let alive = book
+        .groups
+        .all()
+        .iter()
+        .filter(|group| group.last.0.div_euclid(HOUR_NS) > day)
+        .count();
     out(GROUPS, own(), alive as f64);
     let (_, retryable, critical) = kinds_of_trouble(book);
     if let Some(share) = retryable {
@@ -243,7 +275,11 @@ pub(super) fn publish(
     let newest = span_of(now);
     let minutes = (now.0.rem_euclid(super::tally::SPAN_NS) as f64 / 60e9) + 5.0;
     for (id, cell) in book.services.iter().filter(|(id, _)| takes_reports(id)) {
-        out(REPORTS, with(id), cell.spans.sum(newest - 1..=newest).failed as f64 / minutes);
+        out(
+            REPORTS,
+            with(id),
+            cell.spans.sum(newest - 1..=newest).failed as f64 / minutes,
+        );
     }
 }
 

@@ -49,7 +49,11 @@ pub(super) fn older(bits: &Bits, by: u64) -> Bits {
         let at = |word: Option<usize>| word.map_or(0, |word| bits[word]);
         let here = at(word.checked_sub(words));
         let below = at(word.checked_sub(words + 1));
-        if rest == 0 { here } else { here << rest | below >> (64 - rest) }
+        if rest == 0 {
+            here
+        } else {
+            here << rest | below >> (64 - rest)
+        }
     })
 }
 
@@ -70,7 +74,9 @@ pub(super) fn common(a: &Bits, b: &Bits) -> u32 {
 
 /// How many are set from one age to before another.
 pub(super) fn count_between(bits: &Bits, from: usize, to: usize) -> u32 {
-    (from..to.min(MARKS)).map(|age| (bits[age / 64] >> (age % 64) & 1) as u32).sum()
+    (from..to.min(MARKS))
+        .map(|age| (bits[age / 64] >> (age % 64) & 1) as u32)
+        .sum()
 }
 
 #[cfg(test)]

@@ -17,8 +17,8 @@ const GROWING_MIN: u64 = 3;
 const NEW_S: f64 = 6.0 * 3600.0;
 /// It is over when it did not come for so long.
 const QUIET_S: f64 = 1800.0;
-/// The most that its absence before may owe to chance.
-const CHANCE: f64 = 1e-3;
+/// The most that its absence before may owe to chance; little, for every group is looked at every minute.
+const CHANCE: f64 = 1e-7;
 
 /// New errors of one subject, the most frequent first.
 #[derive(Debug)]
@@ -41,8 +41,11 @@ pub(super) fn news(book: &Book, now: Timestamp, told: impl Fn(EntityKind, &str) 
         let age_s = now.seconds_since(group.first);
         let span = span_of(now);
         let growing = group.spans.sum(span - 1..=span).failed >= GROWING_MIN;
-        // Were it as frequent before as it is since, each of them would have come only after so long by chance.
-        let chance = (age_s / (age_s + quiet_s)).powf(group.count as f64 - 1.0);
+        // Were it as frequent before as it is since, each of them would have come only so late by chance: by the clock,
+        // and by the work that was done, for a quiet night shows few errors.
+        let ended = book.ended() as f64;
+        let late = (age_s / (age_s + quiet_s)).max((ended - group.ended_before as f64) / ended.max(1.0));
+        let chance = late.powf(group.count as f64 - 1.0);
         let is_new = !group.known_before
             && quiet_s >= WATCHED_S
             && age_s <= NEW_S

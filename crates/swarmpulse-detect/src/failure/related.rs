@@ -46,7 +46,10 @@ pub(super) fn relations(book: &Book) -> Relations {
     }
     let may_meet = |a: usize, b: usize| {
         let (a, b) = (members[a].0, members[b].0);
-        a == b || ((a == EntityKind::Service) != (b == EntityKind::Service) && a != EntityKind::Host && b != EntityKind::Host)
+        a == b
+            || ((a == EntityKind::Service) != (b == EntityKind::Service)
+                && a != EntityKind::Host
+                && b != EntityKind::Host)
     };
     let Compared {
         pairs,

@@ -73,7 +73,7 @@ impl Rise {
         };
         trend.direction == Direction::Increasing
             && trend.recent.failed >= RECENT_MIN
-            && trend.interval.0 >= RATIO_MIN
+            && trend.interval.is_some_and(|(low, _)| low >= RATIO_MIN)
             && excess >= EXCESS_MIN
     }
 }
@@ -102,11 +102,19 @@ impl Trends {
         }
     }
 
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Rise> {
+        self.each.iter().chain([&self.overall])
+    }
+
     /// What rises. Where several task types do, all tasks together stand for them. `told` says what was told before.
     pub(super) fn rising(&self, told: impl Fn(EntityKind, &str) -> bool) -> Vec<Rise> {
-        let all = || self.each.iter().chain([&self.overall]);
-        let judged = all().filter(|rise| rise.trend.direction != Direction::NotEnoughData).count();
-        let likely: Vec<f64> = all()
+        let judged = self
+            .all()
+            .filter(|rise| rise.trend.direction != Direction::NotEnoughData)
+            .count();
+        let likely: Vec<f64> = self
+            .all()
             .filter(|rise| rise.matters() && rise.trend.p_recent <= RECENT_P)
             .map(|rise| rise.trend.p_rising)
             .collect();
@@ -121,14 +129,18 @@ impl Trends {
         let types = |rise: &&Rise| rise.kind == EntityKind::TaskType;
         let mut rising: Vec<Rise> = self.each.iter().filter(rises).cloned().collect();
         let rising_types = rising.iter().filter(|rise| types(rise)).count();
-        if rising_types != 1 && [&self.overall].into_iter().any(|rise| rises(&rise)) {
+        if rising_types != 1 && rises(&&self.overall) {
             rising.retain(|rise| rise.kind != EntityKind::TaskType);
             rising.push(self.overall.clone());
         }
         for rise in &mut rising {
             rise.p_corrected = (rise.trend.p_rising * judged as f64).min(1.0);
         }
-        rising.sort_by(|a, b| a.p_corrected.total_cmp(&b.p_corrected).then_with(|| (a.kind, &a.id).cmp(&(b.kind, &b.id))));
+        rising.sort_by(|a, b| {
+            a.p_corrected
+                .total_cmp(&b.p_corrected)
+                .then_with(|| (a.kind, &a.id).cmp(&(b.kind, &b.id)))
+        });
         rising
     }
 }

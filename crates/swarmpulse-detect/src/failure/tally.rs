@@ -93,7 +93,9 @@ impl Ring {
 
     /// What was counted in these spans.
     pub(super) fn sum(&self, spans: std::ops::RangeInclusive<i64>) -> Tally {
-        spans.map(|span| self.at(span)).fold(Tally::default(), Tally::plus)
+        spans
+            .map(|span| self.at(span))
+            .fold(Tally::default(), Tally::plus)
     }
 }
 

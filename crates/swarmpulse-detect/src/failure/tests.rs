@@ -85,7 +85,8 @@ impl World {
                 graph: &graph,
             };
             self.watch.evaluate(self.now, &around, &mut report);
-            self.told.extend(report.findings.iter().map(|finding| finding.condition));
+            self.told
+                .extend(report.findings.iter().map(|finding| finding.condition));
         }
         report
     }
@@ -121,16 +122,27 @@ fn a_type_that_fails_more_than_others_is_told_and_forgotten_when_it_is_well() {
     hour(&mut world, 0.02);
     hour(&mut world, 0.02);
     let report = hour(&mut world, 0.6);
-    let high: Vec<_> = report.findings.iter().filter(|finding| finding.condition == RATE_HIGH).collect();
+    let high: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.condition == RATE_HIGH)
+        .collect();
     assert_eq!(high.len(), 1, "{:?}", report.findings);
-    assert_eq!((high[0].subject.kind, high[0].subject.id.as_str()), (EntityKind::TaskType, "render"));
+    assert_eq!(
+        (high[0].subject.kind, high[0].subject.id.as_str()),
+        (EntityKind::TaskType, "render")
+    );
     assert!(high[0].sentence.contains("times the"), "{}", high[0].sentence);
     assert!(high[0].confidence > 0.999 && high[0].figures[0].interval.is_some());
     let began = world.now.seconds_since(high[0].since);
     assert!((3000.0..4200.0).contains(&began), "began {began} s ago");
     hour(&mut world, 0.02);
     let well = hour(&mut world, 0.02);
-    assert!(well.findings.iter().all(|finding| finding.condition != RATE_HIGH), "{:?}", well.findings);
+    assert!(
+        well.findings.iter().all(|finding| finding.condition != RATE_HIGH),
+        "{:?}",
+        well.findings
+    );
 }
 
 #[test]
@@ -172,10 +184,16 @@ fn a_task_that_fails_and_its_report_are_one_failure_with_one_line() {
     let report = world.pass(1.0);
     assert_eq!(report.lines.len(), 20);
     let names: Vec<&str> = report.lines[0].fields.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names[..5], ["task_id", "task_type", "bot_id", "error_type", "is_retryable"]);
+    assert_eq!(
+        names[..5],
+        ["task_id", "task_type", "bot_id", "error_type", "is_retryable"]
+    );
     assert_eq!(report.lines[0].fields[3].1, Field::Text("MemoryError".into()));
     let figures = world.watch.figures("default", world.now).unwrap();
-    assert_eq!((figures.tasks.failed, figures.critical, figures.groups[0].count), (20, 20, 20));
+    assert_eq!(
+        (figures.tasks.failed, figures.critical, figures.groups[0].count),
+        (20, 20, 20)
+    );
     assert_eq!(figures.rate, Some(1.0));
     assert_eq!(figures.recent.len(), 20);
     serde_json::to_value(&figures).unwrap();
@@ -189,7 +207,11 @@ fn a_rise_is_told_and_a_busier_hour_is_not() {
         let mut id = 0;
         for minute in 0..150 {
             let later = f64::from(minute) / 150.0;
-            let (ends, p) = if busier { (4 + minute / 10, 0.05) } else { (10, 0.02 + 0.3 * later * later) };
+            let (ends, p) = if busier {
+                (4 + minute / 10, 0.05)
+            } else {
+                (10, 0.02 + 0.3 * later * later)
+            };
             for _ in 0..ends {
                 id += 1;
                 let error = (dice.uniform() < p).then_some("ConnectionError: reset by peer");
@@ -213,17 +235,34 @@ fn a_new_error_is_told_once_it_grows() {
         world.see(&task(id, "render", "bot-1", error));
         if minute >= 150 {
             id += 1;
-            let error = format!("SchemaError: column {} of table 'users' is missing in shard {minute}", minute * 7);
+            let error = format!(
+                "SchemaError: column {} of table 'users' is missing in shard {minute}",
+                minute * 7
+            );
             world.see(&task(id, "render", "bot-2", Some(&error)));
         }
         let report = world.pass(60.0);
         if minute < 150 {
-            assert!(report.findings.iter().all(|finding| finding.condition != NEW_GROUP));
+            assert!(
+                report
+                    .findings
+                    .iter()
+                    .all(|finding| finding.condition != NEW_GROUP)
+            );
         }
     }
     let report = world.pass(1.0);
-    let new = report.findings.iter().find(|finding| finding.condition == NEW_GROUP).unwrap();
-    assert!(new.sentence.contains("column <n> of table <text> is missing in shard <n>"), "{}", new.sentence);
+    let new = report
+        .findings
+        .iter()
+        .find(|finding| finding.condition == NEW_GROUP)
+        .unwrap();
+    assert!(
+        new.sentence
+            .contains("column <n> of table <text> is missing in shard <n>"),
+        "{}",
+        new.sentence
+    );
     assert_eq!(new.related[0].id, "bot-2");
 }
 
@@ -239,7 +278,12 @@ fn types_and_a_service_that_break_together_are_told_as_one() {
             id += 1;
             let p = if away && kind < 2 { 0.8 } else { 0.01 };
             let error = (dice.uniform() < p).then_some("DatabaseError: gone");
-            world.see(&task(id, &format!("type-{kind}"), &format!("bot-{}", dice.below(20)), error));
+            world.see(&task(
+                id,
+                &format!("type-{kind}"),
+                &format!("bot-{}", dice.below(20)),
+                error,
+            ));
         }
         world.see(&Record::Call(Box::new(Call {
             service: "db".into(),
@@ -249,7 +293,11 @@ fn types_and_a_service_that_break_together_are_told_as_one() {
         world.pass(60.0);
     }
     let report = world.pass(1.0);
-    let together: Vec<_> = report.findings.iter().filter(|finding| finding.condition == TOGETHER).collect();
+    let together: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.condition == TOGETHER)
+        .collect();
     assert_eq!(together.len(), 1, "{together:?}");
     let mut members: Vec<&str> = together[0].related.iter().map(|key| key.id.as_str()).collect();
     members.push(&together[0].subject.id);
@@ -277,26 +325,52 @@ fn a_bad_hour_every_night_is_a_pattern_after_a_week() {
         }
     }
     let report = world.pass(3600.0);
-    let pattern = report.findings.iter().find(|finding| finding.condition == TIME_PATTERN).unwrap();
-    assert!(pattern.sentence.contains("from 03:00 to 04:00 UTC"), "{}", pattern.sentence);
+    let pattern = report
+        .findings
+        .iter()
+        .find(|finding| finding.condition == TIME_PATTERN)
+        .unwrap();
+    assert!(
+        pattern.sentence.contains("from 03:00 to 04:00 UTC"),
+        "{}",
+        pattern.sentence
+    );
 }
 
 #[test]
 fn floods_of_names_are_bounded_and_counted() {
     let mut world = World::new();
     for n in 0..12_000 {
-        world.see(&task(n, &format!("type-{}", n % 700), &format!("bot-{n}"), Some("x is broken")));
+        world.see(&task(
+            n,
+            &format!("type-{}", n % 700),
+            &format!("bot-{n}"),
+            Some("x is broken"),
+        ));
     }
     let report = world.pass(1.0);
-    let dropped = |reason: &str| report.dropped.iter().find(|(name, _)| *name == reason).map(|(_, count)| *count);
+    let dropped = |reason: &str| {
+        report
+            .dropped
+            .iter()
+            .find(|(name, _)| *name == reason)
+            .map(|(_, count)| *count)
+    };
     assert_eq!(dropped("failure_agents"), Some(2000));
     assert!(dropped("failure_task_types").is_some_and(|count| count > 3000));
     assert_eq!(report.lines.len(), 1000);
     assert_eq!(dropped("failure_log_lines"), Some(11_000));
     for n in 0..20 {
-        world.watch.observe(&format!("space-{n}").into(), world.now, &task(n, "t", "a", None));
+        world
+            .watch
+            .observe(&format!("space-{n}").into(), world.now, &task(n, "t", "a", None));
     }
     let report = world.pass(1.0);
     assert_eq!(world.watch.namespaces().count(), 16);
-    assert!(report.published.iter().all(|published| published.value.is_finite()));
+    assert!(
+        report
+            .published
+            .iter()
+            .all(|published| published.value.is_finite())
+    );
 }

@@ -149,7 +149,9 @@ fn stands_out(a: &Bits, b: &Bits, both: u32) -> bool {
 pub(super) fn clusters(pairs: &[Pair]) -> Vec<(Vec<usize>, Pair)> {
     let mut groups: Vec<(Vec<usize>, Pair)> = Vec::new();
     for pair in pairs {
-        let of = |member: usize, groups: &[(Vec<usize>, Pair)]| groups.iter().position(|(members, _)| members.contains(&member));
+        let of = |member: usize, groups: &[(Vec<usize>, Pair)]| {
+            groups.iter().position(|(members, _)| members.contains(&member))
+        };
         match (of(pair.a, &groups), of(pair.b, &groups)) {
             (None, None) => groups.push((vec![pair.a, pair.b], *pair)),
             (Some(group), None) => groups[group].0.push(pair.b),
@@ -162,7 +164,12 @@ pub(super) fn clusters(pairs: &[Pair]) -> Vec<(Vec<usize>, Pair)> {
             _ => {}
         }
     }
-    let degree = |member: usize| pairs.iter().filter(|pair| pair.a == member || pair.b == member).count();
+    let degree = |member: usize| {
+        pairs
+            .iter()
+            .filter(|pair| pair.a == member || pair.b == member)
+            .count()
+    };
     for (members, _) in &mut groups {
         members.sort_by_key(|member| (std::cmp::Reverse(degree(*member)), *member));
     }
@@ -206,7 +213,12 @@ mod tests {
         let compared = compare(&onsets(&marks, 1499), 500, |_, _| true);
         assert_eq!(compared.tested, 15);
         assert_eq!(compared.pairs.len(), 3, "{compared:?}");
-        assert!(compared.pairs.iter().all(|pair| pair.b < 3 && pair.a < 3 && pair.lift > 5.0));
+        assert!(
+            compared
+                .pairs
+                .iter()
+                .all(|pair| pair.b < 3 && pair.a < 3 && pair.lift > 5.0)
+        );
         let groups = clusters(&compared.pairs);
         assert_eq!(groups.len(), 1);
         assert_eq!(groups[0].0.len(), 3);
@@ -229,7 +241,11 @@ mod tests {
                         marks[member].mark(span + 1);
                     } else if dice.uniform() < load * 0.01 * (1 + member) as f64 {
                         marks[member].mark(span + 1);
-                        running[member] = if member % 2 == 0 { (dice.uniform() * 6.0) as u32 } else { 0 };
+                        running[member] = if member % 2 == 0 {
+                            (dice.uniform() * 6.0) as u32
+                        } else {
+                            0
+                        };
                     }
                 }
                 if span >= 288 && span % 12 == 0 {

@@ -25,7 +25,10 @@ impl Top {
 
     /// The most frequent name.
     pub(super) fn first(&self) -> Option<&Text> {
-        self.0.iter().max_by_key(|(_, count)| *count).map(|(name, _)| name)
+        self.0
+            .iter()
+            .max_by_key(|(_, count)| *count)
+            .map(|(name, _)| name)
     }
 
     /// All names that it knows, the most frequent first.

@@ -41,8 +41,9 @@ pub struct Trend {
     pub direction: Direction,
     /// The newest third's rate over the rate before.
     pub ratio: f64,
-    /// The interval that holds the true ratio with 95 % confidence; its end is infinite if nothing failed before.
-    pub interval: (f64, f64),
+    /// The interval that holds the true ratio with 95 % confidence, where there is a direction; its end is infinite if
+    /// nothing failed before.
+    pub interval: Option<(f64, f64)>,
     /// How probable such a rise, or a steeper one, is by chance.
     pub p_rising: f64,
     /// How probable so many failures in the newest third are, if the rate had stayed.
@@ -57,7 +58,10 @@ impl Trend {
     /// The trend over spans in the order of time; those before the first that counts are left out. `exposed`: ends that
     /// went well are told of, too, so that rates are shares; else they are per time.
     pub(super) fn of(spans: &[Tally], exposed: bool) -> Self {
-        let begun = spans.iter().position(|span| span.ended > 0).unwrap_or(spans.len());
+        let begun = spans
+            .iter()
+            .position(|span| span.ended > 0)
+            .unwrap_or(spans.len());
         let spans = &spans[begun..];
         let cut = spans.len() - spans.len() / 3;
         let sum = |spans: &[Tally]| spans.iter().copied().fold(Tally::default(), Tally::plus);
@@ -78,7 +82,7 @@ impl Trend {
             return Self {
                 direction: Direction::NotEnoughData,
                 ratio: 1.0,
-                interval: (0.0, f64::INFINITY),
+                interval: None,
                 p_rising: 1.0,
                 p_recent: 1.0,
                 recent,
@@ -97,7 +101,7 @@ impl Trend {
         Self {
             direction,
             ratio,
-            interval: rates.interval(),
+            interval: (direction != Direction::Stable).then(|| rates.interval()),
             p_rising,
             p_recent: rates.p_higher(),
             recent,
@@ -109,12 +113,23 @@ impl Trend {
 /// The score of a trend as a value of Student's t, and its degrees of freedom.
 fn score(spans: &[Tally], exposed: bool) -> (f64, f64) {
     let size = |span: &Tally| if exposed { span.ended as f64 } else { 1.0 };
-    let (failed, total) = spans
-        .iter()
-        .fold((0.0, 0.0), |(failed, total), span| (failed + span.failed as f64, total + size(span)));
+    let (failed, total) = spans.iter().fold((0.0, 0.0), |(failed, total), span| {
+        (failed + span.failed as f64, total + size(span))
+    });
     let rate = failed / total;
-    let middle = spans.iter().enumerate().map(|(at, span)| at as f64 * size(span)).sum::<f64>() / total;
-    let spread = |rate: f64| if exposed { rate * (1.0 - rate).max(1e-3) } else { rate };
+    let middle = spans
+        .iter()
+        .enumerate()
+        .map(|(at, span)| at as f64 * size(span))
+        .sum::<f64>()
+        / total;
+    let spread = |rate: f64| {
+        if exposed {
+            rate * (1.0 - rate).max(1e-3)
+        } else {
+            rate
+        }
+    };
     let (mut above, mut width) = (0.0, 0.0);
     for (at, span) in spans.iter().enumerate() {
         let distance = at as f64 - middle;
@@ -147,14 +162,23 @@ mod tests {
     use super::*;
 
     fn spans(parts: impl IntoIterator<Item = (u64, u64)>) -> Vec<Tally> {
-        parts.into_iter().map(|(failed, ended)| Tally { ended, failed }).collect()
+        parts
+            .into_iter()
+            .map(|(failed, ended)| Tally { ended, failed })
+            .collect()
     }
 
     #[test]
     fn shares_that_rise_fall_and_stay() {
         let rising = Trend::of(&spans((0..24).map(|n| (n, 40))), true);
         assert_eq!(rising.direction, Direction::Increasing);
-        assert!(rising.p_rising < 1e-6 && rising.interval.0 > 1.5 && rising.ratio < rising.interval.1, "{rising:?}");
+        assert!(
+            rising.p_rising < 1e-6
+                && rising
+                    .interval
+                    .is_some_and(|(low, up)| low > 1.5 && rising.ratio < up),
+            "{rising:?}"
+        );
         let falling = Trend::of(&spans((0..24).map(|n| (24 - n, 40))), true);
         assert_eq!(falling.direction, Direction::Decreasing);
         let flat = Trend::of(&spans((0..24).map(|n| (3 + n * 7 % 3, 40))), true);
@@ -164,9 +188,15 @@ mod tests {
     #[test]
     fn more_work_is_no_rise() {
         // Ten times the tasks, and ten times the failures.
-        let busier = Trend::of(&spans((0..24).map(|n| if n < 12 { (1, 20) } else { (10, 200) })), true);
+        let busier = Trend::of(
+            &spans((0..24).map(|n| if n < 12 { (1, 20) } else { (10, 200) })),
+            true,
+        );
         assert_eq!(busier.direction, Direction::Stable, "{busier:?}");
-        let by_time = Trend::of(&spans((0..24).map(|n| if n < 12 { (1, 1) } else { (10, 10) })), false);
+        let by_time = Trend::of(
+            &spans((0..24).map(|n| if n < 12 { (1, 1) } else { (10, 10) })),
+            false,
+        );
         assert_eq!(by_time.direction, Direction::Increasing);
     }
 

@@ -60,7 +60,10 @@ mod tests {
 
     #[test]
     fn figures_read_well() {
-        assert_eq!([times(12.3), times(3.44), times(f64::INFINITY)], ["12", "3.4", "over 1000"]);
+        assert_eq!(
+            [times(12.3), times(3.44), times(f64::INFINITY)],
+            ["12", "3.4", "over 1000"]
+        );
         assert_eq!(counted(1, "failure"), "1 failure");
         let names: Vec<String> = ["a", "b", "c", "d", "e"].map(String::from).into();
         assert_eq!(row(&names), "a, b and 3 others");

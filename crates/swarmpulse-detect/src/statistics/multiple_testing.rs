@@ -24,11 +24,15 @@ mod tests {
     fn the_example_of_the_paper() {
         // Benjamini and Hochberg (1995), section 4: four of the fifteen are rejected at 0.05.
         let p = [
-            0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528,
-            0.7590, 1.0,
+            0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719,
+            0.6528, 0.7590, 1.0,
         ];
         assert_eq!(believed_up_to(&p, p.len(), 0.05), Some(0.0095));
-        assert_eq!(believed_up_to(&p[..9], p.len(), 0.05), Some(0.0095), "tests not computed count");
+        assert_eq!(
+            believed_up_to(&p[..9], p.len(), 0.05),
+            Some(0.0095),
+            "tests not computed count"
+        );
     }
 
     #[test]

@@ -57,7 +57,8 @@ pub fn hypergeometric(events: u64, drawn: u64, marked: u64, total: u64) -> f64 {
     if events > drawn || events > marked || drawn - events > total - marked {
         return 0.0;
     }
-    (ln_binomial(marked, events) + ln_binomial(total - marked, drawn - events) - ln_binomial(total, drawn)).exp()
+    (ln_binomial(marked, events) + ln_binomial(total - marked, drawn - events) - ln_binomial(total, drawn))
+        .exp()
 }
 
 /// The exact 95 % interval of a share, by Clopper and Pearson.
@@ -69,7 +70,9 @@ pub fn binomial_interval(events: u64, trials: u64) -> (f64, f64) {
     let events = events.min(trials);
     let low = match events {
         0 => 0.0,
-        _ => bisect(0.0, 1.0, |p| binomial_tail(events as f64, trials as f64, p) >= TAIL),
+        _ => bisect(0.0, 1.0, |p| {
+            binomial_tail(events as f64, trials as f64, p) >= TAIL
+        }),
     };
     let high = match trials - events {
         0 => 1.0,
@@ -111,7 +114,8 @@ impl TwoRates {
     /// The first rate over the second, half an event being added to both so that none of them is nothing.
     #[must_use]
     pub fn ratio(&self) -> f64 {
-        ((self.events as f64 + 0.5) / self.exposure) / ((self.other_events as f64 + 0.5) / self.other_exposure)
+        ((self.events as f64 + 0.5) / self.exposure)
+            / ((self.other_events as f64 + 0.5) / self.other_exposure)
     }
 
     /// The exact 95 % interval of that ratio, given the sum of the events. Infinite above if the second has none.
@@ -126,7 +130,11 @@ impl TwoRates {
     #[must_use]
     pub fn p_higher(&self) -> f64 {
         let share = self.exposure / (self.exposure + self.other_exposure);
-        binomial_tail(self.events as f64, (self.events + self.other_events) as f64, share)
+        binomial_tail(
+            self.events as f64,
+            (self.events + self.other_events) as f64,
+            share,
+        )
     }
 }
 
@@ -175,7 +183,10 @@ mod tests {
     #[test]
     fn intervals_are_those_of_the_tables() {
         let (low, high) = binomial_interval(3, 20);
-        assert!(close(low, 0.032_071_1) && close(high, 0.378_926_8), "{low} {high}");
+        assert!(
+            close(low, 0.032_071_1) && close(high, 0.378_926_8),
+            "{low} {high}"
+        );
         assert_eq!(binomial_interval(0, 20).0, 0.0);
         assert_eq!(binomial_interval(20, 20).1, 1.0);
         let (low, high) = poisson_interval(10);

@@ -16,10 +16,25 @@ use crate::wording::span;
 const MESSAGE_BYTES: usize = 140;
 
 /// The finding. Its confidence is one minus the probability that the error was only absent by chance before.
-pub(in crate::failure) fn finding(namespace: &Text, news: &News<'_>, since: Timestamp, now: Timestamp) -> Option<Finding> {
+pub(in crate::failure) fn finding(
+    namespace: &Text,
+    news: &News<'_>,
+    since: Timestamp,
+    now: Timestamp,
+) -> Option<Finding> {
     let group = *news.groups.first()?;
-    let severity = if group.class.is_critical() { Severity::Critical } else { Severity::Warning };
-    let mut finding = blank(NEW_GROUP, key(namespace, news.kind, &news.id), severity, news.chance, since);
+    let severity = if group.class.is_critical() {
+        Severity::Critical
+    } else {
+        Severity::Warning
+    };
+    let mut finding = blank(
+        NEW_GROUP,
+        key(namespace, news.kind, &news.id),
+        severity,
+        news.chance,
+        since,
+    );
     let more = match news.groups.len() - 1 {
         0 => String::new(),
         more => format!("; and {} more", counted(more as u64, "new error")),
@@ -60,7 +75,10 @@ pub(in crate::failure) fn finding(namespace: &Text, news: &News<'_>, since: Time
         limit: None,
     });
     let agents = group.agents.names();
-    finding.related = agents.iter().map(|agent| key(namespace, EntityKind::Agent, agent)).collect();
+    finding.related = agents
+        .iter()
+        .map(|agent| key(namespace, EntityKind::Agent, agent))
+        .collect();
     if !group.example.is_empty() {
         finding.advice.push(format!("an example: {}", group.example));
     }

@@ -9,7 +9,15 @@ use crate::failure::words::{counted, named, times};
 use crate::finding::{Chart, Figure, Finding, Line, Unit};
 use crate::wording::percent;
 
-const WEEKDAYS: [&str; 7] = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"];
+const WEEKDAYS: [&str; 7] = [
+    "Mondays",
+    "Tuesdays",
+    "Wednesdays",
+    "Thursdays",
+    "Fridays",
+    "Saturdays",
+    "Sundays",
+];
 
 /// The finding for the patterns of one task type, the surest first. Its confidence is one minus the probability, over
 /// all hours and weekdays, that so regular an excess is chance.
@@ -24,13 +32,23 @@ pub(in crate::failure) fn finding(
 ) -> Option<Finding> {
     let surest = patterns.first()?;
     let chance = (surest.p * 31.0).min(1.0);
-    let mut finding = blank(TIME_PATTERN, key(namespace, EntityKind::TaskType, id), Severity::Info, chance, since);
+    let mut finding = blank(
+        TIME_PATTERN,
+        key(namespace, EntityKind::TaskType, id),
+        Severity::Info,
+        chance,
+        since,
+    );
     let name = named(EntityKind::TaskType, id);
     let (noun, place) = match surest.when {
         When::Hour(_) => ("day", "hour_of_day"),
         When::Weekday(_) => ("week", "weekday"),
     };
-    let more: Vec<String> = patterns.iter().skip(1).map(|pattern| spoken(pattern.when)).collect();
+    let more: Vec<String> = patterns
+        .iter()
+        .skip(1)
+        .map(|pattern| spoken(pattern.when))
+        .collect();
     let more = if more.is_empty() {
         String::new()
     } else {
@@ -64,10 +82,14 @@ pub(in crate::failure) fn finding(
         figure(place, number(surest.when), Unit::Count),
     ];
     if exposed {
-        finding.figures.insert(0, figure("times_usual", surest.ratio(), Unit::Count));
+        finding
+            .figures
+            .insert(0, figure("times_usual", surest.ratio(), Unit::Count));
     }
     finding.charts.push(chart(&name, calendar, exposed, now));
-    finding.advice.push("look at what runs at that time: jobs, releases, backups, quotas that begin anew".to_owned());
+    finding
+        .advice
+        .push("look at what runs at that time: jobs, releases, backups, quotas that begin anew".to_owned());
     Some(finding)
 }
 
@@ -89,10 +111,18 @@ pub(in crate::failure) fn spoken(when: When) -> String {
 /// Each hour of the day, drawn on today.
 fn chart(name: &str, calendar: &Calendar, exposed: bool, now: Timestamp) -> Chart {
     let today = now.0.div_euclid(24 * HOUR_NS);
-    let points = calendar.by_hour(today).into_iter().enumerate().filter_map(|(hour, tally)| {
-        let value = if exposed { tally.rate()? } else { tally.failed as f64 };
-        Some((Timestamp((today * 24 + hour as i64) * HOUR_NS), value))
-    });
+    let points = calendar
+        .by_hour(today)
+        .into_iter()
+        .enumerate()
+        .filter_map(|(hour, tally)| {
+            let value = if exposed {
+                tally.rate()?
+            } else {
+                tally.failed as f64
+            };
+            Some((Timestamp((today * 24 + hour as i64) * HOUR_NS), value))
+        });
     Chart {
         title: format!("failures of {name} by hour of day, up to six weeks").into(),
         unit: super::unit(exposed),

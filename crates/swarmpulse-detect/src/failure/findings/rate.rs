@@ -16,7 +16,13 @@ use crate::wording::{percent, span};
 const CRITICAL_ENDED: u64 = 20;
 
 /// The finding; `since` is when it was first told, or when it began.
-pub(in crate::failure) fn finding(namespace: &Text, high: &High, cell: &Cell, since: Timestamp, now: Timestamp) -> Finding {
+pub(in crate::failure) fn finding(
+    namespace: &Text,
+    high: &High,
+    cell: &Cell,
+    since: Timestamp,
+    now: Timestamp,
+) -> Finding {
     let subject = key(namespace, high.kind, &high.id);
     let mut finding = blank(RATE_HIGH, subject, severity(high), high.p_corrected, since);
     let name = named(high.kind, &high.id);
@@ -36,8 +42,15 @@ pub(in crate::failure) fn finding(namespace: &Text, high: &High, cell: &Cell, si
             counted(recent.failed, "time"),
         );
         let interval = Some((low / hours, up / hours));
-        finding.figures.push(figure("failures_per_hour", recent.failed as f64 / hours, interval, Unit::PerHour));
-        finding.figures.push(figure("usual_failures_per_hour", usual, None, Unit::PerHour));
+        finding.figures.push(figure(
+            "failures_per_hour",
+            recent.failed as f64 / hours,
+            interval,
+            Unit::PerHour,
+        ));
+        finding
+            .figures
+            .push(figure("usual_failures_per_hour", usual, None, Unit::PerHour));
     } else {
         let rate = recent.rate().unwrap_or(0.0);
         let (low, up) = binomial_interval(recent.failed, recent.ended);
@@ -54,12 +67,22 @@ pub(in crate::failure) fn finding(namespace: &Text, high: &High, cell: &Cell, si
             percent(up),
             percent(usual),
         );
-        finding.figures.push(figure("failure_rate_ratio", rate, Some((low, up)), Unit::Ratio));
-        finding.figures.push(figure("usual_failure_rate_ratio", usual, None, Unit::Ratio));
+        finding
+            .figures
+            .push(figure("failure_rate_ratio", rate, Some((low, up)), Unit::Ratio));
+        finding
+            .figures
+            .push(figure("usual_failure_rate_ratio", usual, None, Unit::Ratio));
     }
-    finding.figures.push(figure("times_usual", high.ratio, None, Unit::Count));
-    finding.figures.push(figure("failures_recent", recent.failed as f64, None, Unit::Count));
-    finding.charts.push(chart(&name, high, cell, usual, usual_label, now));
+    finding
+        .figures
+        .push(figure("times_usual", high.ratio, None, Unit::Count));
+    finding
+        .figures
+        .push(figure("failures_recent", recent.failed as f64, None, Unit::Count));
+    finding
+        .charts
+        .push(chart(&name, high, cell, usual, usual_label, now));
     finding.advice = advice(high, cell);
     finding
 }
@@ -70,7 +93,11 @@ fn severity(high: &High) -> Severity {
     let whole = matches!(high.kind, EntityKind::TaskType | EntityKind::Service);
     match high.worse_than_before {
         Some(false) => Severity::Info,
-        Some(true) if whole && high.recent.ended >= CRITICAL_ENDED && 2 * high.recent.failed >= high.recent.ended => {
+        Some(true)
+            if whole
+                && high.recent.ended >= CRITICAL_ENDED
+                && 2 * high.recent.failed >= high.recent.ended =>
+        {
             Severity::Critical
         }
         Some(true) | None => Severity::Warning,
@@ -110,12 +137,20 @@ fn chart(name: &str, high: &High, cell: &Cell, usual: f64, usual_label: &str, no
 
 /// What its last failures have in common.
 fn advice(high: &High, cell: &Cell) -> Vec<String> {
-    let Some(trouble) = &cell.trouble else { return Vec::new() };
+    let Some(trouble) = &cell.trouble else {
+        return Vec::new();
+    };
     let mut advice = vec![format!("look at its last error, {}", trouble.last_name)];
     if trouble.retry_known > 0 && trouble.retryable * 4 >= trouble.retry_known * 3 {
-        advice.push("most of its failures pass: wait longer between attempts before starting anything anew".to_owned());
+        advice.push(
+            "most of its failures pass: wait longer between attempts before starting anything anew"
+                .to_owned(),
+        );
     } else if trouble.retry_known > 0 && trouble.retryable * 4 <= trouble.retry_known {
-        advice.push("most of its failures do not pass by themselves: stop trying again until the cause is gone".to_owned());
+        advice.push(
+            "most of its failures do not pass by themselves: stop trying again until the cause is gone"
+                .to_owned(),
+        );
     }
     if high.kind == EntityKind::Agent && matches!(high.measure, Measure::Others(_)) {
         advice.push("others do well at the same time: give its work to them, then restart it".to_owned());

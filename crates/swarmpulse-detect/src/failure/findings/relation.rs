@@ -23,11 +23,23 @@ pub(in crate::failure) fn finding(
     since: Timestamp,
     now: Timestamp,
 ) -> Finding {
-    let keys: Vec<EntityKey> = related.members.iter().map(|(kind, id)| key(namespace, *kind, id)).collect();
-    let severity = if related.recent { Severity::Warning } else { Severity::Info };
+    let keys: Vec<EntityKey> = related
+        .members
+        .iter()
+        .map(|(kind, id)| key(namespace, *kind, id))
+        .collect();
+    let severity = if related.recent {
+        Severity::Warning
+    } else {
+        Severity::Info
+    };
     let chance = (related.pair.p * tested as f64).min(1.0);
     let mut finding = blank(TOGETHER, keys[0].clone(), severity, chance, since);
-    let names: Vec<String> = related.members.iter().map(|(kind, id)| called(*kind, id)).collect();
+    let names: Vec<String> = related
+        .members
+        .iter()
+        .map(|(kind, id)| called(*kind, id))
+        .collect();
     let (a, b) = &related.names;
     let (of_a, of_b, both) = related.pair.begun;
     let pair = if names.len() == 2 {
@@ -52,12 +64,18 @@ pub(in crate::failure) fn finding(
     finding.figures = vec![
         figure("times_chance", related.pair.lift, Unit::Count),
         figure("begun_together", f64::from(both), Unit::Count),
-        figure("share_together_ratio", f64::from(both) / f64::from(of_a.min(of_b).max(1)), Unit::Ratio),
+        figure(
+            "share_together_ratio",
+            f64::from(both) / f64::from(of_a.min(of_b).max(1)),
+            Unit::Ratio,
+        ),
         figure("members", related.members.len() as f64, Unit::Count),
     ];
     finding.charts.push(chart(related, book, now));
     finding.related = keys.into_iter().skip(1).take(RELATED_MAX).collect();
-    finding.advice.push("look for what they share: a service, a machine, a release, a quota".to_owned());
+    finding
+        .advice
+        .push("look for what they share: a service, a machine, a release, a quota".to_owned());
     finding
 }
 

@@ -13,7 +13,12 @@ use crate::wording::{percent, span};
 const WARNING_RATIO: f64 = 2.0;
 
 /// The finding. Its confidence is one minus the probability, over all trends looked at, that chance alone rises so.
-pub(in crate::failure) fn finding(namespace: &Text, rise: &Rise, since: Timestamp, now: Timestamp) -> Finding {
+pub(in crate::failure) fn finding(
+    namespace: &Text,
+    rise: &Rise,
+    since: Timestamp,
+    now: Timestamp,
+) -> Finding {
     let trend = &rise.trend;
     let severity = if trend.ratio >= WARNING_RATIO {
         Severity::Warning
@@ -29,11 +34,10 @@ pub(in crate::failure) fn finding(namespace: &Text, rise: &Rise, since: Timestam
     let recent_s = (known.len() / 3) as f64 * rise.span_ns as f64 / 1e9;
     let before_s = (known.len() - known.len() / 3) as f64 * rise.span_ns as f64 / 1e9;
     let (recent, before) = (span(recent_s), span(before_s));
-    let (low, up) = trend.interval;
-    let range = if up.is_finite() {
-        format!("{} to {}", times(low), times(up))
-    } else {
-        format!("at least {}", times(low))
+    let range = match trend.interval {
+        Some((low, up)) if up.is_finite() => format!("{} to {}", times(low), times(up)),
+        Some((low, _)) => format!("at least {}", times(low)),
+        None => "it varies".to_owned(),
     };
     finding.sentence = match (trend.recent.rate(), trend.before.rate()) {
         (Some(now_rate), Some(then)) if rise.exposed => format!(
@@ -65,7 +69,7 @@ fn figures(rise: &Rise) -> Vec<Figure> {
     let mut figures = vec![Figure {
         name: "times_before",
         value: trend.ratio,
-        interval: Some(trend.interval).filter(|(_, up)| up.is_finite()),
+        interval: trend.interval.filter(|(_, up)| up.is_finite()),
         unit: Unit::Count,
     }];
     if let (Some(recent), Some(before), true) = (trend.recent.rate(), trend.before.rate(), rise.exposed) {
@@ -92,7 +96,11 @@ fn chart(name: &str, rise: &Rise, first: i64) -> Chart {
         points: measured,
     }];
     lines.extend(expected);
-    let by = if rise.span_ns == HOUR_NS { "hour" } else { "five minutes" };
+    let by = if rise.span_ns == HOUR_NS {
+        "hour"
+    } else {
+        "five minutes"
+    };
     Chart {
         title: format!("failures of {name} by {by}").into(),
         unit: unit(rise.exposed),
