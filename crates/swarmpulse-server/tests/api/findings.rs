@@ -235,3 +235,20 @@ async fn findings_need_the_scope_read() {
             .problem(401);
     }
 }
+
+#[test]
+fn the_page_of_documentation_names_every_detector_and_condition() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/detection.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    for row in DETECTORS {
+        let name = row.description.name;
+        let heading = format!("\n### {name}\n");
+        let section = text.split_once(&heading).map(|(_, rest)| rest);
+        let section = section.unwrap_or_else(|| panic!("docs/detection.md has no section `### {name}`"));
+        let section = section.split("\n#").next().unwrap();
+        for condition in row.description.conditions {
+            let named = format!("`{}`", condition.name);
+            assert!(section.contains(&named), "{named} is not in the section of {name}");
+        }
+    }
+}
