@@ -4,7 +4,9 @@ use swarmpulse_model::{EntityKey, EntityKind, Severity, Text, Timestamp};
 
 use super::alarm::{Against, Alarm, Found};
 use super::charts;
+use super::history::Minute;
 use super::state::ServiceState;
+use super::tally::Tally;
 use super::usual::Usual;
 use super::words::{clock, count, duration, milliseconds, percent};
 use crate::finding::{Figure, Finding, Unit};
@@ -15,6 +17,8 @@ pub(super) const NAME: &str = "service";
 const TLS_DAYS: f64 = 14.0;
 /// And within so many days is critical.
 const TLS_CRITICAL_DAYS: f64 = 3.0;
+/// Whether most of the calls fail is seen from so many, within so many minutes.
+const LATEST: (f64, i64) = (30.0, 15);
 /// Most of the calls fail, if chance would show as many less often than this at one half.
 const MOST_CHANCE: f64 = 1e-3;
 const DAY_S: f64 = 86_400.0;
@@ -107,18 +111,20 @@ impl Told<'_> {
 
     fn failing(&self, alarm: &Alarm) -> Finding {
         let (state, found) = (self.state, alarm.found);
-        let minutes = found.minutes.max(5);
+        let minutes = self.minutes_since(alarm);
         let (calls, errors, timeouts) = state.history.counts(self.now, minutes);
         let share = f64::from(errors) / f64::from(calls.max(1));
-        let most = super::tally::Tally {
-            trials: f64::from(calls),
-            hits: f64::from(errors),
-            expected: 0.0,
-        };
-        let is_critical = !state.fails_for_probes_alone() && most.chance(0.5, 1.0) < MOST_CHANCE;
+        let latest = state
+            .history
+            .newest(self.now, LATEST.0, LATEST.1, |cell| &cell.outcomes);
+        let is_critical = !state.fails_for_probes_alone() && latest.chance(0.5, 1.0) < MOST_CHANCE;
         let compared = match found.against {
             Against::Usual | Against::Majority => format!("usually at most {}", percent(self.usual_errors())),
             Against::Limit => format!("its limit is {}", percent(found.usual)),
+        };
+        let in_time = match timeouts {
+            0 => String::new(),
+            timeouts => format!(", {timeouts} of them for want of an answer in time"),
         };
         let sentence = if state.fails_for_probes_alone() {
             format!(
@@ -130,8 +136,8 @@ impl Told<'_> {
             )
         } else {
             format!(
-                "{} fails since {}: {errors} of {calls} calls in {minutes} min failed ({}, {compared}), {timeouts} of them for \
-                 want of an answer in time; last: {}",
+                "{} fails since {}: {errors} of {calls} calls in {minutes} min failed ({}, {compared}){in_time}; \
+                 last: {}",
                 self.service,
                 clock(alarm.since, self.now),
                 percent(share),
@@ -163,21 +169,43 @@ impl Told<'_> {
     }
 
     fn usual_errors(&self) -> f64 {
-        let (tally, _) = self.state.history.tally(self.now, 60, |cell| &cell.failed);
-        tally.usual()
+        self.state
+            .history
+            .tally(self.now, 60, |cell| &cell.failed)
+            .usual()
+    }
+
+    /// How long it has been so, in minutes: five at least, an hour at most.
+    fn minutes_since(&self, alarm: &Alarm) -> i64 {
+        let minutes = self.now.seconds_since(alarm.since) / 60.0;
+        minutes.clamp(5.0, 60.0).ceil() as i64
     }
 
     fn degraded(&self, alarm: &Alarm) -> Finding {
         let (state, found) = (self.state, alarm.found);
-        let latencies = state.history.latencies(self.now, found.minutes);
+        let minutes = self.minutes_since(alarm);
+        let latencies = state.history.latencies(self.now, minutes);
         let [p50, p95, p99] = [0.5, 0.95, 0.99].map(|share| latencies.quantile(share).unwrap_or_default());
         let usual = Usual::of(state);
-        let of_calls = format!(
-            "{:.0} of {} in {} min",
-            found.hits,
-            count(found.trials, "call"),
-            found.minutes
+        let limit_ms = state
+            .declared
+            .latency_limit_ms
+            .filter(|_| found.against == Against::Limit);
+        let which: fn(&Minute) -> &Tally = match limit_ms {
+            Some(_) => |cell| &cell.over_limit,
+            None => |cell| &cell.slow,
+        };
+        let mut slow = state.history.tally(self.now, minutes, which);
+        let under_way = state.slow_under_way(self.now);
+        slow.merge(&under_way);
+        let mut of_calls = format!(
+            "{:.0} of {} in {minutes} min",
+            slow.hits,
+            count(slow.trials, "call")
         );
+        if under_way.hits > 0.0 {
+            of_calls += &format!(", {:.0} of them under way still,", under_way.hits);
+        }
         let usually = usual.map_or_else(String::new, |usual| {
             format!(
                 "; half take over {} (usually {}) and 5 % over {} (usually {})",
@@ -187,18 +215,18 @@ impl Told<'_> {
                 milliseconds(usual.p95_ms)
             )
         });
-        let sentence = match (found.against, state.declared.latency_limit_ms) {
-            (Against::Limit, Some(limit_ms)) => format!(
+        let sentence = match limit_ms {
+            Some(limit_ms) => format!(
                 "{} is slower than its limit since {}: {of_calls} took longer than {} (5 % may){usually}",
                 self.service,
                 clock(alarm.since, self.now),
                 milliseconds(limit_ms),
             ),
-            _ => format!(
+            None => format!(
                 "{} is slow since {}: {of_calls} were slow ({}, usually at most {}){usually}",
                 self.service,
                 clock(alarm.since, self.now),
-                percent(found.hits / found.trials.max(1.0)),
+                percent(slow.share()),
                 percent(found.usual),
             ),
         };
@@ -207,7 +235,7 @@ impl Told<'_> {
             figure("latency_p95_s", p95 / 1000.0, Unit::Seconds),
             figure("latency_p50_s", p50 / 1000.0, Unit::Seconds),
             figure("latency_p99_s", p99 / 1000.0, Unit::Seconds),
-            figure("slow_ratio", found.hits / found.trials.max(1.0), Unit::Ratio),
+            figure("slow_ratio", slow.share(), Unit::Ratio),
             figure("usual_slow_ratio", found.usual, Unit::Ratio),
         ];
         if let Some(usual) = usual {

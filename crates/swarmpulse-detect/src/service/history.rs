@@ -177,15 +177,22 @@ impl History {
             .take_while(move |cell| cell.number > last - minutes)
     }
 
-    /// A tally over the last so many minutes, and in how many of them anything hit.
-    pub fn tally(&self, now: Timestamp, minutes: i64, which: fn(&Minute) -> &Tally) -> (Tally, u32) {
-        let (mut sum, mut hit) = (Tally::default(), 0);
+    /// A tally over the last so many minutes.
+    pub fn tally(&self, now: Timestamp, minutes: i64, which: fn(&Minute) -> &Tally) -> Tally {
+        let mut sum = Tally::default();
         for cell in self.latest(now, minutes) {
-            let tally = which(cell);
-            sum.merge(tally);
-            hit += u32::from(tally.hits > 0.0);
+            sum.merge(which(cell));
         }
-        (sum, hit)
+        sum
+    }
+
+    /// The minute with the most hits among the last so many.
+    pub fn worst(&self, now: Timestamp, minutes: i64, which: fn(&Minute) -> &Tally) -> Tally {
+        self.latest(now, minutes)
+            .map(which)
+            .max_by(|one, other| one.hits.total_cmp(&other.hits))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// A tally over the newest minutes that hold so many trials, within so many minutes.

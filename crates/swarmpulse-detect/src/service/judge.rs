@@ -13,6 +13,8 @@ const NEWEST: (f64, i64) = (8.0, 5);
 /// An alarm is over when the last five minutes are as usual, or so many calls within so many minutes where there are few.
 const CALM_MINUTES: i64 = 5;
 const CALM: (f64, i64) = (10.0, 30);
+/// What is left without the worst minute must be less likely than this.
+const OTHERS_CHANCE_MAX: f64 = 1e-3;
 /// Shares at odds of this many times the usual ones are still bad.
 const STILL_ODDS: f64 = 2.0;
 /// Minutes as usual that do not yet end a bad time, when its beginning is looked for.
@@ -44,8 +46,6 @@ pub(super) struct Test<'a> {
     pub hits_min: f64,
     /// among so many calls,
     pub trials_min: f64,
-    /// in so many different minutes,
-    pub minutes_min: u32,
     /// and chance makes so many less often than this.
     pub chance_max: f64,
 }
@@ -57,34 +57,36 @@ impl Test<'_> {
             .iter()
             .filter_map(|minutes| self.look(*minutes))
             .min_by(|one, other| one.chance.total_cmp(&other.chance))?;
-        (found.chance <= self.chance_max && self.goes_on()).then_some(found)
+        self.goes_on().then_some(found)
     }
 
     /// How likely the last so many minutes are, whatever else is asked of a finding.
     pub fn chance(&self, minutes: i64) -> f64 {
-        let (tally, _) = self.history.tally(self.now, minutes, self.which);
+        let tally = self.history.tally(self.now, minutes, self.which);
         tally.chance(self.usual(&tally), self.dispersion)
     }
 
     fn look(&self, minutes: i64) -> Option<Found> {
-        let (mut tally, mut hit) = self.history.tally(self.now, minutes, self.which);
-        if self.under_way.hits > 0.0 {
-            tally.merge(&self.under_way);
-            hit += 1;
-        }
+        let mut tally = self.history.tally(self.now, minutes, self.which);
+        tally.merge(&self.under_way);
         let usual = self.usual(&tally);
-        let enough =
-            tally.hits >= self.hits_min && tally.trials >= self.trials_min && hit >= self.minutes_min;
+        let enough = tally.hits >= self.hits_min && tally.trials >= self.trials_min;
         if !enough || tally.share() < odds_times(usual, self.odds).max(self.share_min) {
             return None;
         }
-        Some(Found {
+        let chance = tally.chance(usual, self.dispersion);
+        if chance > self.chance_max {
+            return None;
+        }
+        // One bad minute is an incident that is over, however bad it was.
+        let others = tally.without(&self.history.worst(self.now, minutes, self.which));
+        (others.chance(usual, self.dispersion) <= OTHERS_CHANCE_MAX).then_some(Found {
             against: self.against,
             minutes,
             trials: tally.trials,
             hits: tally.hits,
             usual,
-            chance: tally.chance(usual, self.dispersion),
+            chance,
         })
     }
 
@@ -111,7 +113,7 @@ impl Test<'_> {
 
     /// Whether a bad time is over: calls are as usual again, or nobody calls any more.
     pub fn is_calm(&self) -> bool {
-        let (mut tally, _) = self.history.tally(self.now, CALM_MINUTES, self.which);
+        let mut tally = self.history.tally(self.now, CALM_MINUTES, self.which);
         let (trials, minutes) = CALM;
         if tally.trials < trials {
             tally = self.history.newest(self.now, trials, minutes, self.which);

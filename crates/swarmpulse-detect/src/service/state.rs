@@ -32,6 +32,8 @@ const CALLS_DOWN: (u32, f64, f64) = (10, 1e-12, 30.0);
 const QUIET_S: f64 = 1800.0;
 /// The share of calls above the limit of the 95th percentile.
 const OVER_LIMIT_SHARE: f64 = 0.05;
+/// A call under way says nothing of how fast a service is before it is this old, in milliseconds.
+const UNDER_WAY_MS: f64 = 60_000.0;
 /// Where so many fail as usual, that most do says nothing.
 const OFTEN_FAILS: f64 = 0.3;
 
@@ -194,10 +196,10 @@ impl ServiceState {
         let suspicious = [self.slow_test(end).chance(15), self.failed_test(end).chance(15)]
             .iter()
             .any(|chance| *chance < SUSPICIOUS_CHANCE);
+        let slow = self.history.tally(end, 15, |cell| &cell.slow);
+        let failed = self.history.tally(end, 15, |cell| &cell.failed);
+        self.shape.observe(quarter, &slow);
         if !self.is_bad() {
-            let (slow, _) = self.history.tally(end, 15, |cell| &cell.slow);
-            let (failed, _) = self.history.tally(end, 15, |cell| &cell.failed);
-            self.shape.observe(quarter, &slow);
             self.slow_spread.quarters.observe(&slow);
             self.failed_spread.quarters.observe(&failed);
         }
@@ -243,7 +245,9 @@ impl ServiceState {
             Alarm::raise(&mut self.down, run.since, found(run));
         }
         let run = self.down_run();
-        if self.down.is_some() && (run.is_over() || self.is_quiet(now)) {
+        // Where most calls still fail, one that does not makes the service a failing one.
+        let is_other = !self.down_by_probe && run.successes > 0 && self.failing.is_some();
+        if self.down.is_some() && (run.is_over() || is_other || self.is_quiet(now)) {
             self.down = None;
         }
     }
@@ -298,7 +302,7 @@ impl ServiceState {
             chance_max: LIMIT_CHANCE_MAX,
             ..failed
         };
-        let (usually, _) = self.history.tally(now, 60, |cell| &cell.failed);
+        let usually = self.history.tally(now, 60, |cell| &cell.failed);
         let mut tests = vec![failed, timed_out];
         if limit.share.is_some() {
             tests.push(limit);
@@ -359,7 +363,6 @@ impl ServiceState {
             share_min: 0.15,
             hits_min: 5.0,
             trials_min: 10.0,
-            minutes_min: 2,
             chance_max: CHANCE_MAX,
         }
     }
@@ -376,10 +379,15 @@ impl ServiceState {
         }
     }
 
-    /// Calls under way that take longer than usual already: how long they will take is not known, that it is too long is.
-    fn slow_under_way(&self, now: Timestamp) -> Tally {
+    /// Calls under way that take longer than usual already, and more than a minute: how long they will take is not known,
+    /// that it is too long is.
+    pub fn slow_under_way(&self, now: Timestamp) -> Tally {
         let mut tally = Tally::default();
-        for (age_ms, place) in self.open.ages_ms(now) {
+        for (age_ms, place) in self
+            .open
+            .ages_ms(now)
+            .filter(|(age_ms, _)| *age_ms >= UNDER_WAY_MS)
+        {
             let operation = self.operations.get(usize::from(place));
             if let Some((true, share)) = operation.and_then(|operation| operation.slow(age_ms)) {
                 tally.add(true, share);

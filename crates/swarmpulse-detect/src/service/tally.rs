@@ -28,6 +28,14 @@ impl Tally {
         self.expected += other.expected;
     }
 
+    /// Takes all of another out again.
+    pub fn without(mut self, other: &Self) -> Self {
+        self.trials -= other.trials;
+        self.hits -= other.hits;
+        self.expected -= other.expected;
+        self
+    }
+
     /// The share that hit; 0 of nothing.
     pub fn share(&self) -> f64 {
         if self.trials > 0.0 {
