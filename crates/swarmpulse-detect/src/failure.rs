@@ -10,6 +10,7 @@
 //!
 //! What does not fit is counted. Names that nothing ended of for a day make room.
 
+mod blame;
 mod book;
 mod calendar;
 mod cells;

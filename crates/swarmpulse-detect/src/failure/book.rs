@@ -106,6 +106,16 @@ impl Book {
         [&self.types, &self.agents, &self.services, &self.hosts]
     }
 
+    /// What is counted of a kind; of all that is none of these, agents.
+    pub(super) fn cells(&self, kind: EntityKind) -> &Cells {
+        match kind {
+            EntityKind::TaskType => &self.types,
+            EntityKind::Service => &self.services,
+            EntityKind::Host => &self.hosts,
+            _ => &self.agents,
+        }
+    }
+
     fn kinds_mut(&mut self) -> [&mut Cells; 4] {
         [
             &mut self.types,

@@ -8,6 +8,7 @@ use crate::report::Waiting;
 use crate::wording::span;
 
 use super::Since;
+use super::blame::{Blamed, blame};
 use super::book::{Book, Drops};
 use super::calendar::{DAYS_MIN, Pattern};
 use super::description::{CRITICAL, GROUPS, PER_MINUTE, RATE, REPORTS, RETRYABLE, TREND};
@@ -64,14 +65,13 @@ impl Judgement {
             self.patterns = patterns(book, now);
         }
         self.findings.clear();
-        for cells in [&book.types, &book.agents, &book.services] {
-            let told = |id: &str| since(RATE_HIGH, cells.kind(), &id.into()).is_some();
-            let found = high(cells, now, told).into_iter().filter_map(|high| {
-                let began = since(RATE_HIGH, high.kind, &high.id).unwrap_or(high.since);
-                Some(high_rate(namespace, &high, cells.get(&high.id)?, began, now))
-            });
-            self.add(found, drops);
-        }
+        let rates = high_rates(book, now, &since).into_iter().filter_map(|blamed| {
+            let high = &blamed.high;
+            let cell = book.cells(high.kind).get(&high.id)?;
+            let began = since(RATE_HIGH, high.kind, &high.id).unwrap_or(high.since);
+            Some(high_rate(namespace, &blamed, cell, began, now))
+        });
+        self.add(rates, drops);
         let trends = Trends::of(book, now);
         let told = |kind: EntityKind, id: &str| since(RATE_RISING, kind, &id.into()).is_some();
         let rising = trends.rising(told).into_iter().map(|rise| {
@@ -124,6 +124,21 @@ impl Judgement {
         self.findings.extend(found.by_ref().take(FINDINGS_MAX));
         drops.count("failure_findings", found.count() as u64);
     }
+}
+
+/// Task types, agents and services whose rate is high, each cause once.
+fn high_rates(
+    book: &Book,
+    now: Timestamp,
+    since: &impl Fn(&'static str, EntityKind, &Text) -> Option<Timestamp>,
+) -> Vec<Blamed> {
+    let of = |kind: EntityKind| {
+        let told = |id: &str| since(RATE_HIGH, kind, &id.into()).is_some();
+        high(book.cells(kind), now, told)
+    };
+    let mut all = blame(of(EntityKind::TaskType), of(EntityKind::Agent), &book.recent);
+    all.extend(of(EntityKind::Service).into_iter().map(Blamed::alone));
+    all
 }
 
 fn subject(namespace: &Text, kind: EntityKind, id: &Text) -> EntityKey {

@@ -3,26 +3,30 @@
 use swarmpulse_model::{EntityKind, Severity, Text, Timestamp};
 
 use super::{RATE_HIGH, blank, key, level, points, unit};
+use crate::failure::blame::Blamed;
 use crate::failure::book::last_spans;
 use crate::failure::cells::Cell;
 use crate::failure::high::{High, Measure, hours_of};
 use crate::failure::tally::{SPAN_NS, SPANS, span_of};
-use crate::failure::words::{counted, named, times};
+use crate::failure::words::{called, counted, named, row, times};
 use crate::finding::{Chart, Figure, Finding, Line, Unit};
 use crate::statistics::rates::{binomial_interval, poisson_interval};
 use crate::wording::{percent, span};
 
 /// Ends without which nothing is critical.
 const CRITICAL_ENDED: u64 = 20;
+/// Others that it explains, at most so many of them.
+const RELATED_MAX: usize = 50;
 
 /// The finding; `since` is when it was first told, or when it began.
 pub(in crate::failure) fn finding(
     namespace: &Text,
-    high: &High,
+    blamed: &Blamed,
     cell: &Cell,
     since: Timestamp,
     now: Timestamp,
 ) -> Finding {
+    let high = &blamed.high;
     let subject = key(namespace, high.kind, &high.id);
     let mut finding = blank(RATE_HIGH, subject, severity(high), high.p_corrected, since);
     let name = named(high.kind, &high.id);
@@ -32,59 +36,82 @@ pub(in crate::failure) fn finding(
         Measure::PastByTime(failed, hours) => (Some(failed as f64 / hours), "an hour before"),
     };
     let usual = usual.unwrap_or(0.0);
-    let (recent, ratio) = (high.recent, times(high.ratio));
-    let hours = hours_of(high.window, now);
-    let lately = span(hours * 3600.0);
-    if let Measure::PastByTime(..) = high.measure {
-        let (low, up) = poisson_interval(recent.failed);
-        finding.sentence = format!(
-            "{name} failed {} in the last {lately}, {ratio} times the usual {usual:.1} an hour",
-            counted(recent.failed, "time"),
-        );
-        let interval = Some((low / hours, up / hours));
-        finding.figures.push(figure(
-            "failures_per_hour",
-            recent.failed as f64 / hours,
-            interval,
-            Unit::PerHour,
-        ));
-        finding
-            .figures
-            .push(figure("usual_failures_per_hour", usual, None, Unit::PerHour));
-    } else {
-        let rate = recent.rate().unwrap_or(0.0);
-        let (low, up) = binomial_interval(recent.failed, recent.ended);
-        let before = match high.worse_than_before {
-            Some(false) => "; it was so the day before, too",
-            Some(true) | None => "",
-        };
-        finding.sentence = format!(
-            "{} of {name} fail: {} of {} in the last {lately} ({} to {}), {ratio} times the {} of {usual_label}{before}",
-            percent(rate),
-            recent.failed,
-            recent.ended,
-            percent(low),
-            percent(up),
-            percent(usual),
-        );
-        finding
-            .figures
-            .push(figure("failure_rate_ratio", rate, Some((low, up)), Unit::Ratio));
-        finding
-            .figures
-            .push(figure("usual_failure_rate_ratio", usual, None, Unit::Ratio));
-    }
-    finding
-        .figures
-        .push(figure("times_usual", high.ratio, None, Unit::Count));
-    finding
-        .figures
-        .push(figure("failures_recent", recent.failed as f64, None, Unit::Count));
+    let (sentence, figures) = match high.measure {
+        Measure::PastByTime(..) => by_time(high, &name, usual, now),
+        Measure::Others(_) | Measure::Past(_) => by_share(high, &name, usual, usual_label, now),
+    };
+    let explained: Vec<String> = blamed
+        .explains
+        .iter()
+        .map(|(kind, id)| called(*kind, id))
+        .collect();
+    finding.sentence = match explained.len() {
+        0 => sentence,
+        _ => format!("{sentence}; it explains {}", row(&explained)),
+    };
+    finding.figures = figures;
+    finding.figures.extend([
+        figure("times_usual", high.ratio, None, Unit::Count),
+        figure("failures_recent", high.recent.failed as f64, None, Unit::Count),
+    ]);
     finding
         .charts
         .push(chart(&name, high, cell, usual, usual_label, now));
+    let explained = blamed.explains.iter().take(RELATED_MAX);
+    finding.related = explained.map(|(kind, id)| key(namespace, *kind, id)).collect();
     finding.advice = advice(high, cell);
     finding
+}
+
+/// The sentence and figures where only failures are told of.
+fn by_time(high: &High, name: &str, usual: f64, now: Timestamp) -> (String, Vec<Figure>) {
+    let hours = hours_of(high.window, now);
+    let failed = high.recent.failed;
+    let (low, up) = poisson_interval(failed);
+    let sentence = format!(
+        "{name} failed {} in the last {}, {} times the usual {usual:.1} an hour",
+        counted(failed, "time"),
+        span(hours * 3600.0),
+        times(high.ratio),
+    );
+    let interval = Some((low / hours, up / hours));
+    let figures = vec![
+        figure(
+            "failures_per_hour",
+            failed as f64 / hours,
+            interval,
+            Unit::PerHour,
+        ),
+        figure("usual_failures_per_hour", usual, None, Unit::PerHour),
+    ];
+    (sentence, figures)
+}
+
+/// The sentence and figures where the share that failed is known.
+fn by_share(high: &High, name: &str, usual: f64, usual_label: &str, now: Timestamp) -> (String, Vec<Figure>) {
+    let recent = high.recent;
+    let rate = recent.rate().unwrap_or(0.0);
+    let (low, up) = binomial_interval(recent.failed, recent.ended);
+    let before = match high.worse_than_before {
+        Some(false) => "; it was so the day before, too",
+        Some(true) | None => "",
+    };
+    let sentence = format!(
+        "{} of {name} fail: {} of {} in the last {} ({} to {}), {} times the {} of {usual_label}{before}",
+        percent(rate),
+        recent.failed,
+        recent.ended,
+        span(hours_of(high.window, now) * 3600.0),
+        percent(low),
+        percent(up),
+        times(high.ratio),
+        percent(usual),
+    );
+    let figures = vec![
+        figure("failure_rate_ratio", rate, Some((low, up)), Unit::Ratio),
+        figure("usual_failure_rate_ratio", usual, None, Unit::Ratio),
+    ];
+    (sentence, figures)
 }
 
 /// Critical for a whole sort of work or a service, if half and more of enough fails and did not before; a matter for

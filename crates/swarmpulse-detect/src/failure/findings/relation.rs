@@ -1,6 +1,6 @@
 //! Things that fail together, as a finding.
 
-use swarmpulse_model::{EntityKey, EntityKind, Severity, Text, Timestamp};
+use swarmpulse_model::{EntityKey, Severity, Text, Timestamp};
 
 use super::{TOGETHER, blank, key, points};
 use crate::failure::book::{Book, last_hours};
@@ -82,13 +82,7 @@ pub(in crate::failure) fn finding(
 fn chart(related: &Related, book: &Book, now: Timestamp) -> Chart {
     let first = hour_of(now) - SPANS as i64 + 1;
     let lines = related.members.iter().take(LINES_MAX).filter_map(|(kind, id)| {
-        let cells = match kind {
-            EntityKind::TaskType => &book.types,
-            EntityKind::Service => &book.services,
-            EntityKind::Host => &book.hosts,
-            _ => &book.agents,
-        };
-        let cell = cells.get(id)?;
+        let cell = book.cells(*kind).get(id)?;
         Some(Line {
             label: called(*kind, id).into(),
             points: points(&last_hours(&cell.hours, now), first, HOUR_NS, false),
