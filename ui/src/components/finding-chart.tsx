@@ -2,7 +2,8 @@
 
 import { useMemo, useRef, useState } from "react";
 import type { FindingChart } from "../api/types";
-import { type Drawn, draw, readAt } from "../findings/chart";
+import { type Drawn, draw, LINE_PX, readAt } from "../findings/chart";
+import { beginning } from "../findings/list";
 import { listTime } from "../format/time";
 import { useWidth } from "../hooks/use-viewport";
 
@@ -17,7 +18,7 @@ export function FindingChartView({ chart, now }: { chart: FindingChart; now: num
   return (
     <figure ref={figure} className="chart">
       <figcaption>
-        <h3>{chart.title}</h3>
+        <h3>{beginning(chart.title)}</h3>
         <p className="chart-reading dim">
           {reading === null
             ? "\u00a0"
@@ -40,10 +41,14 @@ export function FindingChartView({ chart, now }: { chart: FindingChart; now: num
           <Axes drawn={drawn} />
           <Limit drawn={drawn} />
           {drawn.lines.map((line) => (
-            <g key={line.label} data-role={line.role}>
+            <g key={line.name} data-role={line.role}>
               <path d={line.path} className="chart-line" />
-              <text x={drawn.plot.right + 6} y={line.labelAt} dy="0.32em" className="chart-label">
-                {line.label}
+              <text x={line.label.x} y={line.label.y} dy="0.32em" className="chart-label">
+                {line.label.words.map((words, number) => (
+                  <tspan key={words} x={line.label.x} dy={number === 0 ? undefined : LINE_PX}>
+                    {words}
+                  </tspan>
+                ))}
               </text>
             </g>
           ))}

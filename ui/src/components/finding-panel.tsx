@@ -1,10 +1,17 @@
 /** One finding, beside the list: its figures, the data behind it, what to do. Loaded when the first is opened. */
 
-import { useEffect, useRef } from "react";
+import { Fragment, useEffect, useRef } from "react";
 import type { FindingDetail, FindingFigure } from "../api/types";
 import { amount, confidence, figureName, intervalText } from "../findings/figures";
-import { conditionWords, SEVERITY_WORDS, sentenceOf, severityOf, subjectOf } from "../findings/list";
-import { asSentence } from "../fleet/sentence";
+import {
+  beginning,
+  codeParts,
+  conditionWords,
+  SEVERITY_WORDS,
+  sentenceOf,
+  severityOf,
+  subjectOf,
+} from "../findings/list";
 import { exactTime, listTime } from "../format/time";
 import { useFinding } from "../hooks/use-finding";
 import { useNow, useSnapshot } from "../hooks/use-fleet";
@@ -76,7 +83,9 @@ function FindingDetails({ finding }: { finding: FindingDetail }) {
           <h3>What to do</h3>
           <ul className="advice">
             {finding.advice.map((line) => (
-              <li key={line}>{asSentence(line)}</li>
+              <li key={line}>
+                <Advice text={line} />
+              </li>
             ))}
           </ul>
         </section>
@@ -116,6 +125,13 @@ function FindingDetails({ finding }: { finding: FindingDetail }) {
       )}
     </>
   );
+}
+
+function Advice({ text }: { text: string }) {
+  return codeParts(beginning(text)).map((part, number) => {
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text keep their places
+    return number % 2 === 1 ? <code key={number}>{part}</code> : <Fragment key={number}>{part}</Fragment>;
+  });
 }
 
 function Value({ figure }: { figure: FindingFigure }) {

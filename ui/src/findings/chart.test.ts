@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FindingChart } from "../api/types";
-import { draw, readAt, spread } from "./chart";
+import { draw, readAt, spread, wrapped } from "./chart";
 
 const MIB = 1_048_576;
 const SIZE = { width: 400, height: 168 };
@@ -89,9 +89,34 @@ test("marks beside the lines are left out, times are written by the clock", () =
 });
 
 test("labels at the ends stand apart and stay inside", () => {
-  expect(spread([50, 52, 120], 10, 148)).toEqual([50, 64, 120]);
-  expect(spread([147, 148, 146], 10, 148)).toEqual([134, 148, 120]);
+  const one = (at: number, lines = 1) => ({ at, lines });
+  expect(spread([one(50), one(52), one(120)], 10, 148)).toEqual([50, 63, 120]);
+  expect(spread([one(147), one(148), one(146)], 10, 148)).toEqual([135, 148, 122]);
+  expect(spread([one(148, 3), one(50, 2), one(51)], 10, 148)).toEqual([122, 50, 76]);
   expect(spread([], 10, 148)).toEqual([]);
+});
+
+test("long labels take several lines", () => {
+  expect(wrapped("measured")).toEqual(["measured"]);
+  expect(wrapped("growth that goes on")).toEqual(["growth that", "goes on"]);
+  expect(wrapped("averyveryverylongword")).toEqual(["averyveryvery…"]);
+  expect(wrapped("the usual range of the last four weeks of it")).toEqual([
+    "the usual",
+    "range of the",
+    "last four wee…",
+  ]);
+});
+
+test("a line that ends before the others is named at its end", () => {
+  const forecast = minutes([200, 210, 220, 230, 240, 250, 260, 270, 280, 290].map((v) => v * MIB));
+  const lines = [
+    { label: "measured", points: minutes([200 * MIB, 205 * MIB]) },
+    { label: "growth that goes on", points: forecast },
+  ];
+  const drawn = draw(aChart({ lines, limit: null }), SIZE);
+  const [measured, expected] = drawn?.lines ?? [];
+  expect(measured?.label.x).toBeLessThan((drawn?.plot.right ?? 0) / 2);
+  expect(expected?.label.x).toBe((drawn?.plot.right ?? 0) + 6);
 });
 
 test("the pointer reads what stands nearest", () => {

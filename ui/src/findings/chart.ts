@@ -14,7 +14,7 @@ export interface Drawn {
   plot: { left: number; right: number; top: number; bottom: number };
   times: Span;
   values: Span;
-  lines: { label: string; path: string; role: "measured" | "expected"; end: number; labelAt: number }[];
+  lines: { name: string; path: string; role: "measured" | "expected"; label: Label }[];
   valueTicks: { at: number; text: string }[];
   timeTicks: { at: number; text: string }[];
   marks: { at: number; label: string; time: number }[];
@@ -22,10 +22,19 @@ export interface Drawn {
   limit: { at: number; text: string; above: boolean } | null;
 }
 
+/** The words at a line's end; `y` is the middle of the first of them. */
+export interface Label {
+  words: string[];
+  x: number;
+  y: number;
+}
+
 /** A line that stands at the end of the chart as text takes so much room at most. */
 const LABEL_MAX_PX = 92;
 const CHARACTER_PX = 6.2;
-const LINE_PX = 14;
+/** From a line of text to the next. */
+export const LINE_PX = 13;
+const LABEL_LINES = 3;
 const TOP_PX = 10;
 const AXIS_PX = 20;
 /** The values of these begin at zero. */
@@ -46,24 +55,30 @@ export function draw(chart: FindingChart, size: Size, offsetMinutes = localOffse
   const tickTexts = ticks.map((value) => amountText(value, chart.unit));
   const plot = {
     left: Math.ceil(most(tickTexts.map((text) => text.length)) * CHARACTER_PX) + 10,
-    right: size.width - labelRoom(lines.map((line) => line.label)),
+    right: size.width - labelRoom(lines.map((line) => wrapped(line.label))),
     top: TOP_PX,
     bottom: size.height - AXIS_PX,
   };
   const x = (at: number) => plot.left + place(at, times, plot.right - plot.left);
   const y = (value: number) => plot.bottom - place(value, values, plot.bottom - plot.top);
   const drawnLines = lines
-    .map((line, number) => ({
-      label: shortened(line.label),
-      path: pathOf(line.points.map(({ at, value }) => (value === null ? null : [x(at), y(value)]))),
-      role: number === 0 ? ("measured" as const) : ("expected" as const),
-      end: y(line.points.findLast((point) => point.value !== null)?.value ?? values.from),
-    }))
+    .map((line, number) => {
+      const last = line.points.findLast((point) => point.value !== null);
+      return {
+        name: line.label,
+        path: pathOf(line.points.map(({ at, value }) => (value === null ? null : [x(at), y(value)]))),
+        role: number === 0 ? ("measured" as const) : ("expected" as const),
+        label: {
+          words: wrapped(line.label),
+          x: x(last?.at ?? times.to) + 6,
+          y: y(last?.value ?? values.from),
+        },
+      };
+    })
     .filter((line) => line.path !== "");
-  const labels = spread(
-    drawnLines.map((line) => line.end),
-    plot.top,
-    plot.bottom,
+  placeLabels(
+    drawnLines.map((line) => line.label),
+    plot,
   );
   const room = Math.max(2, Math.floor((plot.right - plot.left) / 80));
   const atTimes = timeTicks(times, room, offsetMinutes);
@@ -71,7 +86,7 @@ export function draw(chart: FindingChart, size: Size, offsetMinutes = localOffse
     plot,
     times,
     values,
-    lines: drawnLines.map((line, number) => ({ ...line, labelAt: labels[number] ?? line.end })),
+    lines: drawnLines,
     valueTicks: ticks.map((value, number) => ({ at: y(value), text: tickTexts[number] ?? "" })),
     timeTicks: atTimes.map((at) => ({ at: x(at), text: timeText(at, times, offsetMinutes) })),
     marks: chart.marks
@@ -140,31 +155,70 @@ function pathOf(points: readonly (readonly [number, number] | null)[]): string {
   return path;
 }
 
-/** Places of texts near those wanted, a line apart, within the plot. */
-export function spread(wanted: readonly number[], top: number, bottom: number): number[] {
-  const order = wanted.map((_, number) => number).sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
-  const places = [...wanted];
+/** Moves labels to where they can be read: those at the right edge apart, those of lines that end before it below them. */
+function placeLabels(labels: readonly Label[], plot: Drawn["plot"]): void {
+  const atEdge: Label[] = [];
+  for (const label of labels) {
+    const width = longest(label.words) * CHARACTER_PX;
+    if (label.x + width > plot.right) {
+      label.x = plot.right + 6;
+      atEdge.push(label);
+    } else {
+      const below = label.y + LINE_PX;
+      label.y = below + label.words.length * LINE_PX > plot.bottom ? label.y - LINE_PX : below;
+    }
+  }
+  const places = spread(
+    atEdge.map((label) => ({ at: label.y, lines: label.words.length })),
+    plot.top,
+    plot.bottom,
+  );
+  atEdge.forEach((label, number) => {
+    label.y = places[number] ?? label.y;
+  });
+}
+
+/** Places of the first lines of texts near those wanted, apart, within the plot. */
+export function spread(
+  wanted: readonly { at: number; lines: number }[],
+  top: number,
+  bottom: number,
+): number[] {
+  const texts = wanted.map((text, number) => ({ ...text, number })).sort((a, b) => a.at - b.at);
   let next = top;
-  for (const number of order) {
-    places[number] = Math.max(places[number] ?? top, next);
-    next = (places[number] ?? top) + LINE_PX;
+  for (const text of texts) {
+    text.at = Math.max(text.at, next);
+    next = text.at + text.lines * LINE_PX;
   }
-  next = bottom;
-  for (const number of order.reverse()) {
-    places[number] = Math.min(places[number] ?? bottom, next);
-    next = (places[number] ?? bottom) - LINE_PX;
+  next = bottom + LINE_PX;
+  for (const text of texts.toReversed()) {
+    text.at = Math.min(text.at, next - text.lines * LINE_PX);
+    next = text.at;
   }
-  return places;
+  return texts.sort((a, b) => a.number - b.number).map((text) => text.at);
 }
 
-function labelRoom(labels: readonly string[]): number {
-  const longest = most(labels.map((label) => shortened(label).length));
-  return Math.ceil(longest * CHARACTER_PX) + 10;
+function labelRoom(labels: readonly string[][]): number {
+  return Math.ceil(most(labels.map(longest)) * CHARACTER_PX) + 10;
 }
 
-function shortened(label: string): string {
+function longest(words: readonly string[]): number {
+  return words.reduce((longest, line) => Math.max(longest, line.length), 0);
+}
+
+/** A text in lines that fit beside a chart; the last line says by `…` that there is more. */
+export function wrapped(text: string): string[] {
   const room = Math.floor(LABEL_MAX_PX / CHARACTER_PX);
-  return label.length <= room ? label : `${label.slice(0, room - 1)}…`;
+  const cut = (line: string) => (line.length <= room ? line : `${line.slice(0, room - 1)}…`);
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= room)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  if (lines.length <= LABEL_LINES) return lines.map(cut);
+  return [...lines.slice(0, LABEL_LINES - 1), lines.slice(LABEL_LINES - 1).join(" ")].map(cut);
 }
 
 /** The clock's time, or the day where the chart spans several; seconds where it spans minutes. */

@@ -63,6 +63,8 @@ export function intervalText(figure: FindingFigure): string {
     return high === null ? `at least ${amountText(low ?? 0, unit)}` : `at most ${amountText(high, unit)}`;
   }
   const [from, to] = [amount(low, unit), amount(high, unit)];
+  // An interval that rounding hides says nothing that the value does not.
+  if (from.value === to.value && from.unit === to.unit) return "";
   return `${from.unit === to.unit ? from.value : amountText(low, unit)} to ${amountText(high, unit)}`;
 }
 

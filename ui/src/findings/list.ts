@@ -53,8 +53,19 @@ export function conditionWords(condition: string): string {
 /** A finding's sentence with a capital at its beginning, unless that is a name. */
 export function sentenceOf(finding: Finding): string {
   const { sentence, subject } = finding;
-  const isWord = /^[a-z]+( |$)/.test(sentence) && !`${sentence} `.startsWith(`${subject} `);
-  return isWord ? asSentence(sentence) : sentence;
+  return `${sentence} `.startsWith(`${subject} `) ? sentence : beginning(sentence);
+}
+
+/** A text with a capital at its beginning, unless its first word looks like a name. */
+export function beginning(text: string): string {
+  return /^[a-z]+( |,|$)/.test(text) ? asSentence(text) : text;
+}
+
+/** A text whose parts between backticks are code: every second part, the first is none. */
+export function codeParts(text: string): string[] {
+  const parts = text.split("`");
+  // An odd one has no end, so it is no beginning.
+  return parts.length % 2 === 1 ? parts : [text];
 }
 
 /** The findings about one agent. */

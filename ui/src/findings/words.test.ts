@@ -2,7 +2,15 @@ import { expect, test } from "vitest";
 import type { Alert, Finding } from "../api/types";
 import { findingHash, parseFindingHash } from "./address";
 import { amountText, confidence, figureName, intervalText } from "./figures";
-import { alertsBeside, conditionWords, findingsOf, sentenceOf, severityOf, subjectHash } from "./list";
+import {
+  alertsBeside,
+  codeParts,
+  conditionWords,
+  findingsOf,
+  sentenceOf,
+  severityOf,
+  subjectHash,
+} from "./list";
 import { aFinding } from "./testing";
 
 test.each([
@@ -35,6 +43,7 @@ test("intervals say what is known of them", () => {
   expect(intervalText({ ...figure, low: 1, high: 3 })).toBe("1 to 3");
   expect(intervalText({ ...figure, low: 1, high: null })).toBe("at least 1");
   expect(intervalText({ ...figure, low: null, high: 3 })).toBe("at most 3");
+  expect(intervalText({ ...figure, low: 2.0001, high: 2.0002 })).toBe("");
   const bytes = { name: "x", value: 2, unit: "bytes" };
   expect(intervalText({ ...bytes, low: 1536, high: 3072 })).toBe("1.5 to 3 KiB");
   expect(intervalText({ ...bytes, low: 512, high: 3072 })).toBe("512 B to 3 KiB");
@@ -55,6 +64,8 @@ test("a sentence begins with a capital, a name as it is", () => {
   expect(said("queue_depth is 41")).toBe("queue_depth is 41");
   expect(said("worker grows", "worker")).toBe("worker grows");
   expect(said("Already so")).toBe("Already so");
+  expect(codeParts("run `ls -l`, then")).toEqual(["run ", "ls -l", ", then"]);
+  expect(codeParts("a ` alone")).toEqual(["a ` alone"]);
 });
 
 test("an alert that a finding tells is not told twice", () => {
