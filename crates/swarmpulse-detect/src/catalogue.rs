@@ -63,6 +63,10 @@ pub const DETECTORS: &[Explained] = &[
         new: crate::gc::GcWatch::boxed,
     },
     Explained {
+        description: &crate::leak::DESCRIPTION,
+        new: crate::leak::LeakWatch::boxed,
+    },
+    Explained {
         description: &crate::service::SERVICES,
         new: || Box::new(crate::service::ServiceBook::new()),
     },

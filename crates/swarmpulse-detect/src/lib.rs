@@ -12,6 +12,7 @@ mod exhaustion;
 mod failure;
 mod finding;
 mod gc;
+mod leak;
 mod queue;
 mod report;
 mod service;
@@ -32,6 +33,7 @@ pub use failure::{
     FailureTrend, FailureWatch, FailuresTogether, RecentFailure,
 };
 pub use finding::{Chart, Figure, Finding, Line, Mark, Unit};
+pub use leak::{LeakState, LeakTracker, LeakVerdict};
 pub use queue::{
     Bottleneck, BottleneckKind, DelayCause, KnownDuration, NamespaceStatus, QueueBook, QueueFigures, QueueStatus,
     QueueWatch, StuckTasks, TaskOutcomes, TaskSpread, ThroughputDirection, ThroughputTrend, TypeStatus, WaitingClassFigures,

@@ -6,6 +6,7 @@ mod cascade;
 mod exhaustion;
 mod failures;
 mod gc;
+mod leak;
 mod queues;
 mod services;
 mod table;
@@ -24,6 +25,7 @@ const EXAMPLES: &str = "Examples:
   swarmpulse detect exhaustion --csv open_fds.csv --limit 1024
   swarmpulse detect failures --ndjson records.ndjson
   swarmpulse detect gc --csv gc_seconds.csv
+  swarmpulse detect leak --csv memory.csv --limit-bytes 536870912
   swarmpulse detect queues --ndjson tasks.ndjson
   swarmpulse detect services --ndjson calls.ndjson
 
@@ -51,6 +53,7 @@ enum Which {
     Exhaustion(exhaustion::ExhaustionArgs),
     Failures(failures::FailuresArgs),
     Gc(gc::GcArgs),
+    Leak(leak::LeakArgs),
     Queues(queues::QueuesArgs),
     Services(services::ServicesArgs),
 }
@@ -66,6 +69,7 @@ pub fn run(args: &DetectArgs) -> anyhow::Result<Outcome> {
         Some(Which::Exhaustion(args)) => exhaustion::run(args),
         Some(Which::Failures(args)) => failures::run(args),
         Some(Which::Gc(args)) => gc::run(args),
+        Some(Which::Leak(args)) => leak::run(args),
         Some(Which::Queues(args)) => queues::run(args),
         Some(Which::Services(args)) => services::run(args),
         None => list(args.json),

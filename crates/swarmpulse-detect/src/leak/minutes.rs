@@ -1,0 +1,141 @@
+//! Growth over an hour and a half to four hours, judged by minutes.
+
+use super::MIB;
+use super::clean;
+use super::growth::{Asked, Bars, Growth};
+use super::shape::Ramps;
+use crate::statistics::coloured_noise::{self, Likelihoods};
+use crate::statistics::mann_kendall::mann_kendall;
+use crate::statistics::theil_sen::theil_sen;
+
+/// Minutes that are looked at, at most.
+pub(super) const LOOKED_AT: usize = 240;
+/// Growth has lasted for so many minutes before it is called a leak: fills and warm-ups last 45 at most, and it must
+/// be seen that it goes on.
+pub(super) const LASTING: usize = 80;
+/// The windows, all ending now; beside them, all that there is.
+const WINDOWS: [usize; 5] = [90, 105, 120, 150, 180];
+/// A young life is looked at a few times before so many minutes, an old one again and again: chances of error that are
+/// allowed to one look of the first are too large for the second.
+const YOUNG: usize = 95;
+const BARS_YOUNG: Bars = Bars {
+    odds: 1.0,
+    goes_on: -1.0,
+};
+const BARS: Bars = Bars {
+    odds: 6.0,
+    goes_on: 2.0,
+};
+/// What is asked of minutes. A daily curve of 40 MiB from its lowest to its highest point climbs by 5.2 MiB/h for
+/// hours; what grows no faster is judged by hours, over more than a day.
+const ASKED: Asked = Asked {
+    cells_an_hour: 60.0,
+    floor: 6.0 * MIB,
+    lasting: LASTING,
+    stride: 5,
+    short: &[1, 5, 10, 20],
+    long: &[30, 45],
+    first: &[10, 20, 30, 45],
+    block: 5,
+    spent: 0,
+    bars: BARS,
+};
+/// Windows whose plain slope is below this part of the floor are not looked at more closely.
+const PLAIN: f64 = 0.7;
+/// How much of what earlier stretches said of the noise is kept with a new one, and how much it may weigh at most.
+const PAST_KEPT: f32 = 0.8;
+const PAST_WEIGHT: f32 = 20.0;
+
+/// The strongest growth in the latest of these minutes; `born` if the first is the first of a life.
+pub(super) fn growth(cells: &[f64], born: bool, past: &Likelihoods) -> Option<Growth> {
+    let mut cleaned = cells.to_vec();
+    clean::clip(&mut cleaned);
+    let grows = |window: &usize| {
+        let ramp = Ramps::new(&cleaned[cleaned.len() - window..]).fit(0, *window);
+        ramp.is_some_and(|ramp| ramp.slope * ASKED.cells_an_hour > PLAIN * ASKED.floor)
+    };
+    let windows: Vec<usize> = WINDOWS
+        .into_iter()
+        .filter(|window| *window < cells.len())
+        .chain([cells.len()])
+        .filter(grows)
+        .collect();
+    if windows.is_empty() {
+        return None;
+    }
+    let period = straighten(&mut cleaned);
+    windows
+        .into_iter()
+        .filter_map(|window| {
+            let first = born && window == cells.len();
+            let bars = if first && window <= YOUNG {
+                BARS_YOUNG
+            } else {
+                BARS
+            };
+            let asked = Asked {
+                spent: period,
+                bars,
+                ..ASKED
+            };
+            Growth::of(&cleaned[cleaned.len() - window..], first, &asked, past)
+        })
+        .max_by(|a, b| {
+            (a.leak, a.rank())
+                .partial_cmp(&(b.leak, b.rank()))
+                .unwrap_or(std::cmp::Ordering::Equal)
+        })
+}
+
+/// Takes out the teeth of a saw and leaps; gives the period of the saw, 0 without one.
+fn straighten(cells: &mut [f64]) -> usize {
+    let period = clean::saw_period(cells).unwrap_or(0);
+    if period > 0 {
+        let slope = Ramps::new(cells)
+            .fit(0, cells.len())
+            .map_or(0.0, |ramp| ramp.slope);
+        clean::flatten(cells, period, slope);
+    }
+    clean::level(cells);
+    period
+}
+
+/// Learns from a stretch of minutes what the noise of the series is like.
+pub(super) fn learn(cells: &[f64], past: &mut Likelihoods) {
+    let mut cells = cells.to_vec();
+    clean::clip(&mut cells);
+    let period = straighten(&mut cells);
+    let steps: Vec<f64> = (0..cells.len()).map(|at| at as f64).collect();
+    if let Some(new) = coloured_noise::likelihoods(&cells, &steps, period) {
+        past.learn(&new, PAST_KEPT, PAST_WEIGHT);
+    }
+}
+
+/// Minutes that tell whether memory goes on growing, and points of them.
+const LATELY: usize = 120;
+
+/// The rate at which the latest minutes plainly grow, in bytes an hour: more than noise, and more than a tenth of the floor.
+pub(super) fn plain_growth(cells: &[f64]) -> Option<f64> {
+    let cells = &cells[cells.len().saturating_sub(LATELY)..];
+    let points = points(cells, 2);
+    let first = theil_sen(&points, 0.0)?;
+    let tendency = mann_kendall(&points, first.per_step)?;
+    let slope = theil_sen(&points, tendency.variance)?;
+    let rate = |per_step: f64| per_step * 30.0;
+    (tendency.z > 4.0 && rate(slope.low) > 0.1 * ASKED.floor).then_some(rate(slope.per_step))
+}
+
+/// Whether the latest minutes grow at a good part of a rate.
+pub(super) fn goes_on(cells: &[f64], rate: f64) -> bool {
+    let cells = &cells[cells.len().saturating_sub(LATELY)..];
+    theil_sen(&points(cells, 5), 0.0).is_some_and(|slope| slope.per_step * 12.0 > 0.4 * rate)
+}
+
+/// Medians of so many minutes each, the last complete.
+fn points(cells: &[f64], block: usize) -> Vec<f64> {
+    cells
+        .rchunks_exact(block)
+        .rev()
+        .map(|block| clean::median(&mut block.to_vec()))
+        .collect()
+}
