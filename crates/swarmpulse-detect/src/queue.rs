@@ -62,7 +62,7 @@ pub(crate) const DESCRIPTION: Description = Description {
              their error is known, and never makes a wait negative. Waits and executions are estimated with what waits \
              and runs now counted for as long as it has (Kaplan-Meier), so that 50 tasks stuck for an hour show in every \
              percentile, which then reads \"more than\". A queue is backed up if nothing leaves it though at its usual \
-             pace at least seven would have, if more come than leave by a t-test over the last half hour (p < 0.001) and \
+             pace at least seven would have, if more come than leave by a t-test over the last half hour (p < 0.0002) and \
              a newcomer waits over five minutes, or if it holds tasks for over three times the usual. A task is stuck \
              when it has lasted five standard deviations beyond the median of its type on the logarithmic scale, at \
              least 3 and at most 30 times the 99th percentile, and shows no progress; that takes 30 ended tasks of the \

@@ -30,7 +30,7 @@ const STALLED_EXPECTED_MIN: f64 = 7.0;
 /// The usual pace is known from so many.
 const STALLED_LEFT_MIN: u32 = 20;
 /// Growth must be this unlikely to be chance.
-const GROWTH_P: f64 = 1e-3;
+const GROWTH_P: f64 = 2e-4;
 const GROWTH_MINUTES: usize = 30;
 const GROWTH_MINUTES_MIN: usize = 10;
 /// Whoever joins the line must expect to wait so long for growth to matter, in seconds.

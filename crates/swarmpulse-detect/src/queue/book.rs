@@ -204,10 +204,10 @@ impl QueueBook {
 
     /// Another queue, type, priority or user is told than before.
     fn rename(&mut self, task: &mut OpenTask, at: Timestamp, record: &Task) {
-        let is_named = record.task_type.is_some() || record.queue.is_some();
-        if !is_named && record.priority.is_none() && record.user.is_none() {
+        if !self.is_renamed(task, record) {
             return;
         }
+        let is_named = record.task_type.is_some() || record.queue.is_some();
         self.leave(task, at);
         if is_named {
             let namespace = task.namespace.clone();
@@ -235,6 +235,26 @@ impl QueueBook {
             }
         }
         self.join(task, at);
+    }
+
+    /// Whether a record names a queue, type, priority or user that is not known of the task.
+    fn is_renamed(&self, task: &OpenTask, record: &Task) -> bool {
+        let queue = self.queues.get(usize::from(task.queue)).and_then(Option::as_ref);
+        let task_type = self
+            .types
+            .get(usize::from(task.task_type))
+            .and_then(Option::as_ref);
+        let Some((queue, task_type)) = queue.zip(task_type) else {
+            return true;
+        };
+        let differs = |told: &Option<Text>, known: &str| told.as_ref().is_some_and(|told| told != known);
+        differs(&record.task_type, &task_type.name)
+            || differs(&record.priority, queue.priorities.name(task.priority))
+            || differs(&record.user, queue.users.name(task.user))
+            || record
+                .queue
+                .as_ref()
+                .is_some_and(|told| !matches!(&queue.name, QueueName::Named(known) if known == told))
     }
 
     /// The task is where it is now: it counts there.

@@ -9,10 +9,9 @@ use super::figures::{BottleneckKind, DelayCause, KnownDuration, TypeStatus};
 use super::flow::{Counts, Flow};
 use super::judgement::{Judgement, Scene, by_minute, figure};
 use super::measure::Numbered;
-use super::sample::{Seen, quantile, whole_seconds};
 use super::track::{HOUR_S, TypeTrack};
 use super::words::{number, span, tasks};
-use crate::statistics::survival::{Lasted, Quantile, log_rank};
+use crate::statistics::survival::{Lasted, Quantile, log_rank, median};
 use crate::{Chart, Finding, Unit};
 
 /// The condition.
@@ -24,6 +23,8 @@ const SHARE_MIN: f64 = 0.3;
 const TASKS_MIN: f64 = 20.0;
 /// Executions that ended before the last hour, to compare with.
 const USUAL_MIN: usize = 30;
+/// And the type was known for so long by then, in seconds.
+const USUAL_KNOWN_S: f64 = 3600.0;
 /// It takes so many times as long as it did.
 const SLOWER: f64 = 2.0;
 /// So unlikely if it had not slowed down: it is asked all day long.
@@ -84,42 +85,41 @@ pub(super) fn stuck_key(it: &TypeStatus) -> String {
     format!("{}\n{}", it.namespace, it.task_type)
 }
 
-/// Its execution takes much longer than it did before this hour.
+/// Executions that began in the last hour take much longer than those that began before. They are told apart by when they
+/// began, as of those that end, or run, in an hour the long ones are too many.
 fn slower(scene: &Scene<'_>, it: &Numbered<TypeStatus>, track: &TypeTrack) -> Option<Reason> {
-    let hour_ago_s = whole_seconds(scene.now).saturating_sub(HOUR_S);
-    let usual = track
-        .usual_executions
-        .iter()
-        .filter(|seen| seen.ended_s < hour_ago_s);
-    if usual.clone().count() < USUAL_MIN {
+    let hour_ago = scene.now.plus_s(-f64::from(HOUR_S));
+    // At first only the short ones have ended.
+    if hour_ago.seconds_since(track.flow.first_at) < USUAL_KNOWN_S {
         return None;
     }
-    let usual_s = quantile(usual.clone(), 0.5)?.max(1e-3);
-    let now = it.figures.execution.p50?;
-    let factor = now.seconds / usual_s;
-    if factor < SLOWER {
-        return None;
-    }
-    let lasted = |seen: &Seen, of_group| Lasted {
+    let sample = &track.usual_executions;
+    let done = sample.iter().map(|seen| Lasted {
         seconds: f64::from(seen.duration_s),
-        ended: seen.ended,
-        of_group,
-    };
+        ended: true,
+        of_group: seen.began_s() >= hour_ago.unix_s(),
+    });
     let running = scene
         .book
         .open
         .iter()
-        .filter(|task| task.task_type == it.number && !task.waits() && track.executions.would_keep(task.hash))
+        .filter(|task| task.task_type == it.number && !task.waits() && sample.would_keep(task.hash))
         .map(|task| Lasted {
             seconds: scene.now.seconds_since(task.started_at).max(0.0),
             ended: false,
-            of_group: true,
+            of_group: task.started_at >= hour_ago,
         });
-    let all = usual
-        .map(|seen| lasted(seen, false))
-        .chain(track.executions.iter().map(|seen| lasted(seen, true)))
-        .chain(running)
-        .collect();
+    let all: Vec<Lasted> = done.chain(running).collect();
+    let of = |group: bool| all.iter().filter(move |lasted| lasted.of_group == group).copied();
+    if of(false).filter(|lasted| lasted.ended).count() < USUAL_MIN {
+        return None;
+    }
+    let usual_s = median(of(false).collect())?.max(1e-3);
+    let now_s = median(of(true).collect())?;
+    let factor = now_s / usual_s;
+    if factor < SLOWER {
+        return None;
+    }
     let found = log_rank(all)?;
     (found.p < P && found.pace < 1.0).then(|| Reason {
         cause: DelayCause::Execution,
@@ -127,7 +127,7 @@ fn slower(scene: &Scene<'_>, it: &Numbered<TypeStatus>, track: &TypeTrack) -> Op
         confidence: 1.0 - found.p,
         words: format!(
             "half of them run for more than {}, {} times as long as before this hour",
-            span(now.seconds),
+            span(now_s),
             number(factor)
         ),
         advice: "See what its work waits for: a service that answers late, a machine that is full, larger inputs.",

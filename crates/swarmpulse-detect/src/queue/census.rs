@@ -44,7 +44,9 @@ impl Limit {
         }
         let median_s = quantile(sorted.clone(), 0.5)?.max(1e-3);
         let p99_s = quantile(sorted, 0.99)?.max(median_s);
-        let log_normal_s = median_s * (p99_s / median_s).powf(DEVIATIONS);
+        // Few show less than the whole spread.
+        let allowance = 1.0 + 2.0 / f64::from(known).sqrt();
+        let log_normal_s = median_s * (p99_s / median_s).powf(DEVIATIONS * allowance);
         Some(Self {
             seconds: log_normal_s.clamp(3.0 * p99_s, 30.0 * p99_s).max(at_least_s),
             known,

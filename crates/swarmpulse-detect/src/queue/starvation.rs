@@ -12,7 +12,7 @@ use super::judgement::{Judgement, Scene, depth_chart, figure};
 use super::sample::{DurationSample, Seen};
 use super::track::QueueTrack;
 use super::words::{span, tasks};
-use crate::statistics::survival::{Lasted, Survival, log_rank};
+use crate::statistics::survival::{Lasted, log_rank, median};
 use crate::{Finding, Mark, Unit};
 
 /// The condition.
@@ -130,7 +130,7 @@ fn judge(
         let side = if wait.of_group { &mut mine } else { &mut others };
         side.push(*wait);
     }
-    let (median_s, others_median_s) = (median_of(mine)?, median_of(others)?);
+    let (median_s, others_median_s) = (median(mine)?, median(others)?);
     let factor = if class.by_user {
         USER_FACTOR
     } else {
@@ -175,16 +175,6 @@ fn waits(scene: &Scene<'_>, queue: u16, sample: &DurationSample, class: Class) -
             of_group: class.number == if class.by_user { task.user } else { task.priority },
         });
     seen.chain(now).collect()
-}
-
-fn median_of(mut waits: Vec<Lasted>) -> Option<f64> {
-    waits.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
-    let ended = waits.iter().filter(|wait| wait.ended);
-    let mut survival = Survival::of_ended(ended.map(|wait| (wait.seconds, 1.0)));
-    for wait in waits.iter().filter(|wait| !wait.ended) {
-        survival.add_unended(wait.seconds, 1.0);
-    }
-    Some(survival.quantile(0.5)?.at_least())
 }
 
 fn told(it: &Starving, track: &QueueTrack, entity: EntityKey, now: Timestamp) -> Judgement {

@@ -93,10 +93,11 @@ fn judge(it: &Numbered<QueueStatus>, flow: &Flow, backlogged: bool, now: Timesta
     Some(Judgement::new(finding, BottleneckKind::ThroughputLow).of_queue(it))
 }
 
-/// In the last quarter of the hour more came than left.
+/// In the last quarter of the hour more came than left, and there was work to do all the time.
 fn is_behind(flow: &Flow, now: Timestamp) -> bool {
     let lately = flow.recent(now, 15).counts;
-    lately.arrived > lately.left
+    let minutes = flow.full_minutes(now, 15);
+    lately.arrived > lately.left && minutes.iter().all(|(_, counts)| counts.depth >= DEPTH_MIN)
 }
 
 /// Arrivals fell by half as much, or more.

@@ -149,6 +149,18 @@ pub struct Lasted {
     pub of_group: bool,
 }
 
+/// The median of durations, or what it is at least; `None` of none.
+#[must_use]
+pub fn median(mut all: Vec<Lasted>) -> Option<f64> {
+    all.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    let ended = all.iter().filter(|it| it.ended);
+    let mut survival = Survival::of_ended(ended.map(|it| (it.seconds, 1.0)));
+    for it in all.iter().filter(|it| !it.ended) {
+        survival.add_unended(it.seconds, 1.0);
+    }
+    Some(survival.quantile(0.5)?.at_least())
+}
+
 /// What the log-rank test says of a group against the others.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogRank {
