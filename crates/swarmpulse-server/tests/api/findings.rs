@@ -240,6 +240,10 @@ async fn findings_need_the_scope_read() {
 fn the_page_of_documentation_names_every_detector_and_condition() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/detection.md");
     let text = std::fs::read_to_string(path).unwrap();
+    let known: Vec<&str> = DETECTORS.iter().map(|row| row.description.name).collect();
+    for heading in text.lines().filter_map(|line| line.strip_prefix("### ")) {
+        assert!(known.contains(&heading), "`### {heading}` is no detector");
+    }
     for row in DETECTORS {
         let name = row.description.name;
         let heading = format!("\n### {name}\n");
