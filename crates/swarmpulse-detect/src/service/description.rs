@@ -27,19 +27,18 @@ pub static SERVICES: Description = Description {
     summary: "services that are slow, failing or down, against what is usual of them and against fixed limits",
     method: "Looks at every call of a service that agents report and at every probe of a configured endpoint. What is usual \
              is learned per operation: how long calls take (a sketch of their latencies that fades over a day), which share \
-             fails and which times out; it needs 120 calls over 20 minutes, learns nothing from bad times, and takes a bad \
-             time for the usual one after a day of it. A call is slow beyond the usual 95th percentile and half as long \
-             again as the usual median; at hours of the day that are usually slow more of them are expected. A service is \
-             degraded, or failing, when within 5, 15 or 60 minutes more of its calls are slow, fail or time out than \
-             chance allows (binomial test against the upper bound of the usual share, below one in a thousand million, with \
-             fewer effective calls where they come in bursts), at three times the usual odds at least, in two minutes at \
-             least, and still among the newest calls: a single slow call never suffices. Calls under way count as slow as \
-             soon as they take longer than that. It is over when five minutes are as usual. Limits are attributes of the \
+             fails and which times out; it needs 120 calls over 20 minutes, learns nothing from bad times, and learns anew \
+             after a day of being slow. A call is slow beyond the usual 95th percentile and half as long again as the usual \
+             median; more slow calls are expected at hours of the day that were slow on two of the last seven days. A service \
+             is degraded, or failing, when within 5, 15 or 60 minutes more of its calls are slow, fail or time out than chance \
+             allows (binomial test against the upper bound of the usual share, below one in a thousand million, with fewer \
+             effective calls where they come in bursts), at three times the usual odds at least, not in one minute alone, and \
+             still among the newest calls: a single slow call never suffices. Calls under way count as slow once they take \
+             over a minute and longer than usual. It is over when five minutes are as usual. Limits are attributes of the \
              service (latency_limit_ms for 95 % of calls, error_ratio_limit) or of its configured endpoint. A service is \
              down when 3 probes in a row fail, or more where failures are usual, or 10 calls by agents over 30 s, and \
-             nothing went well in between. The certificate of an endpoint is told of 14 days before it expires. \
-             Confidence is one minus the chance that a service as usual looks like this at any time of a week, at most \
-             0.999.",
+             nothing went well in between. The certificate of an endpoint is told of 14 days before it expires. Confidence \
+             is one minus the chance that a service as usual looks like this at any time of a week, at most 0.999.",
     sources: &[
         "Masson, Rim, Lee: DDSketch: A Fast and Fully-Mergeable Quantile Sketch with Relative-Error Guarantees, VLDB 2019",
         "Epicoco, Melle, Cafaro, Pulimeno, Morleo: UDDSketch: Accurate Tracking of Quantiles in Data Streams, IEEE Access 2020",

@@ -177,6 +177,15 @@ impl History {
             .take_while(move |cell| cell.number > last - minutes)
     }
 
+    /// Forgets what was held against what was usual.
+    pub fn forget_usual(&mut self) {
+        for cell in &mut self.minutes {
+            cell.slow = Tally::default();
+            cell.failed = Tally::default();
+            cell.timed_out = Tally::default();
+        }
+    }
+
     /// A tally over the last so many minutes.
     pub fn tally(&self, now: Timestamp, minutes: i64, which: fn(&Minute) -> &Tally) -> Tally {
         let mut sum = Tally::default();

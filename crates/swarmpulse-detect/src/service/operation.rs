@@ -17,18 +17,16 @@ const SLOW_RATIO: f64 = 1.5;
 const SLOW_DIFFERENCE_MS: f64 = 1.0;
 /// What is learned fades by this much with every quarter of an hour learned: the last day weighs most.
 const FADE: f32 = 0.99;
-/// And by this much where times have been bad for so long that they are the usual ones now.
-const FADE_FAST: f32 = 0.9;
 
-/// How fast to learn from a quarter of an hour.
+/// What to do with a quarter of an hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Learn {
-    /// Not at all.
+    /// Leave it.
     Not,
-    /// As always.
+    /// Learn from it.
     Slowly,
-    /// It has been like this for long: that is what is usual now.
-    Fast,
+    /// It has been like this for long: forget what was usual, and learn anew.
+    Anew,
 }
 
 /// One operation of a service.
@@ -88,17 +86,20 @@ impl Operation {
 
     /// Learns from what was gathered, or leaves it.
     pub fn learn(&mut self, now: Timestamp, learn: Learn) {
-        let fade = match learn {
-            Learn::Not => {
-                self.gathered.clear();
-                self.gathered_counts = [0; 3];
-                return;
-            }
-            // The first calls weigh alike: nothing of them is old.
-            _ if self.slow_ms.is_none() && self.bad_shares.is_none() => 1.0,
-            Learn::Slowly => FADE,
-            Learn::Fast => FADE_FAST,
-        };
+        if learn == Learn::Not {
+            self.gathered.clear();
+            self.gathered_counts = [0; 3];
+            return;
+        }
+        if learn == Learn::Anew {
+            self.usual.clear();
+            self.usual_counts = [0.0; 3];
+            self.slow_ms = None;
+            self.bad_shares = None;
+        }
+        // The first calls weigh alike: nothing of them is old.
+        let is_known = self.slow_ms.is_some() || self.bad_shares.is_some();
+        let fade = if is_known { FADE } else { 1.0 };
         // Nothing new makes nothing old: a service that rests keeps what is known of it.
         if self.gathered_counts[0] == 0 {
             return;
@@ -210,15 +211,17 @@ mod tests {
     }
 
     #[test]
-    fn what_lasts_becomes_what_is_usual() {
+    fn what_was_usual_can_be_forgotten() {
         let mut operation = learned(1000);
-        for quarter in 0..40 {
+        for (quarter, learn) in [Learn::Anew, Learn::Slowly].into_iter().enumerate() {
             for _ in 0..60 {
                 operation.gather(&outcome(5000.0, false));
             }
-            operation.learn(
-                Timestamp(0).plus_s(3600.0 + f64::from(quarter) * 900.0),
-                Learn::Fast,
+            operation.learn(Timestamp(0).plus_s(3600.0 + 900.0 * quarter as f64), learn);
+            assert_eq!(
+                operation.usual().is_some(),
+                quarter == 1,
+                "60 calls are not enough"
             );
         }
         assert_eq!(operation.slow(5500.0).map(|(slow, _)| slow), Some(false));

@@ -22,7 +22,7 @@ const CHANCE_MAX: f64 = 1e-9;
 const LIMIT_CHANCE_MAX: f64 = 1e-7;
 /// What is less likely than this is not learned from.
 const SUSPICIOUS_CHANCE: f64 = 1e-4;
-/// Times that have been bad for so long are the usual ones, in seconds: a day.
+/// Times that have been slow for so long are the usual ones, in seconds: a day.
 const BAD_FOR_LONG_S: f64 = 86_400.0;
 /// So many probes in a row that fail, and how rare that has to be by chance.
 const PROBES_DOWN: (u32, f64) = (3, 1e-8);
@@ -205,10 +205,12 @@ impl ServiceState {
         }
         let learn = if self.is_bad() || suspicious {
             let since = *self.bad_since.get_or_insert(now);
-            if now.seconds_since(since) < BAD_FOR_LONG_S {
-                Learn::Not
+            // What fails does not become usual, however long it does.
+            let may_be_usual = self.down.is_none() && self.failing.is_none();
+            if may_be_usual && now.seconds_since(since) >= BAD_FOR_LONG_S {
+                Learn::Anew
             } else {
-                Learn::Fast
+                Learn::Not
             }
         } else {
             self.bad_since = None;
@@ -216,6 +218,11 @@ impl ServiceState {
         };
         for operation in &mut self.operations {
             operation.learn(now, learn);
+        }
+        if learn == Learn::Anew {
+            self.bad_since = None;
+            self.degraded = None;
+            self.history.forget_usual();
         }
     }
 
