@@ -1,5 +1,6 @@
 //! Cascades: failures that feed themselves along the graph of dependencies, and types of work that fail everywhere at once.
 
+mod agents;
 mod assessment;
 mod common;
 mod description;

@@ -23,6 +23,8 @@ pub(super) struct CommonCause {
     pub log_odds: f64,
     /// Agents with failures since it began.
     pub agents: usize,
+    /// Whether its failures are failures of services, too: then what services do may explain it.
+    pub of_services: bool,
     /// The slot since which it fails.
     pub since: i64,
 }
@@ -36,7 +38,7 @@ pub(super) fn common_cause(engine: &mut CascadeEngine, usual: &Usual, now: i64) 
         }
         let evidence = Evidence::of(&work.pulse, expected(&work.pulse, usual));
         hold(&mut work.pulse, Some(&evidence));
-        let log_odds = evidence.odds.ln();
+        let log_odds = evidence.log_odds;
         if best.as_ref().is_some_and(|best| best.log_odds >= log_odds) {
             continue;
         }
@@ -50,6 +52,7 @@ pub(super) fn common_cause(engine: &mut CascadeEngine, usual: &Usual, now: i64) 
                 task_type: number as u32,
                 log_odds,
                 agents: seen.agents,
+                of_services: seen.of_services,
                 since: since.min(now),
             });
         }
@@ -61,6 +64,7 @@ pub(super) fn common_cause(engine: &mut CascadeEngine, usual: &Usual, now: i64) 
 struct Seen {
     failures: usize,
     agents: usize,
+    of_services: bool,
     /// The largest share of failures with a service that is one service's.
     of_one_service: f64,
 }
@@ -87,6 +91,7 @@ impl Seen {
         Self {
             failures,
             agents: agents.len(),
+            of_services: named > 0,
             of_one_service: if named == 0 {
                 0.0
             } else {

@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 
 use swarmpulse_model::{Text, Timestamp};
 
+use super::agents::Agents;
 use super::assessment::Assessment;
 use super::judgement::Judgement;
 use super::links::Links;
 use super::names::{Named, Names};
-use super::pulse::{Pulse, SLOT_S};
+use super::pulse::{Pulse, SLOT_S, SLOTS};
 
 /// The most services of a namespace; a service takes about 1 KiB.
 pub const SERVICES_MAX: usize = 5_000;
@@ -16,7 +17,7 @@ pub const SERVICES_MAX: usize = 5_000;
 pub const AGENTS_MAX: usize = 10_000;
 /// The most types of work of a namespace; a type takes up to 34 KiB, most of it while it fails.
 pub const TYPES_MAX: usize = 500;
-/// Failures of a type of work that are remembered one by one.
+/// Failures that are remembered one by one, of all services and of each type of work.
 pub(super) const FAILURES_MAX: usize = 2_048;
 
 /// What was left out for want of room, since the engine began.
@@ -32,7 +33,7 @@ pub struct Dropped {
     pub late: u64,
 }
 
-/// A failure of a type of work.
+/// A failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Failed {
     /// When.
@@ -67,9 +68,11 @@ pub(super) struct Standing {
 pub struct CascadeEngine {
     pub(super) service_names: Names,
     pub(super) services: Vec<Pulse>,
-    pub(super) agents: Names,
+    pub(super) agents: Agents,
     pub(super) type_names: Names,
     pub(super) types: Vec<Work>,
+    /// The latest failures of services, the newest last.
+    pub(super) failures: VecDeque<Failed>,
     /// The slot of the first outcome.
     pub(super) first: Option<i64>,
     /// The last high assessment, while it holds.
@@ -100,9 +103,10 @@ impl CascadeEngine {
         Self {
             service_names: Names::new(SERVICES_MAX),
             services: Vec::new(),
-            agents: Names::new(AGENTS_MAX),
+            agents: Agents::new(AGENTS_MAX),
             type_names: Names::new(TYPES_MAX),
             types: Vec::new(),
+            failures: VecDeque::new(),
             first: None,
             standing: None,
             dropped: Dropped::default(),
@@ -122,23 +126,23 @@ impl CascadeEngine {
         self.first.get_or_insert(slot);
         let mut on_time = true;
         let service = service.and_then(|name| self.service(name, slot));
+        let agent = agent.and_then(|name| {
+            let number = self.agents.hear(name, slot);
+            self.dropped.agents += u64::from(number.is_none());
+            number
+        });
+        let failed = Failed { slot, service, agent };
         if let Some(number) = service {
             on_time &= self.services[number as usize].add(slot, ok);
+            if !ok {
+                remember(&mut self.failures, failed);
+            }
         }
         if let Some(number) = task_type.and_then(|name| self.task_type(name, slot)) {
-            // Agents matter where they fail; the way of all that goes well is short.
-            let agent = if ok {
-                None
-            } else {
-                agent.and_then(|name| self.agent(name, slot))
-            };
             let work = &mut self.types[number as usize];
             on_time &= work.pulse.add(slot, ok);
             if !ok {
-                if work.failures.len() >= FAILURES_MAX {
-                    work.failures.pop_front();
-                }
-                work.failures.push_back(Failed { slot, service, agent });
+                remember(&mut work.failures, failed);
             }
         }
         self.dropped.late += u64::from(!on_time);
@@ -180,16 +184,6 @@ impl CascadeEngine {
         }
     }
 
-    fn agent(&mut self, name: &str, slot: i64) -> Option<u32> {
-        match self.agents.hear(name, slot) {
-            Named::Known(number) | Named::New(number) => Some(number),
-            Named::Full => {
-                self.dropped.agents += 1;
-                None
-            }
-        }
-    }
-
     /// What is held at `now`, given what each service needs. Services that were never heard of count as links between
     /// others, not as evidence.
     pub fn assess<'a>(
@@ -201,15 +195,10 @@ impl CascadeEngine {
         for pulse in &mut self.services {
             pulse.advance(now);
         }
+        forget(&mut self.failures, now);
         for work in &mut self.types {
             work.pulse.advance(now);
-            while work
-                .failures
-                .front()
-                .is_some_and(|it| it.slot <= now - super::pulse::SLOTS as i64)
-            {
-                work.failures.pop_front();
-            }
+            forget(&mut work.failures, now);
         }
         let mut links = Links::new(self.service_names.len());
         for (service, needs) in needs {
@@ -236,6 +225,19 @@ impl CascadeEngine {
     #[must_use]
     pub fn dropped(&self) -> Dropped {
         self.dropped
+    }
+}
+
+fn remember(failures: &mut VecDeque<Failed>, failed: Failed) {
+    if failures.len() >= FAILURES_MAX {
+        failures.pop_front();
+    }
+    failures.push_back(failed);
+}
+
+fn forget(failures: &mut VecDeque<Failed>, now: i64) {
+    while failures.front().is_some_and(|it| it.slot <= now - SLOTS as i64) {
+        failures.pop_front();
     }
 }
 

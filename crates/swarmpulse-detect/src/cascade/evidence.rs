@@ -4,8 +4,6 @@ use super::pulse::{Pulse, SLOT_S, SLOTS, Tally};
 
 /// Spontaneous outages of one service, as a chance per slot: one in five days.
 pub(super) const HAZARD: f64 = SLOT_S as f64 / (5.0 * 86_400.0);
-/// Likelihoods end here (e^300): sums and products of a few stay within numbers.
-const LOG_MAX: f64 = 300.0;
 /// Where the latest results speak this clearly against every failing state (e^-7, a thousand to one), it is over.
 const RECOVERED: f64 = -7.0;
 /// Shares that a failing service may have beyond its baseline, and how likely each is.
@@ -65,8 +63,10 @@ impl Alternative {
 pub(super) struct Evidence {
     /// For every slot: the logarithm of the likelihood ratio of "it fails since this slot" to "all is well".
     pub log: Box<[f64; SLOTS]>,
-    /// The odds that it fails now, by itself.
-    pub odds: f64,
+    /// The logarithm of the odds that it fails now, by itself.
+    pub log_odds: f64,
+    /// The greatest of `log`, but not below 0: what likelihoods are divided by to stay within numbers.
+    pub top: f64,
     /// Whether its latest results speak clearly against a failing state.
     pub recovered: bool,
 }
@@ -77,7 +77,6 @@ impl Evidence {
         let alternatives = expected.alternatives();
         let mut sums = [0.0_f64; 4];
         let mut log = Box::new([0.0; SLOTS]);
-        let mut odds = 0.0;
         let mut recovered = false;
         let mut last = 0.0;
         for (age, tally) in pulse.slots().rev().enumerate() {
@@ -91,20 +90,30 @@ impl Evidence {
                 recovered = sums.iter().all(|sum| *sum < RECOVERED);
             }
             log[index] = last;
-            odds += HAZARD * last.exp();
             if recovered {
                 // Whatever failed before is over: no earlier beginning reaches to now.
                 log[..index].fill(last);
-                odds += HAZARD * last.exp() * index as f64;
                 break;
             }
         }
-        Self { log, odds, recovered }
+        let top = log.iter().copied().fold(0.0, f64::max);
+        let sum: f64 = log.iter().map(|log| (log - top).exp()).sum();
+        Self {
+            log_odds: HAZARD.ln() + top + sum.ln(),
+            log,
+            top,
+            recovered,
+        }
     }
 
     /// The chance that it fails now, by itself.
     pub fn chance(&self) -> f64 {
-        self.odds / (1.0 + self.odds)
+        1.0 / (1.0 + (-self.log_odds).exp())
+    }
+
+    /// The logarithm of one and the odds.
+    pub fn log_one_and_odds(&self) -> f64 {
+        self.log_odds.max(0.0) + (-self.log_odds.abs()).exp().ln_1p()
     }
 
     /// The slot since which it most likely fails.
@@ -131,5 +140,5 @@ fn mixed(sums: &[f64; 4], alternatives: &[Alternative; 4]) -> f64 {
         .zip(alternatives)
         .map(|(sum, alternative)| alternative.weight * (sum - top).exp())
         .sum();
-    (top + sum.ln()).clamp(-LOG_MAX, LOG_MAX)
+    top + sum.ln()
 }

@@ -105,14 +105,16 @@ fn follower(service: u32, needs: &[&Outlook], evidence: Option<&Evidence>) -> Ou
     let mut began = Box::new([0.0; SLOTS]);
     let mut spared = 1.0;
     let mut total = 0.0;
+    let top = evidence.map_or(0.0, |evidence| evidence.top);
     for (index, began) in began.iter_mut().enumerate() {
         let still: f64 = influences.iter().map(|it| 1.0 - it.reached[index]).product();
-        let likelihood = evidence.map_or(1.0, |evidence| evidence.log[index].exp());
+        let likelihood = evidence.map_or(1.0, |evidence| (evidence.log[index] - top).exp());
         *began = (spared - still).max(0.0) * likelihood;
         total += *began;
         spared = still;
     }
-    let all = total + spared;
+    // Nothing is left where it was failing before any of its needs was.
+    let all = (total + spared * (-top).exp()).max(f64::MIN_POSITIVE);
     for began in began.iter_mut() {
         *began /= all;
     }
@@ -143,7 +145,8 @@ fn follower(service: u32, needs: &[&Outlook], evidence: Option<&Evidence>) -> Ou
     }
 }
 
-fn peak(values: &[f64; SLOTS]) -> usize {
+/// The slot with the largest value, the first of them.
+pub(super) fn peak(values: &[f64; SLOTS]) -> usize {
     let mut best = 0;
     for (index, value) in values.iter().enumerate() {
         if *value > values[best] {

@@ -6,12 +6,13 @@ use super::assessment::{Affected, Assessment, Cut, Origin, Risk, Threatened};
 use super::common::{CommonCause, common_cause};
 use super::engine::{CascadeEngine, Standing, begin};
 use super::evidence::{Evidence, Expectation};
-use super::forecast::{Outlook, outlooks};
+use super::forecast::{Outlook, outlooks, peak};
 use super::links::Links;
 use super::pulse::{Pulse, SLOTS};
 use super::ratio;
 use super::spread::Spread;
 use super::usual::Usual;
+use crate::statistics::binomial_tail;
 
 /// The Bayes factor of a spread against independent outages from which on the risk is high, as a logarithm.
 const SPREAD_HIGH: f64 = 2.0;
@@ -31,6 +32,10 @@ const AFFECTED: f64 = 0.5;
 const NEXT: (f64, usize) = (0.2, 5);
 /// The most dependencies to cut that are named.
 const CUTS_MAX: usize = 5;
+/// The part of the failures that one agent has if it is broken and not the services.
+const ONE_AGENT: f64 = 0.6;
+/// Failures that shortly before a spread is taken to begin count as part of it, in slots: half a minute.
+const SETTLING: i64 = 6;
 /// Failing services from which a spread may be weighed at one assessment; the strongest suspicion first.
 const ROOTS_MAX: usize = 200;
 
@@ -129,7 +134,7 @@ impl<'a> Judgement<'a> {
     }
 
     /// A cascade whose beginning lies further back than what is remembered slot by slot, with what follows from it now.
-    fn continued(&self, standing: Standing, now: Assessment, failing: Vec<u32>) -> Standing {
+    fn continued(&self, standing: Standing, mut now: Assessment, failing: Vec<u32>) -> Standing {
         let high = !failing.is_empty();
         let mut all = standing.failing;
         let old = standing.assessment;
@@ -144,6 +149,10 @@ impl<'a> Judgement<'a> {
                 affected.push(it);
             }
         }
+        now.next
+            .retain(|next| affected.iter().all(|it| it.service != next.service));
+        now.cut
+            .retain(|cut| affected.iter().all(|it| it.service != cut.dependent));
         let assessment = Assessment {
             affected,
             next: if high { now.next } else { Vec::new() },
@@ -169,14 +178,18 @@ impl<'a> Judgement<'a> {
         let spread = if warm { self.strongest() } else { None };
         let common = common_cause(self.engine, &self.usual, self.now);
         let spread_score = spread.as_ref().map_or(0.0, |spread| self.spread_score(spread));
-        let common_score = common.as_ref().map_or(0.0, |common| common_score(common));
-        let by_type = common_score >= spread_score
-            || (common_score >= Risk::HIGH_SCORE
-                && matches!((&common, &spread), (Some(common), Some(spread)) if self.at_once(common, spread)));
+        let common_score = common.as_ref().map_or(0.0, common_score);
+        let common = common.filter(|_| common_score > 0.0);
         match (spread, common) {
-            (_, Some(common)) if by_type && common_score > 0.0 => (self.of_type(&common, common_score), None),
+            (Some(_), Some(common)) if !common.of_services && common_score > spread_score => {
+                (self.of_type(&common, common_score), None)
+            }
+            (Some(spread), Some(common)) if common.of_services && self.at_once(&common, &spread) => {
+                (self.of_type(&common, common_score.max(spread_score)), None)
+            }
             (Some(spread), _) => self.of_spread(&spread, spread_score),
-            _ => (self.calm(), None),
+            (None, Some(common)) => (self.of_type(&common, common_score), None),
+            (None, None) => (self.calm(), None),
         }
     }
 
@@ -186,7 +199,7 @@ impl<'a> Judgement<'a> {
             .evidence
             .iter()
             .flatten()
-            .map(|evidence| evidence.odds.ln_1p())
+            .map(Evidence::log_one_and_odds)
             .sum();
         common.log_odds > spread.log_factor + alone
     }
@@ -200,17 +213,44 @@ impl<'a> Judgement<'a> {
             .collect();
         suspects.sort_by(|one, other| other.1.total_cmp(&one.1));
         suspects.truncate(ROOTS_MAX);
-        suspects
+        let mut spreads: Vec<Spread> = suspects
             .into_iter()
             .filter_map(|(number, _)| Spread::from_root(number as u32, &self.links, &self.evidence))
-            .max_by(|one, other| one.log_factor.total_cmp(&other.log_factor))
+            .collect();
+        spreads.sort_by(|one, other| other.log_factor.total_cmp(&one.log_factor));
+        spreads.into_iter().find(|spread| !self.of_one_agent(spread))
     }
 
-    /// 0.6 where the spread is a thousand times likelier than independent outages; below that a failing service counts
-    /// by how many need it.
+    /// Whether one agent has most of the failures since it began, and far more than its part of the work: then that
+    /// agent is broken, not the services that it calls.
+    fn of_one_agent(&self, spread: &Spread) -> bool {
+        let behind = self.links.dependents(spread.root);
+        let began = self.slot_at(peak(&spread.onset)) - SETTLING;
+        let agents = self.engine.failures.iter().filter_map(|failed| {
+            let service = failed.service?;
+            let counts = failed.slot >= began && (service == spread.root || behind.contains(&service));
+            failed.agent.filter(|_| counts)
+        });
+        let mut agents: Vec<u32> = agents.collect();
+        agents.sort_unstable();
+        let Some(most) = agents
+            .chunk_by(|one, other| one == other)
+            .max_by_key(|it| it.len())
+        else {
+            return false;
+        };
+        let (hits, trials) = (most.len() as f64, agents.len() as f64);
+        let share = self.engine.agents.share(most[0], self.now);
+        let alone = hits == trials && share < 0.5;
+        // Any of the agents could have stood out: about as many as fit into the whole at that share.
+        let stands_out =
+            hits >= 3.0 && hits >= ONE_AGENT * trials && binomial_tail(hits, trials, share) < 0.2 * share;
+        alone || stands_out
+    }
+
+    /// 0.6 from the Bayes factor on at which the risk is high; below that a failing service counts by how many need it.
     fn spread_score(&self, spread: &Spread) -> f64 {
-        let odds = 1.5 * ((spread.log_factor - SPREAD_HIGH) / 2.0).exp();
-        let spreads = odds / (1.0 + odds);
+        let spreads = certainty(spread.log_factor, SPREAD_HIGH);
         if spreads >= Risk::HIGH_SCORE {
             return spreads.min(1.0);
         }
@@ -266,7 +306,16 @@ impl<'a> Judgement<'a> {
         if let Some(at) = affected.iter().position(|it| it.service == spread.root) {
             affected[..=at].rotate_right(1);
         }
-        let mut next: Vec<&Outlook> = all.iter().filter(|it| it.next >= NEXT.0).collect();
+        // Who was down long before says nothing about what follows what, and is not next either.
+        let works = |it: &Outlook| {
+            self.engine.services[it.service as usize]
+                .failing_since()
+                .is_none()
+        };
+        let mut next: Vec<&Outlook> = all
+            .iter()
+            .filter(|it| it.next >= NEXT.0 && it.down < AFFECTED && works(it))
+            .collect();
         next.sort_by(|one, other| {
             other
                 .next
@@ -318,17 +367,13 @@ impl<'a> Judgement<'a> {
     /// From the root to the one that began last, each through the one before.
     fn path(&self, affected: &[&Outlook], root: u32) -> Vec<Text> {
         let mut path = Vec::new();
-        let mut at = affected.last().map(|it| it.service);
-        while let Some(service) = at {
-            path.push(self.name(service));
-            if service == root || path.len() > affected.len() {
-                break;
-            }
-            at = affected
-                .iter()
-                .find(|it| it.service == service)
-                .and_then(|it| it.through);
+        let mut at = affected.last().map_or(root, |it| it.service);
+        while at != root && path.len() < affected.len() {
+            path.push(self.name(at));
+            let known = affected.iter().find(|it| it.service == at);
+            at = known.and_then(|it| it.through).unwrap_or(root);
         }
+        path.push(self.name(root));
         path.reverse();
         path
     }
@@ -375,8 +420,12 @@ pub(super) fn expected(pulse: &Pulse, usual: &Usual) -> Expectation {
     }
 }
 
+/// 0.6 where a logarithm of odds is at its bound, towards 0 below and 1 above.
+fn certainty(log_odds: f64, bound: f64) -> f64 {
+    1.0 / (1.0 + (-(log_odds - bound) / 2.0).exp() / 1.5)
+}
+
 fn common_score(common: &CommonCause) -> f64 {
-    let odds = 1.5 * ((common.log_odds - COMMON_HIGH) / 2.0).exp();
-    let fails = (odds / (1.0 + odds)).min(1.0);
+    let fails = certainty(common.log_odds, COMMON_HIGH);
     if fails < Risk::MEDIUM_SCORE { 0.0 } else { fails }
 }

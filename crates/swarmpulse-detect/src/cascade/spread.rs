@@ -15,8 +15,6 @@ pub(super) const LAGS_S: [f64; 2] = [40.0, 100.0];
 
 /// The most services that are weighed behind one root.
 const TREE_MAX: usize = 200;
-/// Likelihoods end here, as logarithms: sums of them stay within numbers.
-const LOG_MAX: f64 = 600.0;
 
 /// A way that failures may have gone: from one service to those that need it.
 #[derive(Clone, Debug)]
@@ -62,7 +60,7 @@ impl Spread {
         }
         Some(Self {
             root,
-            log_factor: scale + sum.ln() + HAZARD.ln() - own.odds.ln_1p(),
+            log_factor: scale + sum.ln() + HAZARD.ln() - own.log_one_and_odds(),
             onset: total,
         })
     }
@@ -112,7 +110,7 @@ impl Tree {
                 return log;
             }
             let onto = extra[before].get_or_insert_with(|| Box::new([0.0; SLOTS]));
-            follow(onto, &log, own.odds, manner);
+            follow(onto, &log, own.log_odds, manner);
         }
         Box::new([0.0; SLOTS])
     }
@@ -120,15 +118,17 @@ impl Tree {
 
 /// For every slot at which a service may have failed: how much better its dependent's results are explained if it
 /// follows in that manner than if it stands alone.
-fn follow(onto: &mut [f64; SLOTS], dependent: &[f64; SLOTS], odds: f64, (chance, lag_s): (f64, f64)) {
+fn follow(onto: &mut [f64; SLOTS], dependent: &[f64; SLOTS], log_odds: f64, (chance, lag_s): (f64, f64)) {
     let remains = remains(lag_s);
-    let alone = 1.0 + odds;
+    // Likelihoods grow beyond all numbers; what is compared is divided by the greatest of them.
+    let top = dependent.iter().copied().fold(log_odds.max(0.0), f64::max);
+    let (one, odds) = ((-top).exp(), (log_odds - top).exp());
     // Sums over the times at which it may have followed: exponential waiting times add up from the end.
     let (mut followed, mut pending) = (0.0, 1.0);
     for (value, own) in onto.iter_mut().zip(dependent.iter()).rev() {
-        followed = (1.0 - remains) * own.min(LOG_MAX).exp() + remains * followed;
+        followed = (1.0 - remains) * (own - top).exp() + remains * followed;
         pending *= remains;
-        let follows = 1.0 - chance + chance * (followed + pending);
-        *value += ((follows + odds) / alone).ln();
+        let follows = (1.0 - chance + chance * pending) * one + chance * followed;
+        *value += ((follows + odds) / (one + odds)).ln();
     }
 }
