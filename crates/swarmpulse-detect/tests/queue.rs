@@ -171,6 +171,84 @@ fn a_task_told_again_after_it_ended_is_counted_once() {
     assert_eq!(monitor.figures(13.0).queues[0].executing, 1);
 }
 
+/// As the first monitoring service was told: added, and later done with how long it took.
+#[test]
+fn an_execution_that_is_told_at_its_end_leaves_the_wait_before_it() {
+    let mut monitor = Monitor::new();
+    for n in 0..40 {
+        let (task, at_s) = (format!("t{n}"), 10.0 * f64::from(n));
+        monitor.tell(&task, "index", TaskStatus::Pending, None, at_s);
+        let mut done = record(&task, "index", TaskStatus::Completed);
+        // By a clock that is an hour ahead.
+        done.started_at = Some(Monitor::time(at_s + 3606.0));
+        done.finished_at = Some(Monitor::time(at_s + 3609.0));
+        monitor.hand(done, at_s + 9.0);
+    }
+    let figures = monitor.figures(400.0);
+    let (queue, all) = (&figures.queues[0], &figures.namespaces[0]);
+    let known = |known: Option<swarmpulse_detect::KnownDuration>| known.map(|it| it.seconds.round());
+    assert_eq!(known(queue.wait.p50), Some(6.0), "{:?}", queue.wait);
+    assert_eq!(known(all.execution.p50), Some(3.0), "{:?}", all.execution);
+    assert_eq!(known(all.total.p99), Some(9.0), "{:?}", all.total);
+    assert_eq!((all.tasks_total, all.completed_total), (40, 40));
+}
+
+/// A sender without a clock of its own says how far its limit reaches; it is stuck beyond that, and not before.
+#[test]
+fn a_declared_limit_needs_no_history() {
+    let mut monitor = Monitor::new();
+    let mut begun = record("t", "train", TaskStatus::Running);
+    begun.timeout_s = Some(120.0);
+    monitor.hand(begun, 0.0);
+    assert!(monitor.look(115.0).findings.is_empty());
+    let found = monitor.look(130.0).findings;
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].condition, found[0].subject.id.as_str()),
+        ("task_stuck", "t")
+    );
+    assert!(
+        found[0].sentence.contains("allows 2 min without progress"),
+        "{}",
+        found[0].sentence
+    );
+    monitor.tell("t", "train", TaskStatus::Failed, None, 140.0);
+    assert!(monitor.look(145.0).findings.is_empty());
+}
+
+/// Findings that a test makes stay for five minutes after it no longer does, and no longer.
+#[test]
+fn a_bottleneck_does_not_come_and_go() {
+    let mut monitor = Monitor::new();
+    let (mut seen, mut changes, mut was) = (0, 0, false);
+    for n in 0..1800 {
+        let at_s = 6.0 * f64::from(n);
+        let took_s = if at_s < 6500.0 {
+            3.0
+        } else {
+            5.0 + f64::from(n % 7)
+        };
+        let task = format!("t{n}");
+        monitor.tell(&task, "index", TaskStatus::Running, Some(1), at_s);
+        let mut done = record(&task, "index", TaskStatus::Completed);
+        done.started_at = Some(Monitor::time(at_s - took_s));
+        done.finished_at = Some(Monitor::time(at_s));
+        monitor.hand(done, at_s + 1.0);
+        if n % 5 == 4 {
+            let is = monitor
+                .look(at_s + 1.0)
+                .findings
+                .iter()
+                .any(|it| it.condition == "bottleneck");
+            seen += u32::from(is);
+            changes += u32::from(is != was);
+            was = is;
+        }
+    }
+    assert!(seen > 20, "{seen}");
+    assert!(changes <= 2, "it came and went {changes} times");
+}
+
 #[test]
 fn queues_and_lines_beyond_the_bounds_are_counted() {
     let mut monitor = Monitor::new();
@@ -203,8 +281,11 @@ fn queues_and_lines_beyond_the_bounds_are_counted() {
     );
 }
 
+/// Which task, where it is, the attempt, how long after the last word in tenths of a second, and how wrong the clock is.
+type Word = (u8, usize, Option<u32>, i64, Option<i64>);
+
 /// What a random sender says of a few tasks.
-fn words() -> impl Strategy<Value = Vec<(u8, usize, Option<u32>, i64, Option<i64>)>> {
+fn words() -> impl Strategy<Value = Vec<Word>> {
     let word = (
         0..12_u8,
         0..TaskStatus::ALL.len(),

@@ -128,6 +128,9 @@ impl QueueBook {
         if !self.namespaces.contains_key(namespace) && self.namespaces.len() < NAMESPACES_MAX {
             self.namespaces.insert(namespace.clone(), NamespaceTrack::new());
         }
+        if let Some(track) = self.namespaces.get_mut(namespace) {
+            track.met += 1;
+        }
         let task_type = record.task_type.clone().unwrap_or_else(|| UNTYPED.into());
         let queue = self.queue_number(namespace, record.queue.as_ref(), &task_type, at);
         let task_type = self.type_number(namespace, &task_type, at);
@@ -345,6 +348,9 @@ impl QueueBook {
     /// A task ended: remembered, and kept for the log while there is room.
     pub(super) fn finish(&mut self, task: &OpenTask, finished: Finished) {
         self.ended.remember(task.hash, task.attempt, finished.at);
+        if let Some(track) = self.namespaces.get_mut(&task.namespace) {
+            track.completed += u64::from(finished.status == TaskStatus::Completed);
+        }
         if self.finished.len() < FINISHED_MAX {
             self.finished.push(finished);
         } else {

@@ -221,6 +221,10 @@ pub struct TypeStatus {
 pub struct NamespaceStatus {
     /// Which.
     pub namespace: Text,
+    /// Tasks that were met since the namespace is known.
+    pub tasks_total: u64,
+    /// Tasks that were done since then.
+    pub completed_total: u64,
     /// Waiting now.
     pub depth: u32,
     /// Waiting on average over the last hour.

@@ -249,10 +249,12 @@ pub(super) fn namespaces(
     census
         .namespaces
         .iter()
-        .filter(|(name, _)| book.namespaces.contains_key(**name))
-        .map(|(name, census)| {
+        .filter_map(|(name, census)| Some((name, census, book.namespaces.get(*name)?)))
+        .map(|(name, census, track)| {
             let mut it = NamespaceStatus {
                 namespace: (*name).clone(),
+                tasks_total: track.met,
+                completed_total: track.completed,
                 depth: 0,
                 depth_mean: 0.0,
                 executing: 0,

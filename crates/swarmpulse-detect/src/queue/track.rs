@@ -193,6 +193,10 @@ impl TypeTrack {
 /// All tasks of a namespace: 24 KiB at most.
 #[derive(Clone, Debug)]
 pub(super) struct NamespaceTrack {
+    /// Tasks that were met since it is known.
+    pub met: u64,
+    /// Tasks that were done since then.
+    pub completed: u64,
     /// Waits that ended in the last hour.
     pub waits: DurationSample,
     /// Executions that ended in the last hour.
@@ -204,6 +208,8 @@ pub(super) struct NamespaceTrack {
 impl NamespaceTrack {
     pub(super) fn new() -> Self {
         Self {
+            met: 0,
+            completed: 0,
             waits: DurationSample::new(HOUR_S),
             executions: DurationSample::new(HOUR_S),
             totals: DurationSample::new(HOUR_S),
