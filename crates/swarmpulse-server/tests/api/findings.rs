@@ -252,7 +252,10 @@ fn the_page_of_documentation_names_every_detector_and_condition() {
         let section = section.split("\n#").next().unwrap();
         for condition in row.description.conditions {
             let named = format!("`{}`", condition.name);
-            assert!(section.contains(&named), "{named} is not in the section of {name}");
+            assert!(
+                section.contains(&named),
+                "{named} is not in the section of {name}"
+            );
         }
     }
 }
