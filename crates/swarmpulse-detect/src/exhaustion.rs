@@ -219,7 +219,7 @@ fn tell(
     let mut firing: BTreeMap<(&EntityKey, Resource), Vec<Fired<'_>>> = BTreeMap::new();
     for ((id, resource), track) in tracks {
         if let (Some(held), Some(limit), Some(used), Some(subject)) =
-            (track.held, track.limit(), track.used(), subjects.get(*id))
+            (track.held, track.limit(), track.in_use(), subjects.get(*id))
         {
             let fired = Fired {
                 part: &subject.part,
@@ -249,7 +249,7 @@ fn tell(
 
 /// Writes a line when it begins, and another when it becomes worse.
 fn log(track: &mut Track, subject: &Subject, resource: Resource, now: Timestamp, report: &mut Report) {
-    let (Some(limit), Some(used)) = (track.limit(), track.used()) else {
+    let (Some(limit), Some(used)) = (track.limit(), track.in_use()) else {
         return;
     };
     let left = track.growth.as_ref().map(|growth| 60.0 * growth.minutes_left().0);
@@ -282,7 +282,7 @@ fn log(track: &mut Track, subject: &Subject, resource: Resource, now: Timestamp,
 }
 
 fn publish(track: &Track, subject: &Subject, resource: Resource, now: Timestamp, report: &mut Report) {
-    let (Some(limit), Some(used)) = (track.limit(), track.used()) else {
+    let (Some(limit), Some(used)) = (track.limit(), track.in_use()) else {
         return;
     };
     if !track.is_heard(now) {

@@ -2,7 +2,7 @@
 
 use statrs::function::erf::erfc;
 
-use super::turns::Turns;
+use super::turns::{CRESTS, Turns};
 use super::window::{MINUTES, Window};
 use crate::statistics::minute_trend::{self as trend, Point, Trend};
 
@@ -23,6 +23,11 @@ const REACH: f64 = 2.0;
 const LATELY_MIN: f64 = 0.5;
 /// If it grows so much faster than the whole, the growth is younger than the window, and a shorter one knows better.
 const LATELY_FASTER: f64 = 1.1;
+/// Teeth in an hour that are a saw of short teeth, and crests that make a line.
+const TEETH_MIN: usize = 3;
+const CRESTS_MIN: usize = CRESTS;
+/// Pairs of crests of which the later is the lower, at most: of eight that come in any order, one in 5,000 has so few.
+const CRESTS_LOWER_MAX: usize = 1;
 /// How long a resource must have been seen before the shortest window is believed: until then any tooth looks like one.
 const SEEN_MIN: i64 = 30;
 
@@ -79,7 +84,8 @@ pub(super) struct Scratch {
 }
 
 /// The growth of a resource towards its limit, if there is one that goes on: of the longest window that shows one, or of
-/// a shorter one that grows faster beyond doubt. Between the teeth of a saw all of the hour counts, and its crests.
+/// a shorter one that grows faster beyond doubt. What has been that high in the last day, and came down by itself, is not on
+/// its way to the limit yet; of a saw the crests count.
 pub(super) fn growth(
     window: &Window,
     turns: &Turns,
@@ -108,9 +114,8 @@ pub(super) fn growth(
             best = Some(found);
         }
     }
-    // What has been that high in the last day, and came down by itself, is not on its way to the limit yet.
-    let charted = turns.height() + RISE_MIN / 2.0 * limit;
-    best.filter(|growth| limit - growth.left > charted)
+    best.filter(|growth| limit - growth.left > turns.charted(limit))
+        .or_else(|| of_teeth(window, turns, limit, scratch))
         .or_else(|| of_crests(window, turns, limit, scratch))
 }
 
@@ -161,23 +166,53 @@ fn saturates(points: &[Point], left: f64, slopes: &mut Vec<f64>) -> bool {
     now * watched(second) * ratio / (1.0 - ratio) < left
 }
 
-/// A saw whose teeth become higher: the slope of the whole hour, from the height of the last crest.
-fn of_crests(window: &Window, turns: &Turns, limit: f64, scratch: &mut Scratch) -> Option<Growth> {
+/// A saw of short teeth that become higher: the slope of the whole hour, from the height of the last crest.
+fn of_teeth(window: &Window, turns: &Turns, limit: f64, scratch: &mut Scratch) -> Option<Growth> {
     let Scratch { points, slopes } = scratch;
-    window.points(MINUTES, i64::MIN, points);
-    let turned = window.newest()?.saturating_sub(turns.risen_from()) < MINUTES as i64;
-    if !turned || watched(points) < (MINUTES - 2) as f64 {
+    let newest = window.newest()?;
+    if turns.crests_since(newest - MINUTES as i64) < TEETH_MIN {
         return None;
     }
-    let crest = |points: &[Point]| points.iter().map(|(_, value)| *value).fold(f64::MIN, f64::max);
-    let half = points.len() / 2;
-    let (earlier, later) = (crest(&points[..half]), crest(&points[half..]));
+    window.points(MINUTES, i64::MIN, points);
+    if watched(points) < (MINUTES - 2) as f64 {
+        return None;
+    }
+    let highest = |points: &[Point]| points.iter().map(|(_, value)| *value).fold(f64::MIN, f64::max);
+    let (first, second) = points.split_at(points.len() / 2);
+    let (earlier, later) = (highest(first), highest(second));
     let trend = trend::trend(points, slopes)?;
-    let watched = watched(points);
-    let grows = trend.slope > ERRORS_MIN * trend.error && trend.slope * watched >= RISE_MIN * limit;
-    (grows && later - earlier >= 0.25 * trend.slope * watched).then(|| Growth {
+    if later - earlier < 0.25 * trend.slope * watched(points) {
+        return None;
+    }
+    of_envelope(trend, ERRORS_MIN, later, watched(points), limit)
+}
+
+/// The same of longer teeth: the slope of their crests.
+fn of_crests(window: &Window, turns: &Turns, limit: f64, scratch: &mut Scratch) -> Option<Growth> {
+    let Scratch { points, slopes } = scratch;
+    turns.crests(window.newest()?, points);
+    let ((first, _), (last, highest)) = (*points.first()?, *points.last()?);
+    // The next tooth is on its way: of a saw that has ended nothing is foretold.
+    let gap = (last - first) / (points.len().max(2) - 1) as f64;
+    if points.len() < CRESTS_MIN || -last > 2.0 * gap {
+        return None;
+    }
+    let lower = points
+        .iter()
+        .enumerate()
+        .map(|(n, (_, crest))| points[..n].iter().filter(|(_, before)| before > crest).count());
+    if lower.sum::<usize>() > CRESTS_LOWER_MAX {
+        return None;
+    }
+    let trend = trend::trend(points, slopes)?;
+    of_envelope(trend, ERRORS_MIN_SHORT, highest, last - first, limit)
+}
+
+fn of_envelope(trend: Trend, errors_min: f64, height: f64, watched: f64, limit: f64) -> Option<Growth> {
+    let grows = trend.slope > errors_min * trend.error && trend.slope * watched >= RISE_MIN * limit;
+    grows.then(|| Growth {
         trend,
-        left: (limit - later).max(0.0),
+        left: (limit - height).max(0.0),
         watched,
         young: false,
     })

@@ -14,6 +14,10 @@ const FULL_UNTIL_SHARE: f64 = 0.93;
 /// Minutes until the limit that are a warning, and that are critical.
 pub(super) const WARNING_MINUTES: f64 = 60.0;
 pub(super) const CRITICAL_MINUTES: f64 = 10.0;
+/// While a life is young it fills caches and pools, and nothing tells that from growth that goes on: until it is so old,
+/// in minutes, what lies further ahead is not told.
+const YOUNG_MINUTES: i64 = 45;
+const YOUNG_WARNING_MINUTES: f64 = 15.0;
 /// How likely that must be.
 const CHANCE_MIN: f64 = 0.9;
 /// Minutes for which a forecast must hold before it is told, and for which its absence must last before it ends.
@@ -122,7 +126,7 @@ impl Track {
     }
 
     /// How much is used now.
-    pub(super) fn used(&self) -> Option<f64> {
+    pub(super) fn in_use(&self) -> Option<f64> {
         self.latest
     }
 
@@ -164,7 +168,12 @@ impl Track {
             None
         };
         let full = self.is_full(limit);
-        let forecast = self.growth.as_ref().and_then(forecast);
+        let ahead = if self.minutes() < YOUNG_MINUTES {
+            YOUNG_WARNING_MINUTES
+        } else {
+            WARNING_MINUTES
+        };
+        let forecast = self.growth.as_ref().and_then(|growth| forecast(growth, ahead));
         let steady = self.persists(forecast.map(|(severity, _)| severity));
         let now_true = match (full, steady, forecast) {
             (true, ..) => Some((Severity::Critical, 0.999)),
@@ -247,13 +256,13 @@ impl Track {
     }
 }
 
-/// What a growth is worth telling as, and how likely it is.
-fn forecast(growth: &Growth) -> Option<(Severity, f64)> {
+/// What a growth is worth telling as, and how likely it is; a warning if that is so many minutes ahead at most.
+fn forecast(growth: &Growth, ahead: f64) -> Option<(Severity, f64)> {
     if !growth.is_within_reach() {
         return None;
     }
     let soon = growth.chance_within(CRITICAL_MINUTES);
-    let later = growth.chance_within(WARNING_MINUTES);
+    let later = growth.chance_within(ahead);
     if soon >= CHANCE_MIN {
         Some((Severity::Critical, soon))
     } else if later >= CHANCE_MIN {
@@ -292,7 +301,7 @@ mod tests {
         let first = |severity| told.iter().position(|it| *it == Some(severity)).unwrap();
         // The limit is reached in minute 100.
         assert!(
-            (38..=44).contains(&first(Severity::Warning)),
+            (44..=48).contains(&first(Severity::Warning)),
             "{}",
             first(Severity::Warning)
         );
@@ -334,7 +343,7 @@ mod tests {
         assert_eq!(track.limit(), Some(100.0));
         track.push(Role::Used, Timestamp(1), 40.0);
         track.push(Role::Free, Timestamp(1), 60.0);
-        assert_eq!(track.used(), Some(40.0));
+        assert_eq!(track.in_use(), Some(40.0));
     }
 
     #[test]
@@ -343,6 +352,6 @@ mod tests {
         track.push(Role::Limit, Timestamp(0), 100.0);
         track.push(Role::Used, Timestamp(0), 99.0);
         track.restart();
-        assert_eq!((track.limit(), track.used()), (Some(100.0), None));
+        assert_eq!((track.limit(), track.in_use()), (Some(100.0), None));
     }
 }
