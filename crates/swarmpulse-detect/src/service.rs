@@ -118,13 +118,17 @@ impl ServiceBook {
                 self.log.probe(&call.service, state, at, &outcome);
             }
         } else if let Some(agent) = &call.agent {
-            self.callers.observe(namespace, &call.service, agent, at, &outcome);
+            self.callers
+                .observe(namespace, &call.service, agent, at, &outcome);
         }
     }
 
     fn end_minute(&mut self, now: Timestamp) {
         let Self {
-            services, callers, log, ..
+            services,
+            callers,
+            log,
+            ..
         } = self;
         callers.end_minute(now, |(namespace, service, agent), sum| {
             if let Some(state) = services.get(&(namespace.clone(), service.clone())) {
@@ -321,7 +325,9 @@ fn publish_one(
             value,
         });
     };
-    let quantiles = ["0.5", "0.95", "0.99"].into_iter().zip(figures::quantiles_ms(state, now));
+    let quantiles = ["0.5", "0.95", "0.99"]
+        .into_iter()
+        .zip(figures::quantiles_ms(state, now));
     for (quantile, latency_ms) in quantiles {
         if let Some(latency_ms) = latency_ms {
             let mut labels = labels();
@@ -336,7 +342,11 @@ fn publish_one(
         push(description::BASELINE, labels(), usual.p95_ms / 1000.0);
     }
     if let Some(probe) = &state.last_probe {
-        push(description::UP, labels(), f64::from(u8::from(!probe.outcome.failed)));
+        push(
+            description::UP,
+            labels(),
+            f64::from(u8::from(!probe.outcome.failed)),
+        );
     }
     if let Some(expires_s) = state.tls_expires_at {
         push(description::TLS, labels(), expires_s);

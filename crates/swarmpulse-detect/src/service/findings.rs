@@ -8,8 +8,9 @@ use super::history::Minute;
 use super::state::ServiceState;
 use super::tally::Tally;
 use super::usual::Usual;
-use super::words::{clock, count, duration, milliseconds, percent};
+use super::words::{clock, count, duration, milliseconds};
 use crate::finding::{Figure, Finding, Unit};
+use crate::wording::percent;
 
 /// This detector's name.
 pub(super) const NAME: &str = "service";

@@ -1,4 +1,4 @@
-//! Times, durations and shares as people read them.
+//! Times, durations and counts as people read them.
 
 use swarmpulse_model::Timestamp;
 
@@ -34,16 +34,6 @@ pub(super) fn duration(seconds: f64) -> String {
     }
 }
 
-/// `26 %`, `1.4 %`.
-pub(super) fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    if percent >= 9.95 || percent == 0.0 {
-        format!("{percent:.0} %")
-    } else {
-        format!("{percent:.1} %")
-    }
-}
-
 /// `1 call`, `12 calls`.
 pub(super) fn count(number: f64, noun: &str) -> String {
     let plural = if number == 1.0 { "" } else { "s" };
@@ -66,10 +56,6 @@ mod tests {
         assert_eq!(
             [30.0, 700.0, 19_000.0, 600_000.0].map(duration),
             ["30 s", "11 min", "5 h", "6 days"]
-        );
-        assert_eq!(
-            [0.0, 0.014, 0.26, 1.0].map(percent),
-            ["0 %", "1.4 %", "26 %", "100 %"]
         );
         assert_eq!(count(1.0, "probe"), "1 probe");
     }
