@@ -1,7 +1,7 @@
 //! Folding of messages: what differs from one failure to the next becomes a mark, so that the same error reads the same.
 //!
 //! One pass over the bytes, no backtracking: words with digits become `<n>`, `<id>`, `<time>` or `<address>`, quoted
-//! texts `<text>`, paths and URLs `<path>` and `<url>`; other words stay. Cost is linear in the part that is looked at.
+//! texts `<text>`, paths and URLs `<path>` and `<url>`; other words stay, and so do codes of HTTP, errno and exits. Cost is linear in the part that is looked at.
 
 /// The start of a message that is looked at, in bytes.
 pub(super) const LOOKED_AT: usize = 512;
@@ -19,6 +19,7 @@ pub(super) fn fold(message: &str, out: &mut String) {
     let text = &message[..end];
     let bytes = text.as_bytes();
     let (mut at, mut words) = (0, 0);
+    let mut before = "";
     while at < bytes.len() && words < WORDS_MAX {
         let byte = bytes[at];
         if byte.is_ascii_whitespace() {
@@ -34,7 +35,13 @@ pub(super) fn fold(message: &str, out: &mut String) {
             at += length;
         } else if is_word(byte) {
             let length = word_length(&bytes[at..]);
-            fold_word(&text[at..at + length], out);
+            let word = &text[at..at + length];
+            if is_code(before, word) {
+                out.push_str(word);
+            } else {
+                fold_word(word, out);
+            }
+            before = word;
             at += length;
         } else {
             out.push(char::from(byte));
@@ -84,6 +91,24 @@ fn quoted(bytes: &[u8], at: usize) -> Option<usize> {
     }
     let rest = &bytes[at + 1..bytes.len().min(at + 1 + QUOTED_MAX)];
     memchr::memchr(quote, rest).map(|length| length + 2)
+}
+
+/// Whether a number tells what went wrong: `HTTP 502`, `Errno 28`, `exit code 137`.
+fn is_code(before: &str, word: &str) -> bool {
+    const NAMES: [&str; 7] = [
+        "http",
+        "status",
+        "code",
+        "errno",
+        "signal",
+        "status_code",
+        "error_code",
+    ];
+    let digits = word.trim_end_matches([':', '.']);
+    let named = || before.trim_end_matches(':');
+    (1..=3).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && NAMES.iter().any(|name| named().eq_ignore_ascii_case(name))
 }
 
 /// Folds one word; punctuation at its end stays.
@@ -334,6 +359,12 @@ mod tests {
             ("value -3.5e-7 (expected 1)", "value <n> (expected <n>)"),
             ("deadbeef is a word of 8", "deadbeef is a word of <n>"),
             ("feed decade", "feed decade"),
+            ("HTTP 502: upstream 17 is away", "HTTP 502: upstream <n> is away"),
+            (
+                "[Errno 28] no space, exit code=137",
+                "[Errno 28] no space, exit code=137",
+            ),
+            ("status 5021", "status <n>"),
             ("  spaces \n and\tlines ", "spaces and lines"),
             ("größe überschritten: 12", "größe überschritten: <n>"),
             ("", ""),

@@ -171,7 +171,9 @@ fn of_call(call: &Call) -> Told<'_> {
         .is_some_and(|code| code >= 500 || code == 429 || code == 408);
     let said = call.error.as_deref().is_some_and(|error| !error.is_empty());
     let fault = (bad || said || too_long).then(|| {
-        let fault = Fault::new(call.error.as_deref(), None, call.status_code, None);
+        let text = call.error.as_deref().filter(|error| !error.is_empty());
+        let text = text.or_else(|| call.status_code.filter(|_| bad).map(status_text));
+        let fault = Fault::new(text, None, call.status_code, None);
         match call.status_code {
             None if too_long && !said => Fault {
                 class: ErrorClass::Timeout,
@@ -190,6 +192,20 @@ fn of_call(call: &Call) -> Told<'_> {
         attempt: None,
         fault,
     })
+}
+
+/// What a code is called where the caller says nothing else.
+fn status_text(code: u16) -> &'static str {
+    match code {
+        408 => "HTTP 408 (request timeout)",
+        429 => "HTTP 429 (too many requests)",
+        500 => "HTTP 500 (internal error)",
+        502 => "HTTP 502 (bad gateway)",
+        503 => "HTTP 503 (unavailable)",
+        504 => "HTTP 504 (gateway timeout)",
+        529 => "HTTP 529 (overloaded)",
+        _ => "HTTP 5xx",
+    }
 }
 
 /// `task.failed` and `task_failed` end a task; other errors stand for themselves.

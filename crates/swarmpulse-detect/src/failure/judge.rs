@@ -57,7 +57,7 @@ impl Judgement {
             before.get(&(condition, subject(namespace, kind, id))).copied()
         };
         if closed && book.spans_observed() >= SPANS_MIN {
-            self.relations = relations(book);
+            self.relations = relations(book, &self.relations);
             drops.count("failure_members", self.relations.left_out as u64);
         }
         if hour_of(now) != self.hour {
@@ -82,7 +82,15 @@ impl Judgement {
         self.add(rising, drops);
         self.trends = Some(trends);
         let tested = self.relations.tested;
-        let groups = std::mem::take(&mut self.relations.groups);
+        let mut groups = std::mem::take(&mut self.relations.groups);
+        for related in &mut groups {
+            // The one under whose name it was told stays the first.
+            let told = related.members.iter().enumerate();
+            let told = told.filter_map(|(at, (kind, id))| Some((since(TOGETHER, *kind, id)?, at)));
+            if let Some((_, at)) = told.min() {
+                related.members[..=at].rotate_right(1);
+            }
+        }
         let together = groups.iter().map(|related| {
             let (kind, id) = &related.members[0];
             let began = since(TOGETHER, *kind, id).unwrap_or(now);

@@ -16,9 +16,11 @@ const GROWING_MIN: u64 = 3;
 /// It is no news after so long.
 const NEW_S: f64 = 6.0 * 3600.0;
 /// It is over when it did not come for so long.
-const QUIET_S: f64 = 1800.0;
+const QUIET_S: f64 = 7200.0;
 /// The most that its absence before may owe to chance; little, for every group is looked at every minute.
 const CHANCE: f64 = 1e-7;
+/// The most for what was told to stay.
+const KEPT: f64 = 1e-2;
 
 /// New errors of one subject, the most frequent first.
 #[derive(Debug)]
@@ -46,13 +48,14 @@ pub(super) fn news(book: &Book, now: Timestamp, told: impl Fn(EntityKind, &str) 
         let ended = book.ended() as f64;
         let late = (age_s / (age_s + quiet_s)).max((ended - group.ended_before as f64) / ended.max(1.0));
         let chance = late.powf(group.count as f64 - 1.0);
+        let told = told(kind, &id);
         let is_new = !group.known_before
             && quiet_s >= WATCHED_S
             && age_s <= NEW_S
             && group.count >= COUNT_MIN
-            && chance <= CHANCE
+            && chance <= if told { KEPT } else { CHANCE }
             && now.seconds_since(group.last) <= QUIET_S
-            && (growing || told(kind, &id));
+            && (growing || told);
         if !is_new {
             continue;
         }

@@ -10,7 +10,7 @@
 use crate::statistics::multiple_testing::believed_up_to;
 use crate::statistics::rates::hypergeometric;
 
-use super::marks::{Bits, MARKS, common, count, count_between, older};
+use super::marks::{Bits, common, count, count_between, older};
 
 /// Spans of a block: three hours.
 const BLOCK: usize = 36;
@@ -24,6 +24,8 @@ const SHARE_MIN: f64 = 0.3;
 const LIFT_MIN: f64 = 2.0;
 /// Members that are compared at most: those of the most beginnings.
 pub(super) const MEMBERS_MAX: usize = 200;
+/// The probability of chance up to which what was told is kept.
+const KEPT_P: f64 = 1e-3;
 /// The share of false pairs among those told, and the probability of telling any where nothing is related.
 const FALSE_SHARE: f64 = 1e-5;
 
@@ -54,10 +56,22 @@ pub(super) struct Compared {
     pub(super) left_out: usize,
 }
 
-/// Compares all with all of the same `kind`, and across where `may_meet` says so. `onsets` have bit 0 for the newest of
-/// `spans` that were observed.
-pub(super) fn compare(onsets: &[Bits], spans: usize, may_meet: impl Fn(usize, usize) -> bool) -> Compared {
-    let spans = spans.min(MARKS);
+/// Which spans were observed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    /// The number of the newest; bit 0 of onsets.
+    pub(super) newest: i64,
+    /// How many.
+    pub(super) spans: usize,
+}
+
+/// Compares all with all that `may_meet` allows. `told` says which pairs were told before.
+pub(super) fn compare(
+    onsets: &[Bits],
+    window: Window,
+    may_meet: impl Fn(usize, usize) -> bool,
+    told: impl Fn(usize, usize) -> bool,
+) -> Compared {
     let mut members: Vec<(usize, u32)> = onsets
         .iter()
         .enumerate()
@@ -80,12 +94,15 @@ pub(super) fn compare(onsets: &[Bits], spans: usize, may_meet: impl Fn(usize, us
             }
             compared.tested += 1;
             let both = common(&onsets[*a], &onsets[*b]);
-            if both < SHARED_MIN || f64::from(both) < SHARE_MIN * f64::from((*begun_a).min(*begun_b)) {
+            let share = f64::from(both) / f64::from((*begun_a).min(*begun_b));
+            // What was told needs less to stay.
+            let ease = if told(*a, *b) { 0.6 } else { 1.0 };
+            if f64::from(both) < f64::from(SHARED_MIN) * ease || share < SHARE_MIN * ease {
                 continue;
             }
-            let (expected, p) = chance(&onsets[*a], &onsets[*b], both, spans);
+            let (expected, p) = chance(&onsets[*a], &onsets[*b], both, window);
             let lift = f64::from(both) / expected.max(f64::MIN_POSITIVE);
-            if lift >= LIFT_MIN {
+            if lift >= LIFT_MIN * ease {
                 likely.push(Pair {
                     a: *a,
                     b: *b,
@@ -97,21 +114,31 @@ pub(super) fn compare(onsets: &[Bits], spans: usize, may_meet: impl Fn(usize, us
         }
     }
     let p_values: Vec<f64> = likely.iter().map(|pair| pair.p).collect();
-    if let Some(most) = believed_up_to(&p_values, compared.tested, FALSE_SHARE) {
-        likely.retain(|pair| pair.p <= most && stands_out(&onsets[pair.a], &onsets[pair.b], pair.begun.2));
-        likely.sort_by(|x, y| x.p.total_cmp(&y.p).then((x.a, x.b).cmp(&(y.a, y.b))));
-        compared.pairs = likely;
-    }
+    let most = believed_up_to(&p_values, compared.tested, FALSE_SHARE);
+    likely.retain(|pair| {
+        let sure = || stands_out(&onsets[pair.a], &onsets[pair.b], pair.begun.2);
+        most.is_some_and(|most| pair.p <= most && sure()) || (pair.p <= KEPT_P && told(pair.a, pair.b))
+    });
+    likely.sort_by(|x, y| x.p.total_cmp(&y.p).then((x.a, x.b).cmp(&(y.a, y.b))));
+    compared.pairs = likely;
     compared
 }
 
 /// How many beginnings two share by chance, and how probable it is that they share `both` or more.
-fn chance(a: &Bits, b: &Bits, both: u32, spans: usize) -> (f64, f64) {
+fn chance(a: &Bits, b: &Bits, both: u32, window: Window) -> (f64, f64) {
     let (mut expected, mut certain) = (0.0, 0_usize);
     // The distribution of the sum over the blocks so far; entry `n` for `n` shared.
     let mut shared = vec![1.0_f64];
-    for from in (0..spans).step_by(BLOCK) {
-        let to = (from + BLOCK).min(spans);
+    let mut to = 0;
+    while to < window.spans {
+        let from = to;
+        // Blocks lie fast in time, so that the answer does not change with every span that passes.
+        let block = if from == 0 {
+            window.newest.rem_euclid(BLOCK as i64) as usize + 1
+        } else {
+            BLOCK
+        };
+        to = (from + block).min(window.spans);
         let (in_a, in_b) = (
             u64::from(count_between(a, from, to)),
             u64::from(count_between(b, from, to)),
@@ -179,7 +206,7 @@ pub(super) fn clusters(pairs: &[Pair]) -> Vec<(Vec<usize>, Pair)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::marks::Marks;
+    use crate::failure::marks::{MARKS, Marks};
 
     /// Numbers that are the same every time: xorshift64*.
     struct Dice(u64);
@@ -191,6 +218,10 @@ mod tests {
             self.0 ^= self.0 >> 27;
             (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11) as f64 / (1_u64 << 53) as f64
         }
+    }
+
+    fn window(newest: i64, spans: usize) -> Window {
+        Window { newest, spans }
     }
 
     fn onsets(marks: &[Marks], newest: i64) -> Vec<Bits> {
@@ -210,7 +241,12 @@ mod tests {
                 }
             }
         }
-        let compared = compare(&onsets(&marks, 1499), 500, |_, _| true);
+        let compared = compare(
+            &onsets(&marks, 1499),
+            window(1499, 500),
+            |_, _| true,
+            |_, _| false,
+        );
         assert_eq!(compared.tested, 15);
         assert_eq!(compared.pairs.len(), 3, "{compared:?}");
         assert!(
@@ -249,7 +285,12 @@ mod tests {
                     }
                 }
                 if span >= 288 && span % 12 == 0 {
-                    let compared = compare(&onsets(&marks, span + 1), span as usize + 1, |_, _| true);
+                    let compared = compare(
+                        &onsets(&marks, span + 1),
+                        window(span + 1, span as usize + 1),
+                        |_, _| true,
+                        |_, _| false,
+                    );
                     assert!(compared.tested > 0, "day {day}");
                     told |= !compared.pairs.is_empty();
                 }
@@ -269,10 +310,14 @@ mod tests {
         for age in [1, 7, 40, 81, 121, 300, 301] {
             b[age / 64] |= 1 << (age % 64);
         }
-        assert!((chance(&a, &b, 0, MARKS).1 - 1.0).abs() < 1e-9);
-        let falling: Vec<f64> = (0..5).map(|both| chance(&a, &b, both, MARKS).1).collect();
+        assert!((chance(&a, &b, 0, window(35, MARKS)).1 - 1.0).abs() < 1e-9);
+        let falling: Vec<f64> = (0..5)
+            .map(|both| chance(&a, &b, both, window(35, MARKS)).1)
+            .collect();
         assert!(falling.windows(2).all(|pair| pair[0] > pair[1]), "{falling:?}");
         // Block 0 has 2 and 2 of 36, and so on: the mean is the sum of their products over 36.
-        assert!((chance(&a, &b, 3, MARKS).0 - (2.0 * 2.0 + 2.0 + 1.0 + 1.0 + 2.0) / 36.0).abs() < 0.2);
+        assert!(
+            (chance(&a, &b, 3, window(35, MARKS)).0 - (2.0 * 2.0 + 2.0 + 1.0 + 1.0 + 2.0) / 36.0).abs() < 0.2
+        );
     }
 }

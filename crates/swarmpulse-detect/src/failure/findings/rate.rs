@@ -96,16 +96,24 @@ fn by_share(high: &High, name: &str, usual: f64, usual_label: &str, now: Timesta
         Some(false) => "; it was so the day before, too",
         Some(true) | None => "",
     };
+    let measure = match high.measure {
+        Measure::Others(usual) | Measure::Past(usual) if usual.failed == 0 => {
+            format!("none of {} of {usual_label} did", usual.ended)
+        }
+        _ => format!(
+            "{} times the {} of {usual_label}",
+            times(high.ratio),
+            percent(usual)
+        ),
+    };
     let sentence = format!(
-        "{} of {name} fail: {} of {} in the last {} ({} to {}), {} times the {} of {usual_label}{before}",
+        "{} of {name} fail: {} of {} in the last {} ({} to {}), {measure}{before}",
         percent(rate),
         recent.failed,
         recent.ended,
         span(hours_of(high.window, now) * 3600.0),
         percent(low),
         percent(up),
-        times(high.ratio),
-        percent(usual),
     );
     let figures = vec![
         figure("failure_rate_ratio", rate, Some((low, up)), Unit::Ratio),
