@@ -2,7 +2,7 @@
 
 import { useMemo, useRef, useState } from "react";
 import type { FindingChart } from "../api/types";
-import { type Drawn, draw, LINE_PX, readAt } from "../findings/chart";
+import { type Drawn, described, draw, LINE_PX, readAt } from "../findings/chart";
 import { beginning } from "../findings/list";
 import { listTime } from "../format/time";
 import { useWidth } from "../hooks/use-viewport";
@@ -32,7 +32,7 @@ export function FindingChartView({ chart, now }: { chart: FindingChart; now: num
           width={width}
           height={HEIGHT_PX}
           role="img"
-          aria-label={chart.title}
+          aria-label={described(chart)}
           onPointerMove={(event) =>
             setPointer(event.clientX - event.currentTarget.getBoundingClientRect().left)
           }

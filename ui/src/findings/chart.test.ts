@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FindingChart } from "../api/types";
-import { draw, readAt, spread, wrapped } from "./chart";
+import { described, draw, readAt, spread, wrapped } from "./chart";
 
 const MIB = 1_048_576;
 const SIZE = { width: 400, height: 168 };
@@ -94,6 +94,13 @@ test("labels at the ends stand apart and stay inside", () => {
   expect(spread([one(147), one(148), one(146)], 10, 148)).toEqual([135, 148, 122]);
   expect(spread([one(148, 3), one(50, 2), one(51)], 10, 148)).toEqual([122, 50, 76]);
   expect(spread([], 10, 148)).toEqual([]);
+});
+
+test("those who do not see a chart are told what it shows", () => {
+  expect(described(aChart())).toBe(
+    "Memory: measured from 200 MiB to 240 MiB, fitted from 200 MiB to 240 MiB, limit 512 MiB",
+  );
+  expect(described(aChart({ lines: [], limit: null }))).toBe("Memory");
 });
 
 test("long labels take several lines", () => {

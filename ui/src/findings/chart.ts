@@ -14,13 +14,16 @@ export interface Drawn {
   plot: { left: number; right: number; top: number; bottom: number };
   times: Span;
   values: Span;
-  lines: { name: string; path: string; role: "measured" | "expected"; label: Label }[];
+  lines: { name: string; path: string; role: Role; label: Label }[];
   valueTicks: { at: number; text: string }[];
   timeTicks: { at: number; text: string }[];
   marks: { at: number; label: string; time: number }[];
   /** The limit in the picture, or that it lies above it. */
   limit: { at: number; text: string; above: boolean } | null;
 }
+
+/** What was measured, what was expected, and whatever else stands beside it. */
+export type Role = "measured" | "expected" | "further";
 
 /** The words at a line's end; `y` is the middle of the first of them. */
 export interface Label {
@@ -37,6 +40,7 @@ export const LINE_PX = 13;
 const LABEL_LINES = 3;
 const TOP_PX = 10;
 const AXIS_PX = 20;
+const ROLES: readonly Role[] = ["measured", "expected"];
 /** The values of these begin at zero. */
 const FROM_ZERO = ["count", "ratio", "per_minute", "per_hour", "seconds"];
 
@@ -67,7 +71,7 @@ export function draw(chart: FindingChart, size: Size, offsetMinutes = localOffse
       return {
         name: line.label,
         path: pathOf(line.points.map(({ at, value }) => (value === null ? null : [x(at), y(value)]))),
-        role: number === 0 ? ("measured" as const) : ("expected" as const),
+        role: ROLES[number] ?? "further",
         label: {
           words: wrapped(line.label),
           x: x(last?.at ?? times.to) + 6,
@@ -94,6 +98,18 @@ export function draw(chart: FindingChart, size: Size, offsetMinutes = localOffse
       .filter((mark) => mark.time >= times.from && mark.time <= times.to),
     limit: limitOf(chart, values, y),
   };
+}
+
+/** What a chart shows, for those who do not see it: each line from where to where, and the limit. */
+export function described(chart: FindingChart): string {
+  const parts = chart.lines.flatMap((line) => {
+    const known = line.points.flatMap((point) => (point.value === null ? [] : [point.value]));
+    const [first, last] = [known[0], known.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    return [`${line.label} from ${amountText(first, chart.unit)} to ${amountText(last, chart.unit)}`];
+  });
+  if (chart.limit !== null) parts.push(`limit ${amountText(chart.limit, chart.unit)}`);
+  return parts.length === 0 ? chart.title : `${chart.title}: ${parts.join(", ")}`;
 }
 
 /** What each line says nearest to a place across the picture; null where it is outside. */
