@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use statrs::distribution::{ContinuousCDF as _, StudentsT};
 use swarmpulse_model::{EntityKey, Severity, Timestamp};
 
 use super::figures::{BottleneckKind, QueueStatus};
 use super::flow::Flow;
-use super::judgement::{Judgement, Scene, depth_chart, figure, median, straight};
+use super::growth::growth;
+use super::judgement::{Judgement, Scene, depth_chart, figure, straight};
 use super::measure::{Numbered, PACE_MINUTES};
 use super::sample::{Seen, quantile};
 use super::track::QueueTrack;
@@ -31,8 +31,6 @@ const STALLED_EXPECTED_MIN: f64 = 7.0;
 const STALLED_LEFT_MIN: u32 = 20;
 /// Growth must be this unlikely to be chance.
 const GROWTH_P: f64 = 2e-4;
-const GROWTH_MINUTES: usize = 30;
-const GROWTH_MINUTES_MIN: usize = 10;
 /// Whoever joins the line must expect to wait so long for growth to matter, in seconds.
 const GROWTH_WAIT_MIN_S: f64 = 300.0;
 /// And so long for a line that does not grow.
@@ -71,16 +69,6 @@ pub(super) struct Held {
 
 /// What was found before, by queue.
 pub(super) type HeldBacklogs = BTreeMap<EntityKey, Held>;
-
-/// How fast the line grows.
-struct Growth {
-    per_minute: f64,
-    interval: (f64, f64),
-    /// The chance of such growth in a queue that does not grow.
-    p: f64,
-    /// The middle one of the last minutes' changes.
-    lately: f64,
-}
 
 /// Judges every queue. Where most of those that wait are of a class that starves, nobody else waits for them: `starving`
 /// says how many there are by queue.
@@ -193,44 +181,6 @@ fn stalled(queue: &QueueStatus, track: &QueueTrack, now: Timestamp) -> Option<(K
     })
 }
 
-/// The drift of the line: what came less what left in each of the last minutes, tested against none. In a queue that
-/// keeps up the changes cancel out, so that the test errs on the side of silence.
-fn growth(flow: &Flow, now: Timestamp) -> Option<Growth> {
-    let changes: Vec<f64> = flow
-        .full_minutes(now, GROWTH_MINUTES)
-        .iter()
-        .map(|(_, counts)| f64::from(counts.arrived) - f64::from(counts.left))
-        .collect();
-    if changes.len() < GROWTH_MINUTES_MIN {
-        return None;
-    }
-    let n = changes.len() as f64;
-    let mean = changes.iter().sum::<f64>() / n;
-    let variance = changes.iter().map(|change| (change - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    // Even steps are taken to vary a little: a few minutes of them are no proof.
-    let moved: f64 = flow
-        .full_minutes(now, GROWTH_MINUTES)
-        .iter()
-        .map(|(_, counts)| f64::from(counts.arrived + counts.left))
-        .sum::<f64>()
-        / n;
-    let error = (variance.max(0.1 * moved) / n).sqrt();
-    let students = StudentsT::new(0.0, 1.0, n - 1.0).ok()?;
-    let p = if error > 0.0 {
-        students.sf(mean / error)
-    } else {
-        1.0
-    };
-    let reach = students.inverse_cdf(0.975) * error;
-    let lately = median(changes[changes.len().saturating_sub(PACE_MINUTES)..].to_vec());
-    Some(Growth {
-        per_minute: mean,
-        interval: (mean - reach, mean + reach),
-        p,
-        lately,
-    })
-}
-
 /// The line has been about as long as it is, or longer, for a quarter of an hour: it is no batch that has just come.
 fn has_been_long(flow: &Flow, depth: u32, now: Timestamp) -> bool {
     let minutes = flow.full_minutes(now, LONG_MINUTES);
@@ -284,10 +234,11 @@ fn told(
 ) -> Judgement {
     let queue = &it.figures;
     let oldest_s = queue.oldest_age_s.unwrap_or(0.0);
-    let wait_s = queue.expected_wait_s.unwrap_or(oldest_s).max(match kind {
+    let wait_s = match kind {
+        // The pace that a wait would be expected by is just ending.
         Kind::Stalled { .. } => oldest_s,
-        _ => 0.0,
-    });
+        _ => queue.expected_wait_s.unwrap_or(oldest_s),
+    };
     let mut figures = vec![
         figure("depth", f64::from(queue.depth), Unit::Count),
         figure("oldest_age_s", oldest_s, Unit::Seconds),
