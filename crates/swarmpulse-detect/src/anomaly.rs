@@ -19,6 +19,7 @@
 //! The score itself is published where it is high.
 
 mod bins;
+mod episode;
 mod habit;
 mod measure;
 mod ordinary;

@@ -85,6 +85,21 @@ impl Counts {
         -((f32::from(self.0[bin]) + 0.2) / (f32::from(total) + 0.2 * BINS as f32)).ln()
     }
 
+    /// How many are counted.
+    pub(super) fn total(&self) -> u32 {
+        self.0.iter().map(|&count| u32::from(count)).sum()
+    }
+
+    /// The mean bin; `None` before any.
+    pub(super) fn mean(&self) -> Option<f32> {
+        let total = self.total();
+        let sum: u32 = (0..)
+            .zip(&self.0)
+            .map(|(bin, &count)| bin * u32::from(count))
+            .sum();
+        (total > 0).then(|| sum as f32 / total as f32)
+    }
+
     pub(super) fn add(&mut self, bin: usize) {
         if self.0[bin] == u8::MAX {
             for count in &mut self.0 {

@@ -8,6 +8,8 @@ const HOURS: usize = 24;
 const PARTS: usize = 56;
 /// What a new value counts for at least, so that habits may change.
 const GAIN_MIN: f32 = 0.02;
+/// Values of an hour before any of them is a surprise.
+const SEEN_MIN: u32 = 12;
 /// How far a part of the week is believed beside the day.
 const WEEK_TRUST: f32 = 0.8;
 
@@ -68,9 +70,22 @@ impl Habit {
         self.day[hour] + trust * self.week[part]
     }
 
-    /// How surprising a value in that bin is there, as a negative logarithm of its probability.
+    /// How surprising a value in that bin is there, as a negative logarithm of its probability; 0
+    /// before the hour was seen.
     pub(super) fn surprise(&self, slot: Slot, bin: usize) -> f32 {
-        self.values[usize::from(slot.hour)].surprise(bin)
+        let values = &self.values[usize::from(slot.hour)];
+        if values.total() < SEEN_MIN {
+            0.0
+        } else {
+            values.surprise(bin)
+        }
+    }
+
+    /// How far a bin is from the mean bin there, in bins.
+    pub(super) fn rank_distance(&self, slot: Slot, bin: usize) -> f32 {
+        self.values[usize::from(slot.hour)]
+            .mean()
+            .map_or(0.0, |mean| (bin as f32 - mean).abs())
     }
 
     pub(super) fn learn(&mut self, slot: Slot, value: f32, bin: usize) {

@@ -203,3 +203,64 @@ impl Ordinary {
         self.pending.push(at, value, unusual, &mut self.range, habit);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two days of values between 90 and 110, a minute apart; then what follows.
+    fn two_days() -> (Ordinary, i64) {
+        let mut ordinary = Ordinary::new();
+        let minutes = 2 * 1440;
+        for minute in 0..minutes {
+            let value = 90.0 + (minute % 21) as f64;
+            ordinary.push(minute * 60, value, 100.0, 1.0, true);
+        }
+        (ordinary, minutes * 60)
+    }
+
+    fn told(ordinary: &mut Ordinary, from: i64, minutes: i64, value: f64) -> usize {
+        (0..minutes)
+            .filter(|minute| {
+                ordinary.push(from + minute * 60, value, 100.0, 1.0, true);
+                ordinary.episode().is_some()
+            })
+            .count()
+    }
+
+    #[test]
+    fn what_lasts_is_told_within_minutes() {
+        let (mut ordinary, at) = two_days();
+        assert_eq!(told(&mut ordinary, at, 2, 300.0), 0, "two minutes are a spike");
+        assert!(told(&mut ordinary, at + 120, 6, 300.0) > 0);
+    }
+
+    #[test]
+    fn what_was_told_is_known() {
+        let (mut ordinary, at) = two_days();
+        assert!(told(&mut ordinary, at, 30, 300.0) > 0);
+        told(&mut ordinary, at + 1800, 120, 100.0);
+        assert!(ordinary.episode().is_none());
+        assert_eq!(told(&mut ordinary, at + 9000, 30, 300.0), 0);
+    }
+
+    #[test]
+    fn after_hours_it_is_ordinary() {
+        let (mut ordinary, at) = two_days();
+        told(&mut ordinary, at, 7 * 60, 300.0);
+        assert!(ordinary.episode().is_none());
+    }
+
+    #[test]
+    fn restarts_and_pauses_are_none() {
+        let (mut ordinary, at) = two_days();
+        ordinary.restart(at);
+        assert_eq!(told(&mut ordinary, at, 120, 300.0), 0);
+        let (mut ordinary, at) = two_days();
+        assert_eq!(
+            told(&mut ordinary, at + 3600, 8, 300.0),
+            0,
+            "nine points after a pause are needed"
+        );
+    }
+}

@@ -106,3 +106,55 @@ fn times(distance: f64, end: f64) -> f64 {
     }
     (distance - end).max(0.0) / (2.0 * MARGIN * end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(values: impl IntoIterator<Item = f64>) -> Range {
+        let mut range = Range::new();
+        for value in values {
+            range.point(value);
+            range.include(value);
+        }
+        range
+    }
+
+    #[test]
+    fn the_middle_passes_over_outliers() {
+        assert_eq!(middle([5.0, 5.0, 1e9, 5.0, -1e9, 5.0, 5.0, 5.0, 5.0]), 5.0);
+        assert_eq!(middle([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]), 5.0);
+    }
+
+    #[test]
+    fn outside_begins_beyond_the_margin() {
+        let range = of((0..1000).map(|n| 100.0 + f64::from(n % 21)));
+        assert_eq!(range.outside(110.0, 0.0), 0.0);
+        assert!(range.outside(130.0, 0.0) < 1.0);
+        assert!(range.outside(140.0, 0.0) > 1.0);
+        assert!(range.outside(80.0, 0.0) > 1.0);
+        assert!(range.outside(140.0, 50.0) < 1.0, "too small to be worth a look");
+        assert_eq!(Range::new().outside(7.0, 0.0), 0.0);
+    }
+
+    #[test]
+    fn skewed_values_need_a_ratio() {
+        let range = of((0..2000).map(|n| {
+            if n % 100 == 0 {
+                80.0
+            } else {
+                1.0 + f64::from(n % 3)
+            }
+        }));
+        assert!(range.outside(160.0, 0.0) > 1.0);
+        assert!(range.outside_in_ratio(160.0) < 1.0);
+        assert!(range.outside_in_ratio(1e6) > 1.0);
+    }
+
+    #[test]
+    fn a_range_shrinks_when_it_is_not_used() {
+        let mut range = of([0.0, 100.0]);
+        range.forget(7.0 * 86_400.0);
+        assert!(range.low() > 10.0 && range.high() < 90.0);
+    }
+}

@@ -164,8 +164,8 @@ impl Signs {
         (signs[2], signs[3]) = (self.unusual_12, -self.unusual_12);
         let surprise = self.habit.surprise(slot, bin);
         self.surprise_12 += OVER_12 * (surprise - self.surprise_12);
-        signs[4] = surprise;
-        signs[5] = self.surprise_12;
+        signs[4] = self.surprise_12;
+        signs[5] = self.habit.rank_distance(slot, bin);
         self.habit.learn(slot, value, bin);
     }
 

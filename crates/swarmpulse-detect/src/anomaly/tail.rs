@@ -8,11 +8,15 @@ const NEEDED: usize = 8;
 const PART: f32 = 256.0;
 /// Prior of the sum of excesses, so that episodes of one size do not make the next size impossible.
 const PRIOR: f32 = 0.2;
+/// Logarithms that differ by less are of the same size: 6 % of a value.
+const SAME: i32 = 15;
 /// Largest tail index: a thinner tail is not believed.
 const INDEX_MAX: f32 = 30.0;
 
 /// The largest values of one sign, one for each episode: values that follow each other within `gap` rows are one
-/// (declustering by runs). Beyond the smallest of them the tail is taken for a power law whose index is Hill's estimate.
+/// (declustering by runs). Among them a value is as rare as its rank, those of about its
+/// size being as large; beyond the largest the tail is taken for a power law
+/// whose index is Hill's estimate.
 #[derive(Clone, Debug)]
 pub(super) struct Tail {
     /// Logarithms of the values, largest first.
@@ -40,8 +44,7 @@ impl Tail {
     /// Adds the value of row `row` (counted from 1). Says how rare it is: the natural logarithm of the number of rows in
     /// which one such episode is expected, 0 if it is not beyond the smallest of the largest.
     pub(super) fn push(&mut self, value: f32, row: u32, gap: u32) -> f32 {
-        // Not a number is not positive either.
-        if !(value > self.floor) {
+        if value.is_nan() || value <= self.floor {
             return 0.0;
         }
         let code = (value.ln() * PART) as i16;
@@ -58,14 +61,20 @@ impl Tail {
         if len < NEEDED || code <= self.top[len - 1] {
             return 0.0;
         }
+        let as_large = |&&kept: &&i16| i32::from(kept) + SAME >= i32::from(code);
+        let larger = self.top[..len].iter().filter(as_large).count();
+        let waited = (row as f32 / (larger as f32 + 0.5)).ln();
+        if larger > 0 {
+            return waited;
+        }
         let smallest = i32::from(self.top[len - 1]);
         let excess: i32 = self.top[..len]
             .iter()
             .map(|&kept| i32::from(kept) - smallest)
             .sum();
         let index = (len as f32 / (excess as f32 / PART + PRIOR)).min(INDEX_MAX);
-        let beyond = (i32::from(code) - smallest) as f32 / PART;
-        (row as f32 / len as f32).ln() + index * beyond
+        let beyond = (i32::from(code) - i32::from(self.top[0])) as f32 / PART;
+        waited + index * beyond
     }
 
     fn keep(&mut self, code: i16, row: u32, gap: u32) {
@@ -132,8 +141,8 @@ mod tests {
         assert_eq!(at(f32::NAN), 0.0);
         assert!(at(2.9) > 0.0);
         assert!(at(10.0) > at(3.5) && at(3.5) > at(2.9));
-        // Twelve episodes in a thousand rows: the twelfth is expected about every 83.
-        assert!(at(2.5) < 5.5, "{}", at(2.5));
+        // The twentieth part of all rows is a peak; half a place beyond the largest is one in two thousand rows.
+        assert!((at(3.3) - 2002_f32.ln()).abs() < 2.0, "{}", at(3.01));
     }
 
     #[test]
