@@ -46,7 +46,9 @@ struct Traffic {
     is_probe: bool,
     /// Median latency and share of failures.
     usual: (f64, f64),
+    /// From a time on, until another.
     then: Option<(f64, f64, f64)>,
+    until_s: f64,
 }
 
 const STATIONARY: Traffic = Traffic {
@@ -54,6 +56,7 @@ const STATIONARY: Traffic = Traffic {
     is_probe: false,
     usual: (100.0, 0.01),
     then: None,
+    until_s: f64::INFINITY,
 };
 
 /// Runs it for so many days: what began to be true when, in seconds.
@@ -69,7 +72,9 @@ fn run(seed: u64, days: f64, traffic: Traffic) -> (Vec<(f64, &'static str)>, Ser
     while round_s <= days * DAY_S {
         while next_s < round_s {
             let (median_ms, failing) = match traffic.then {
-                Some((from_s, median_ms, failing)) if next_s >= from_s => (median_ms, failing),
+                Some((from_s, median_ms, failing)) if (from_s..traffic.until_s).contains(&next_s) => {
+                    (median_ms, failing)
+                }
                 _ => traffic.usual,
             };
             let failed = numbers.uniform() < failing;
@@ -183,4 +188,27 @@ fn a_level_that_lasts_becomes_the_usual_one() {
     assert_eq!(figures.status, ServiceStatus::Healthy);
     assert!(figures.usual_p95_ms.unwrap() > 500.0, "{figures:?}");
     assert_eq!(figures.day.len(), 96, "a day of quarters of an hour");
+}
+
+#[test]
+fn a_bad_time_that_is_over_is_told_once() {
+    for seed in 0..6 {
+        for (median_ms, failing, told) in [(400.0, 0.01, "service_degraded"), (100.0, 0.6, "service_failing")]
+        {
+            let traffic = Traffic {
+                gap_s: 5.0,
+                then: Some((0.15 * DAY_S, median_ms, failing)),
+                until_s: 0.17 * DAY_S,
+                ..STATIONARY
+            };
+            let (began, book) = run(seed, 0.25, traffic);
+            let told_of: Vec<&str> = began.iter().map(|(_, condition)| *condition).collect();
+            assert_eq!(told_of, [told], "{began:?}");
+            let now = Timestamp::from_unix_s(BEGIN_S + 0.25 * DAY_S);
+            assert!(
+                book.figures(now)
+                    .all(|figures| figures.status == ServiceStatus::Healthy)
+            );
+        }
+    }
 }

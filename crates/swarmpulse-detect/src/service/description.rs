@@ -36,7 +36,7 @@ pub static SERVICES: Description = Description {
              still among the newest calls: a single slow call never suffices. Calls under way count as slow once they take \
              over a minute and longer than usual. It is over when five minutes are as usual. Limits are attributes of the \
              service (latency_limit_ms for 95 % of calls, error_ratio_limit) or of its configured endpoint. A service is \
-             down when 3 probes in a row fail, or more where failures are usual, or 10 calls by agents over 30 s, and \
+             down when 3 probes in a row fail, or more where failures are usual, or 20 calls by agents over 30 s, and \
              nothing went well in between. The certificate of an endpoint is told of 14 days before it expires. Confidence \
              is one minus the chance that a service as usual looks like this at any time of a week, at most 0.999.",
     sources: &[

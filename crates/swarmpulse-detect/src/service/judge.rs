@@ -3,7 +3,7 @@
 use swarmpulse_model::Timestamp;
 
 use super::alarm::{Against, Found};
-use super::history::{History, Minute};
+use super::history::{History, Minute, minute_of};
 use super::tally::{Tally, odds_times};
 
 /// Spans that are looked at, in minutes: a short one that sees soon, a long one that sees what is rare.
@@ -25,6 +25,8 @@ const USUAL_BETWEEN: u32 = 2;
 pub(super) struct Test<'a> {
     pub history: &'a History,
     pub now: Timestamp,
+    /// When the last bad time ended: what was before is no sign of a new one.
+    pub ended_at: Option<Timestamp>,
     /// What is counted.
     pub which: fn(&Minute) -> &Tally,
     /// Bad calls that are under way still, beside those that ended.
@@ -55,7 +57,7 @@ impl Test<'_> {
     pub fn find(&self) -> Option<Found> {
         let found = SPANS
             .iter()
-            .filter_map(|minutes| self.look(*minutes))
+            .filter_map(|minutes| self.look(self.since_end(*minutes)))
             .min_by(|one, other| one.chance.total_cmp(&other.chance))?;
         self.goes_on().then_some(found)
     }
@@ -64,6 +66,13 @@ impl Test<'_> {
     pub fn chance(&self, minutes: i64) -> f64 {
         let tally = self.history.tally(self.now, minutes, self.which);
         tally.chance(self.usual(&tally), self.dispersion)
+    }
+
+    /// So many minutes, or as many as there are since the last bad time.
+    fn since_end(&self, minutes: i64) -> i64 {
+        self.ended_at.map_or(minutes, |ended_at| {
+            minutes.min(minute_of(self.now) - minute_of(ended_at))
+        })
     }
 
     fn look(&self, minutes: i64) -> Option<Found> {
@@ -125,7 +134,7 @@ impl Test<'_> {
     /// The first minute of the bad time that goes on now.
     pub fn began(&self) -> Timestamp {
         let (mut began, mut usual) = (self.now, 0);
-        for cell in self.history.latest(self.now, SPANS[2]) {
+        for cell in self.history.latest(self.now, self.since_end(SPANS[2])) {
             let tally = (self.which)(cell);
             if tally.trials < 1.0 {
                 continue;

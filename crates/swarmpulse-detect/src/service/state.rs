@@ -26,8 +26,8 @@ const SUSPICIOUS_CHANCE: f64 = 1e-4;
 const BAD_FOR_LONG_S: f64 = 86_400.0;
 /// So many probes in a row that fail, and how rare that has to be by chance.
 const PROBES_DOWN: (u32, f64) = (3, 1e-8);
-/// The same of calls by agents, over so many seconds.
-const CALLS_DOWN: (u32, f64, f64) = (10, 1e-12, 30.0);
+/// The same of calls by agents, over so many seconds: too many for a service of which two thirds fail.
+const CALLS_DOWN: (u32, f64, f64) = (20, 1e-12, 30.0);
 /// A service that nobody called for so long is not held to be bad any more, in seconds.
 const QUIET_S: f64 = 1800.0;
 /// The share of calls above the limit of the 95th percentile.
@@ -79,6 +79,8 @@ pub(super) struct ServiceState {
     down_by_probe: bool,
     pub failing: Option<Alarm>,
     pub degraded: Option<Alarm>,
+    failing_ended_at: Option<Timestamp>,
+    degraded_ended_at: Option<Timestamp>,
     bad_since: Option<Timestamp>,
     rolled: i64,
 }
@@ -332,7 +334,9 @@ impl ServiceState {
             found = found.or(Some((run.since, alone)));
             calm = false;
         }
-        settle(&mut self.failing, found, calm);
+        if settle(&mut self.failing, found, calm) {
+            self.failing_ended_at = Some(now);
+        }
     }
 
     fn judge_degraded(&mut self, now: Timestamp) {
@@ -352,13 +356,16 @@ impl ServiceState {
             tests.push(limit);
         }
         let (found, calm) = (first_found(&tests), tests.iter().all(Test::is_calm));
-        settle(&mut self.degraded, found, calm);
+        if settle(&mut self.degraded, found, calm) {
+            self.degraded_ended_at = Some(now);
+        }
     }
 
     fn slow_test(&self, now: Timestamp) -> Test<'_> {
         Test {
             history: &self.history,
             now,
+            ended_at: self.degraded_ended_at,
             which: |cell| &cell.slow,
             under_way: self.slow_under_way(now),
             dispersion: self.slow_spread.factor(),
@@ -376,6 +383,7 @@ impl ServiceState {
 
     fn failed_test(&self, now: Timestamp) -> Test<'_> {
         Test {
+            ended_at: self.failing_ended_at,
             which: |cell| &cell.failed,
             under_way: Tally::default(),
             dispersion: self.failed_spread.factor(),
@@ -412,11 +420,13 @@ fn first_found(tests: &[Test<'_>]) -> Option<(Timestamp, Found)> {
         .min_by(|(_, one), (_, other)| one.chance.total_cmp(&other.chance))
 }
 
-/// Begins, goes on with, or ends an alarm. What was found is over only when all tests are calm.
-fn settle(alarm: &mut Option<Alarm>, found: Option<(Timestamp, Found)>, calm: bool) {
+/// Begins, goes on with, or ends an alarm; true if it ended. What was found is over only when all tests are calm.
+fn settle(alarm: &mut Option<Alarm>, found: Option<(Timestamp, Found)>, calm: bool) -> bool {
     match found {
-        Some((since, found)) => Alarm::raise(alarm, since, found),
-        None if calm => *alarm = None,
-        None => {}
+        Some((since, found)) => {
+            Alarm::raise(alarm, since, found);
+            false
+        }
+        None => calm && alarm.take().is_some(),
     }
 }
