@@ -94,7 +94,7 @@ function FindingDetails({ finding }: { finding: FindingDetail }) {
         <h3>Figures</h3>
         <Facts
           facts={finding.figures.map((figure) => [
-            figureName(figure.name),
+            figureName(figure.name, figure.unit),
             <Value key={figure.name} figure={figure} />,
           ])}
         />

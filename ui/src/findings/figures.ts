@@ -4,22 +4,20 @@ import type { FindingFigure } from "../api/types";
 import { bytes, count, percent, type Quantity, significant } from "../format/quantity";
 import { duration, setting } from "../format/time";
 
-/** Units that stand at the end of a name, the longest first. */
-const ENDS = [
-  "_bytes_per_hour",
-  "_per_minute",
-  "_per_hour",
-  "_seconds",
-  "_bytes",
-  "_ratio",
-  "_count",
-  "_total",
-  "_s",
-];
+/** How names end that tell their unit: then the value says it. */
+const ENDS: Record<string, readonly string[]> = {
+  bytes: ["_bytes"],
+  bytes_per_hour: ["_bytes_per_hour"],
+  seconds: ["_seconds", "_s"],
+  ratio: ["_ratio"],
+  per_minute: ["_per_minute"],
+  per_hour: ["_per_hour"],
+  count: ["_count", "_total"],
+};
 
 /** `rate_bytes_per_hour` is `Rate`, `time_to_limit_s` is `Time to limit`. */
-export function figureName(name: string): string {
-  const end = ENDS.find((one) => name.endsWith(one) && name.length > one.length);
+export function figureName(name: string, unit: string): string {
+  const end = ENDS[unit]?.find((one) => name.endsWith(one) && name.length > one.length);
   const words = (end === undefined ? name : name.slice(0, -end.length)).replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

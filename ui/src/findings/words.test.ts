@@ -14,14 +14,16 @@ import {
 import { aFinding } from "./testing";
 
 test.each([
-  ["rate_bytes_per_hour", "Rate"],
-  ["time_to_limit_s", "Time to limit"],
-  ["used_ratio", "Used"],
-  ["failures_per_minute", "Failures"],
-  ["p95_seconds", "P95"],
-  ["agents", "Agents"],
-  ["_s", " s"],
-])("%s is named %s", (name, words) => expect(figureName(name)).toBe(words));
+  ["rate_bytes_per_hour", "bytes_per_hour", "Rate"],
+  ["time_to_limit_s", "seconds", "Time to limit"],
+  ["used_ratio", "ratio", "Used"],
+  ["branching_ratio", "count", "Branching ratio"],
+  ["failures_per_minute", "per_minute", "Failures"],
+  ["p95_seconds", "seconds", "P95"],
+  ["agents", "count", "Agents"],
+  ["_s", "seconds", " s"],
+  ["odd", "furlongs", "Odd"],
+])("%s of %s is named %s", (name, unit, words) => expect(figureName(name, unit)).toBe(words));
 
 test.each([
   [15_518_924.8, "bytes_per_hour", "14.8 MiB/h"],
