@@ -23,6 +23,8 @@ const PROGRAMS_MAX: usize = 20_000;
 const WAITING_NAMED: usize = 20;
 /// Nothing is said of what was not heard of for so long, in seconds.
 const SILENT_S: f64 = 900.0;
+/// Below this share of time it does not matter what the collections are like.
+const DETAIL_RATIO: f64 = 0.01;
 const LABELS: &[&str] = &["namespace", "agent", "service", "host", "sandbox"];
 
 /// What it is.
@@ -55,13 +57,13 @@ pub(crate) static DESCRIPTION: Description = Description {
             name: "swarmpulse_gc_pause_seconds",
             unit: "seconds",
             labels: LABELS,
-            help: "Mean length of a program's collections over the last ten minutes.",
+            help: "Mean length of a program's collections over the last ten minutes; only where they take a hundredth of its time.",
         },
         SeriesInfo {
             name: "swarmpulse_gc_collections_per_minute",
             unit: "",
             labels: LABELS,
-            help: "Collections of a program a minute, over the last ten minutes.",
+            help: "Collections of a program a minute, over the last ten minutes; only where they take a hundredth of its time.",
         },
     ],
 };
@@ -189,14 +191,16 @@ fn tell(program: &mut Program, figures: &Figures, now: Timestamp, report: &mut R
         });
     };
     publish("swarmpulse_gc_time_ratio", figures.ratio);
-    if program.has_collections {
-        publish(
-            "swarmpulse_gc_collections_per_minute",
-            figures.collections_per_minute,
-        );
-    }
-    if let Some(pause) = figures.pause_s {
-        publish("swarmpulse_gc_pause_seconds", pause);
+    if figures.ratio >= DETAIL_RATIO {
+        if program.has_collections {
+            publish(
+                "swarmpulse_gc_collections_per_minute",
+                figures.collections_per_minute,
+            );
+        }
+        if let Some(pause) = figures.pause_s {
+            publish("swarmpulse_gc_pause_seconds", pause);
+        }
     }
     let Some(held) = program.pressure.held else { return };
     report.findings.push(telling::finding(program, held, figures));
