@@ -17,9 +17,11 @@ pub(crate) const DESCRIPTION: Description = Description {
     name: DETECTOR,
     summary: "What fails, more than usual, more and more, at which times, with what, and with which errors.",
     method: "Counts tasks and calls that end and those of them that fail, by task type, agent, service and host; a failed \
-             task and the report of its failure are one. A rate is high if it is by an exact test more than that of all \
-             others of its kind in the same hour (or than its own day before, where there are no others or only failures \
-             are told of), at least twice as much and 10 points more; it needs 10 ends and 5 failures. It rises if \
+             task and the report of its failure are one. A rate is high if it is by an exact \
+             test more than that of all others of its kind in the same five to ten minutes, quarter of an hour or hour (or \
+             than its own day before, which also bears witness; alone where there are no others or only failures are told \
+             of), at least twice as much and 10 points more; it needs 10 ends and 5 failures. A type that one agent alone \
+             spoils is told as that agent, and agents that fail at one type alone as that type. It rises if \
              Cochran's and Armitage's test for a trend over two hours or a day says so, with the scatter as it is, and the \
              newest third is at least 1.3 times what was before with 97.5 % confidence; it needs 10 failures. Things fail \
              together if their troubles begin in the same five minutes far more often than by chance within three hours, \

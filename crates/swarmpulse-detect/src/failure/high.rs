@@ -1,6 +1,6 @@
 //! Rates that are high: a task type, agent or service that fails more often than the others of its kind, or than itself
 //! before, by an exact test, with a correction for how many were looked at, and by enough to matter. Looked at are the
-//! last quarter of an hour, which is quick, and the last hour, which sees what is rare.
+//! last five minutes, which are quick, the last quarter of an hour and the last hour, which sees what is rare.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::cells::{Cell, Cells};
 use super::tally::{HOUR_NS, SPAN_NS, SPANS, Tally, span_of};
 
 /// Whole spans of five minutes, beside the running one, that are looked at.
-const WINDOWS: [i64; 2] = [3, 12];
+const WINDOWS: [i64; 3] = [1, 3, 12];
 /// Ends in the window without which a share is not judged.
 pub(super) const ENDED_MIN: u64 = 10;
 /// Failures in the window without which nothing is.
@@ -173,14 +173,26 @@ fn compared(
     let ratio = rate / usual_rate;
     let matters = ratio >= 1.0 + (RATIO_MIN - 1.0) * ease && rate - usual_rate >= EXCESS_MIN * ease;
     let p = || {
-        hypergeometric_upper_tail(
-            recent.failed,
-            recent.ended,
-            recent.failed + usual.failed,
-            recent.ended + usual.ended,
-        )
+        let p = p_more(recent, usual);
+        // Where the others say so less surely than its own day before, that is a witness, too.
+        let witness = p <= WORSE_P && matches!(measure, Measure::Others(_)) && past.ended >= OTHERS_MIN;
+        if witness && hours >= PAST_HOURS_MIN {
+            p.min(p_more(recent, past))
+        } else {
+            p
+        }
     };
     matters.then(|| (measure, ratio, p()))
+}
+
+/// How probable so many failures are by chance, if the rate is that of another time or of others.
+fn p_more(recent: Tally, usual: Tally) -> f64 {
+    hypergeometric_upper_tail(
+        recent.failed,
+        recent.ended,
+        recent.failed + usual.failed,
+        recent.ended + usual.ended,
+    )
 }
 
 fn worse_than_before(cell: &Cell, recent: Tally, now: Timestamp) -> Option<bool> {
@@ -188,13 +200,7 @@ fn worse_than_before(cell: &Cell, recent: Tally, now: Timestamp) -> Option<bool>
     if !cell.exposed || past.ended < OTHERS_MIN || hours < PAST_HOURS_MIN {
         return None;
     }
-    let p = hypergeometric_upper_tail(
-        recent.failed,
-        recent.ended,
-        recent.failed + past.failed,
-        recent.ended + past.ended,
-    );
-    Some(p < WORSE_P && recent.rate() >= past.rate().map(|rate| rate * RATIO_MIN))
+    Some(p_more(recent, past) < WORSE_P && recent.rate() >= past.rate().map(|rate| rate * RATIO_MIN))
 }
 
 /// The span from which on more failed than half-way between the usual rate and that of late.
