@@ -249,10 +249,12 @@ mod tests {
         let p95 = figures.queues[0].wait.p95.unwrap();
         assert!(p95.more_than && p95.seconds > 3500.0, "{p95:?}");
         let text = told::text(&run.changes, &figures);
-        assert!(
-            text.contains("queue_backlog (critical)  50 tasks wait in queue jobs"),
-            "{text}"
-        );
+        for wanted in [
+            "began  queue_backlog (warning)  50 tasks wait in queue jobs, the longest for 10 min",
+            "throughput_low (critical)  50 tasks wait in queue jobs, the longest for 1 h",
+        ] {
+            assert!(text.contains(wanted), "{text}");
+        }
         assert!(text.contains("> 1.0 h"), "{text}");
     }
 
