@@ -51,9 +51,11 @@ pub(crate) static DESCRIPTION: Description = Description {
         makes windows of 60, 30, 15 and, towards the end, 8 minutes. A growth is the median of slopes in a window, at least four \
         standard errors above none (errors allow for neighbouring minutes that err alike), that goes on in the window's last third, \
         does not slow down so much that it ends before the limit, and is above what the same resource came down from by itself in \
-        the last day or two, so that saw-teeth, fills, steps and peaks are none. It is a warning when the limit is reached within an \
-        hour with a probability of 90 %, critical when within 10 minutes or when more than 95 % is in use for two minutes, whatever \
-        it does; nothing is foretold further ahead than twice the time it was watched. It ends after 10 minutes without. Confidence \
+        the last day or two (by a third of its swing where it often swings), so that saw-teeth, fills, steps and peaks are none; of \
+        a saw the crests are followed. It is a warning when the limit is reached within an hour (15 minutes while the process or the \
+        watch is younger than 45 minutes, and caches fill) with a probability of 90 %, critical when within 10 minutes or when more \
+        than 95 % is in use for two minutes, whatever it does; nothing is foretold further ahead than twice the time it was watched. \
+        It ends after 10 minutes without. Confidence \
         is that probability if growth goes on as measured.",
     sources: &[
         "Sen 1968: Estimates of the regression coefficient based on Kendall's tau",
