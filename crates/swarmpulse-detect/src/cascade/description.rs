@@ -21,7 +21,7 @@ pub(crate) static DESCRIPTION: Description = Description {
         then` explains a service's results. For every service that may be failing it then compares two stories by their Bayes \
         factor: `it began there and went on to those that need it`, each with a chance of 50 or 85 % and after a waiting time of \
         40 or 100 s in the mean, and `services fail independently of each other`, once in five days each. The risk is high when \
-        the first is seven times as likely (e^2) before either was expected, which weak signs at several dependents together can \
+        the first explains the results twelve times as well (e^2.5), which weak signs at several dependents together can \
         reach before any of them is plainly down; it stays high while two of the services still fail. One service that fails \
         alone is a medium risk if others need it, which is published and no finding. The branching ratio is the share of \
         dependents that followed where there was time to, times the dependents of those that fail: above 1 failures feed \

@@ -15,7 +15,7 @@ use super::usual::Usual;
 use crate::statistics::binomial_tail;
 
 /// The Bayes factor of a spread against independent outages from which on the risk is high, as a logarithm.
-const SPREAD_HIGH: f64 = 2.0;
+const SPREAD_HIGH: f64 = 2.5;
 /// The odds that a type fails from which on the risk is high, as a logarithm.
 const COMMON_HIGH: f64 = 12.0;
 /// Evidence of a single service below this is not looked into: e^1 in favour of failing.
@@ -29,7 +29,7 @@ const RATE_MIN: f64 = 1.0 / 24.0;
 /// The chance from which on a service is called affected.
 const AFFECTED: f64 = 0.5;
 /// The chance from which on a service is called next, and how many are.
-const NEXT: (f64, usize) = (0.2, 5);
+const NEXT: (f64, usize) = (0.3, 5);
 /// The most dependencies to cut that are named.
 const CUTS_MAX: usize = 5;
 /// The part of the failures that one agent has if it is broken and not the services.
