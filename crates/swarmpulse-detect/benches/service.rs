@@ -17,7 +17,7 @@ fn call(number: usize) -> Record {
         service: format!("service-{}", number % SERVICES).into(),
         operation: Some(["get", "put", "list"][number % 3].into()),
         agent: Some(format!("agent-{}", number % 5000).into()),
-        status_code: Some(if number % 97 == 0 { 500 } else { 200 }),
+        status_code: Some(if number.is_multiple_of(97) { 500 } else { 200 }),
         latency_ms: Some(latency_ms),
         ..Call::default()
     }))

@@ -1,8 +1,9 @@
 //! Services: slow, failing or down, as calls of agents and probes of endpoints tell.
 //!
-//! Memory: a service keeps an hour of minutes and a day of quarters of an hour (at most 46 KiB and 3 KiB), and for each of at most 21
-//! operations what is usual (at most 1.7 KiB); 2 to 8 KiB together for one that is called every few seconds. There are at most
-//! 5,000 services and 20,000 pairs of caller and service (300 bytes each).
+//! Memory: a service keeps an hour of minutes, a day of quarters of an hour, the shape of a week, and for each of at most 21
+//! operations what is usual. That is about 20 KiB for one that is called a few times a minute and 100 KiB for the busiest
+//! (a test measures both), besides at most 256 open calls. There are at most 5,000 services, and 20,000 pairs of caller and
+//! service of some 300 bytes each.
 
 mod alarm;
 mod callers;

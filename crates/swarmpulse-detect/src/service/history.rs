@@ -233,6 +233,15 @@ impl History {
             })
     }
 
+    /// Bytes on the heap.
+    #[cfg(test)]
+    pub fn heap_bytes(&self) -> usize {
+        let latencies: usize = self.minutes.iter().map(|cell| cell.latencies.heap_bytes()).sum();
+        self.minutes.capacity() * size_of::<Minute>()
+            + self.quarters.capacity() * size_of::<Quarter>()
+            + latencies
+    }
+
     /// Every minute that is kept, the oldest first.
     pub fn minutes(&self) -> impl Iterator<Item = &Minute> {
         self.minutes.iter()

@@ -148,6 +148,12 @@ impl Operation {
         self.slow_ms.is_some().then_some(&self.usual)
     }
 
+    /// Bytes on the heap, names aside.
+    #[cfg(test)]
+    pub fn heap_bytes(&self) -> usize {
+        self.usual.heap_bytes() + self.gathered.heap_bytes()
+    }
+
     /// How far it is from knowing what is usual: latencies and seconds that it has.
     pub fn progress(&self, now: Timestamp) -> (f64, f64) {
         (

@@ -107,6 +107,12 @@ impl Latencies {
             .sum()
     }
 
+    /// Bytes on the heap.
+    #[cfg(test)]
+    pub fn heap_bytes(&self) -> usize {
+        self.bins.capacity() * size_of::<(i16, f32)>()
+    }
+
     fn key_at(&self, share: f64) -> Option<i16> {
         let wanted = share * self.total;
         let mut passed = 0.0;

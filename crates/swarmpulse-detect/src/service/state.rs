@@ -430,3 +430,42 @@ fn settle(alarm: &mut Option<Alarm>, found: Option<(Timestamp, Found)>, calm: bo
         None => calm && alarm.take().is_some(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes of a service after a day of so many calls a minute of so many operations, with latencies over a wide span.
+    fn bytes(calls: u32, operations: u32) -> usize {
+        let mut state = ServiceState::default();
+        let mut now = Timestamp(1_767_571_200_000_000_000);
+        let mut number = 0_u32;
+        for _ in 0..24 * 60 {
+            for _ in 0..calls {
+                number = number.wrapping_add(1);
+                let scattered = number.wrapping_mul(2_654_435_761) >> 16;
+                let call = Call {
+                    operation: Some(format!("o{}", number % operations).into()),
+                    latency_ms: Some((f64::from(scattered) / 5000.0).exp()),
+                    ..Call::default()
+                };
+                assert!(state.observe(now, &call).is_ok());
+            }
+            now = now.plus_s(60.0);
+            state.judge(now);
+        }
+        let operations: usize = state.operations.iter().map(Operation::heap_bytes).sum();
+        assert!(state.operations.len() <= OPERATIONS_MAX + 1);
+        size_of::<ServiceState>()
+            + state.operations.capacity() * size_of::<Operation>()
+            + operations
+            + state.history.heap_bytes()
+    }
+
+    #[test]
+    fn memory_is_bounded_as_documented() {
+        let (quiet, busy) = (bytes(4, 1), bytes(120, 40));
+        assert!(quiet < 24 << 10, "{quiet}");
+        assert!(busy < 120 << 10, "{busy}");
+    }
+}
