@@ -5,18 +5,26 @@
 //! of strangeness side by side: level, jumps, distance from the values just before, level after squashing and by rank,
 //! distance from what is usual at this hour of the day and this part of the week, values and transitions between values
 //! that are rare (always, or at this hour), a calm or a range that is new, long runs of one value. Each sign keeps its
-//! twelve largest episodes (declustered by runs, as in Leadbetter 1991) and a power law beyond them (Hill 1975; the idea
-//! of Siffer 2017 to alarm by extreme values). That gives how many rows one waits for so strange a sign; signs that are
-//! not among the largest add nothing. The logarithms are added up (Fisher 1932), and the rarity of the
-//! sum in its own history is added again, so that what a series does every day is no news. All signs have the same weight:
-//! weights fitted to known anomalies did no better on files that they were not fitted to.
+//! twelve largest episodes (declustered by runs, as is usual for extremes). Among them a value is as rare as its rank,
+//! beyond them the tail is a power law (Hill 1975; to alarm by extreme values is the idea of Siffer 2017). That gives how
+//! many rows one waits for so strange a sign; signs that are not among the largest add nothing. The logarithms are added
+//! up (Fisher 1932), and so is the rarity of the sum in its own history. All signs have the same weight: signs and weights
+//! that were picked on some files of a benchmark did worse on its other files than all signs alike.
 //!
-//! An episode is told once: what follows must exceed it, as it fades over days.
+//! An episode is told once: what follows must exceed it, as it fades over days, and a series with frequent alarms needs
+//! stronger ones.
 //!
-//! # In the fleet
-//! Single strange points happen to every series; a person is told only of what lasts (`ordinary`): the middle of nine
-//! minutes, beyond the range of all such middles of the last weeks by three quarters of its width, and by an amount worth a look.
-//! The score itself is published where it is high.
+//! # Two thresholds
+//! A score of 0.5 is meant for looking: it marks a few points in a thousand of any series, and it is where the Numenta
+//! Anomaly Benchmark is about at its best. On the half of its files that the constants were set with (31 files,
+//! 57 windows) the standard score is 80.5 with the best threshold. With the threshold taken from half of these files the other half
+//! scores 77 (standard deviation 5, random halves), and with that of all groups but one the groups together score 79. The
+//! benchmark is generous: an alarm every 600 rows, whatever the values, has 27.
+//!
+//! A person is told only of what lasts (`ordinary`): the middle of nine minutes, beyond the range of all such middles of
+//! the last weeks by three quarters of its width, and by an amount worth a look. Simulated for 3,000 series-days each at
+//! steps of 15 and 60 seconds, stationary series (white and correlated noise, heavy tails, counts, ratios, days, saw-teeth,
+//! rare steps and jobs) make at most 0.7 findings in 1,000 series-days, most of them none.
 
 mod bins;
 mod episode;

@@ -25,7 +25,7 @@ struct Minute {
     count: u32,
 }
 
-/// What is kept of a series: 2.6 KiB, most of it the scorer.
+/// What is kept of a series: 3.2 KiB, more than half of it the scorer.
 #[derive(Clone, Debug)]
 pub(super) struct Series {
     pub(super) measure: Measure,
@@ -43,6 +43,11 @@ pub(super) struct Series {
     recent_count: u8,
     recent_place: u8,
 }
+
+const _: () = assert!(
+    size_of::<Series>() <= 3277,
+    "what the limit of series is reckoned with"
+);
 
 impl Series {
     pub(super) fn new(measure: Measure) -> Self {

@@ -1,7 +1,7 @@
 //! `swarmpulse detect anomaly`: how anomalous each value of a file is, as compared with those before it.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
