@@ -7,6 +7,7 @@
     reason = "tells which cases passed and why the others did not"
 )]
 
+#[path = "cases_support/language.rs"]
 mod cases_support;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! The language of cases itself: what is wrong is told with its line, and what is not as expected fails.
 
+#[path = "cases_support/language.rs"]
 mod cases_support;
 
 use cases_support::{Case, run};
