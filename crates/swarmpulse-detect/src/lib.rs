@@ -29,8 +29,8 @@ pub use cascade::{
 pub use catalogue::{Condition, DETECTORS, Description, Explained, SeriesInfo, series};
 pub use detector::{Detector, Graph, Hour, Subject, SubjectId, Subjects, Surroundings};
 pub use failure::{
-    ErrorClass, FailureDirection, FailureFigures, FailureGroup, FailureHour, FailurePattern, FailureRates, FailureTally,
-    FailureTrend, FailureWatch, FailuresTogether, RecentFailure,
+    ErrorClass, FailureDirection, FailureFigures, FailureGroup, FailureHour, FailurePattern, FailureRates,
+    FailureTally, FailureTrend, FailureWatch, FailuresTogether, RecentFailure,
 };
 pub use finding::{Chart, Figure, Finding, Line, Mark, Unit};
 pub use leak::{LeakState, LeakTracker, LeakVerdict};
