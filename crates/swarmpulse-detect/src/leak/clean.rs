@@ -4,8 +4,6 @@
 const NEIGHBOURS: usize = 2;
 /// How many deviations a cell may stand off its neighbours.
 const OUTLIER: f64 = 4.0;
-/// Cells on either side of a leap.
-const LEAP_SIDE: usize = 5;
 /// How many deviations a leap is at least.
 const LEAP: f64 = 5.5;
 /// Periods of a saw that are looked for, in cells.
@@ -59,15 +57,16 @@ pub(super) fn clip(values: &mut [f64]) {
 
 /// Takes out leaps: places where the level rises from one minute to the next by more than noise and steady growth
 /// explain. What a leap adds is no growth. A leap down takes back what leaps up had added and is left as it is beyond
-/// that: to lift what follows would make a ramp of the teeth of a saw. Gives how many there were.
-pub(super) fn level(values: &mut [f64]) -> usize {
+/// that: to lift what follows would make a ramp of the teeth of a saw. Levels are those of `side` cells before and
+/// after. Gives how many there were.
+pub(super) fn level(values: &mut [f64], side: usize) -> usize {
     let count = values.len();
-    if count < 4 * LEAP_SIDE {
+    if count < 4 * side {
         return 0;
     }
     let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
-    let mut leaps: Vec<f64> = (LEAP_SIDE..=count - LEAP_SIDE)
-        .map(|at| mean(&values[at..at + LEAP_SIDE]) - mean(&values[at - LEAP_SIDE..at]))
+    let mut leaps: Vec<f64> = (side..=count - side)
+        .map(|at| mean(&values[at..at + side]) - mean(&values[at - side..at]))
         .collect();
     let usual = median(&mut leaps.clone());
     leaps.iter_mut().for_each(|leap| *leap -= usual);
@@ -78,19 +77,19 @@ pub(super) fn level(values: &mut [f64]) -> usize {
             at += 1;
             continue;
         }
-        let end = (at..leaps.len().min(at + 2 * LEAP_SIDE))
+        let end = (at..leaps.len().min(at + 2 * side))
             .take_while(|next| leaps[*next].abs() > reach && leaps[*next].signum() == leaps[at].signum())
             .last()
             .unwrap_or(at);
         let peak = (at..=end)
             .max_by(|a, b| leaps[*a].abs().total_cmp(&leaps[*b].abs()))
             .unwrap_or(at);
-        let cut = peak + LEAP_SIDE;
+        let cut = peak + side;
         let size = leaps[peak].max(-lifted);
         lifted += size;
         values[cut..].iter_mut().for_each(|value| *value -= size);
         found += 1;
-        at = (end + 1).max(peak + LEAP_SIDE);
+        at = (end + 1).max(peak + side);
     }
     found
 }

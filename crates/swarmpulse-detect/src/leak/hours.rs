@@ -10,9 +10,9 @@ use crate::statistics::coloured_noise::Likelihoods;
 /// Hours that are kept: two weeks.
 pub(super) const KEPT: usize = 336;
 /// Growth has lasted for so many hours before it is called a leak: more than a day, so that a daily curve shows itself.
-pub(super) const LASTING: usize = 30;
+pub(super) const LASTING: usize = 38;
 /// The windows, all ending now; beside them, all that there is up to the largest.
-const WINDOWS: [usize; 4] = [36, 48, 96, 168];
+const WINDOWS: [usize; 3] = [48, 96, 168];
 /// What is asked of hours. Growth of less than 10 MiB a day is not looked for.
 const ASKED: Asked = Asked {
     cells_an_hour: 1.0,
@@ -30,6 +30,9 @@ const ASKED: Asked = Asked {
     },
 };
 
+/// Hours on either side of a leap.
+const LEAP_SIDE: usize = 2;
+
 /// The strongest growth in the latest of these hours; `born` if the first is the first of a life.
 pub(super) fn growth(hours: &[f64], born: bool) -> Option<Growth> {
     let windows = WINDOWS
@@ -41,9 +44,9 @@ pub(super) fn growth(hours: &[f64], born: bool) -> Option<Growth> {
         .filter_map(|window| {
             let mut values = hours[hours.len() - window..].to_vec();
             clean::clip(&mut values);
+            clean::level(&mut values, LEAP_SIDE);
             let day = Day::of(&values)?;
             day.take_out(&mut values);
-            clean::level(&mut values);
             Growth::of(
                 &values,
                 born && window == hours.len(),

@@ -23,8 +23,8 @@ const BARS_YOUNG: Bars = Bars {
     goes_on: -1.0,
 };
 const BARS: Bars = Bars {
-    odds: 6.0,
-    goes_on: 2.0,
+    odds: 3.5,
+    goes_on: 1.0,
 };
 /// What is asked of minutes. A daily curve of 40 MiB from its lowest to its highest point climbs by 5.2 MiB/h for
 /// hours; what grows no faster is judged by hours, over more than a day.
@@ -40,6 +40,8 @@ const ASKED: Asked = Asked {
     spent: 0,
     bars: BARS,
 };
+/// Minutes on either side of a leap.
+const LEAP_SIDE: usize = 5;
 /// Windows whose plain slope is below this part of the floor are not looked at more closely.
 const PLAIN: f64 = 0.7;
 /// How much of what earlier stretches said of the noise is kept with a new one, and how much it may weigh at most.
@@ -48,10 +50,10 @@ const PAST_WEIGHT: f32 = 20.0;
 
 /// The strongest growth in the latest of these minutes; `born` if the first is the first of a life.
 pub(super) fn growth(cells: &[f64], born: bool, past: &Likelihoods) -> Option<Growth> {
-    let mut cleaned = cells.to_vec();
-    clean::clip(&mut cleaned);
+    let mut clipped = cells.to_vec();
+    clean::clip(&mut clipped);
     let grows = |window: &usize| {
-        let ramp = Ramps::new(&cleaned[cleaned.len() - window..]).fit(0, *window);
+        let ramp = Ramps::new(&clipped[clipped.len() - window..]).fit(0, *window);
         ramp.is_some_and(|ramp| ramp.slope * ASKED.cells_an_hour > PLAIN * ASKED.floor)
     };
     let windows: Vec<usize> = WINDOWS
@@ -63,7 +65,7 @@ pub(super) fn growth(cells: &[f64], born: bool, past: &Likelihoods) -> Option<Gr
     if windows.is_empty() {
         return None;
     }
-    let period = straighten(&mut cleaned);
+    let (straight, period) = straightened(cells, clipped);
     windows
         .into_iter()
         .filter_map(|window| {
@@ -78,7 +80,7 @@ pub(super) fn growth(cells: &[f64], born: bool, past: &Likelihoods) -> Option<Gr
                 bars,
                 ..ASKED
             };
-            Growth::of(&cleaned[cleaned.len() - window..], first, &asked, past)
+            Growth::of(&straight[straight.len() - window..], first, &asked, past)
         })
         .max_by(|a, b| {
             (a.leak, a.rank())
@@ -87,24 +89,34 @@ pub(super) fn growth(cells: &[f64], born: bool, past: &Likelihoods) -> Option<Gr
         })
 }
 
-/// Takes out the teeth of a saw and leaps; gives the period of the saw, 0 without one.
-fn straighten(cells: &mut [f64]) -> usize {
-    let period = clean::saw_period(cells).unwrap_or(0);
-    if period > 0 {
-        let slope = Ramps::new(cells)
+/// The cells without the teeth of a saw, outliers and leaps, and the period of the saw, 0 without one. Teeth go first,
+/// for their tips would be clipped now and then; where outliers hide them, they are looked for again in what was clipped.
+fn straightened(cells: &[f64], clipped: Vec<f64>) -> (Vec<f64>, usize) {
+    let flattened = |mut cells: Vec<f64>, period: usize| {
+        let slope = Ramps::new(&cells)
             .fit(0, cells.len())
             .map_or(0.0, |ramp| ramp.slope);
-        clean::flatten(cells, period, slope);
-    }
-    clean::level(cells);
-    period
+        clean::flatten(&mut cells, period, slope);
+        cells
+    };
+    let (mut straight, period) = if let Some(period) = clean::saw_period(cells) {
+        let mut flat = flattened(cells.to_vec(), period);
+        clean::clip(&mut flat);
+        (flat, period)
+    } else if let Some(period) = clean::saw_period(&clipped) {
+        (flattened(clipped, period), period)
+    } else {
+        (clipped, 0)
+    };
+    clean::level(&mut straight, LEAP_SIDE);
+    (straight, period)
 }
 
 /// Learns from a stretch of minutes what the noise of the series is like.
 pub(super) fn learn(cells: &[f64], past: &mut Likelihoods) {
-    let mut cells = cells.to_vec();
-    clean::clip(&mut cells);
-    let period = straighten(&mut cells);
+    let mut clipped = cells.to_vec();
+    clean::clip(&mut clipped);
+    let (cells, period) = straightened(cells, clipped);
     let steps: Vec<f64> = (0..cells.len()).map(|at| at as f64).collect();
     if let Some(new) = coloured_noise::likelihoods(&cells, &steps, period) {
         past.learn(&new, PAST_KEPT, PAST_WEIGHT);
@@ -114,15 +126,29 @@ pub(super) fn learn(cells: &[f64], past: &mut Likelihoods) {
 /// Minutes that tell whether memory goes on growing, and points of them.
 const LATELY: usize = 120;
 
+/// Least standard score of the Mann-Kendall test where memory is said to grow, without a word on how it goes on.
+const PLAIN_TENDENCY: f64 = 3.3;
+
+/// Points of the trend that tells so, at most.
+const PLAIN_POINTS: usize = 30;
+
 /// The rate at which the latest minutes plainly grow, in bytes an hour: more than noise, and more than a tenth of the floor.
 pub(super) fn plain_growth(cells: &[f64]) -> Option<f64> {
     let cells = &cells[cells.len().saturating_sub(LATELY)..];
-    let points = points(cells, 2);
+    let line = Ramps::new(cells).fit(0, cells.len())?;
+    let count = cells.len() as f64;
+    // The standard error of a plain slope: most series do not pass this, and it costs little.
+    let error = (line.residual / (count - 2.0) * 12.0 / (count * (count * count - 1.0))).sqrt();
+    if line.slope < PLAIN_TENDENCY * error || line.slope <= 0.0 {
+        return None;
+    }
+    let block = cells.len().div_ceil(PLAIN_POINTS).max(2);
+    let points = points(cells, block);
     let first = theil_sen(&points, 0.0)?;
     let tendency = mann_kendall(&points, first.per_step)?;
     let slope = theil_sen(&points, tendency.variance)?;
-    let rate = |per_step: f64| per_step * 30.0;
-    (tendency.z > 4.0 && rate(slope.low) > 0.1 * ASKED.floor).then_some(rate(slope.per_step))
+    let rate = |per_step: f64| per_step * ASKED.cells_an_hour / block as f64;
+    (tendency.z > PLAIN_TENDENCY && rate(slope.low) > 0.1 * ASKED.floor).then_some(rate(slope.per_step))
 }
 
 /// Whether the latest minutes grow at a good part of a rate.

@@ -72,15 +72,6 @@ impl Shape {
         Self::BatchPlateaus,
         Self::Shrinking,
     ];
-    pub const LEAKS: [Self; 6] = [
-        Self::Leak15,
-        Self::Leak9,
-        Self::Leak1,
-        Self::Leak15Sawtooth,
-        Self::Leak20Restarts,
-        Self::Leak15After6h,
-    ];
-
     /// Mebibytes an hour, hours of the trace, minute at which the leak begins.
     pub fn leak(self) -> Option<(f64, usize, usize)> {
         match self {
