@@ -49,7 +49,7 @@ use cells::Room;
 use ended::{EndedTasks, News};
 use figures::Judged;
 use incident::{Told, read};
-use judge::Judgement;
+use judge::{Asked, Judgement};
 use tally::HOUR_NS;
 
 pub use class::ErrorClass;
@@ -171,7 +171,13 @@ impl FailureWatch {
         for (namespace, (book, judgement)) in &mut self.books {
             judge::place_agents(namespace, book, around.graph);
             let closed = book.close(now);
-            judgement.renew(namespace, book, now, closed, &self.since, &mut self.drops);
+            let asked = Asked {
+                namespace,
+                book,
+                now,
+                before: &self.since,
+            };
+            judgement.renew(&asked, closed, &mut self.drops);
             self.drops
                 .count("failure_error_groups", book.groups.take_evicted());
             for finding in &judgement.findings {

@@ -44,18 +44,8 @@ pub(super) struct Judgement {
 
 impl Judgement {
     /// Judges anew. `closed`: a span of five minutes was closed since the last time.
-    pub(super) fn renew(
-        &mut self,
-        namespace: &Text,
-        book: &Book,
-        now: Timestamp,
-        closed: bool,
-        before: &Since,
-        drops: &mut Drops,
-    ) {
-        let since = |condition: &'static str, kind: EntityKind, id: &Text| {
-            before.get(&(condition, subject(namespace, kind, id))).copied()
-        };
+    pub(super) fn renew(&mut self, asked: &Asked<'_>, closed: bool, drops: &mut Drops) {
+        let (book, now) = (asked.book, asked.now);
         if closed && book.spans_observed() >= SPANS_MIN {
             self.relations = relations(book, &self.relations);
             drops.count("failure_members", self.relations.left_out as u64);
@@ -64,89 +54,136 @@ impl Judgement {
             self.hour = hour_of(now);
             self.patterns = patterns(book, now);
         }
-        self.findings.clear();
-        let rates = high_rates(book, now, &since).into_iter().filter_map(|blamed| {
-            let high = &blamed.high;
-            let cell = book.cells(high.kind).get(&high.id)?;
-            let began = since(RATE_HIGH, high.kind, &high.id).unwrap_or(high.since);
-            Some(high_rate(namespace, &blamed, cell, began, now))
-        });
-        self.add(rates, drops);
         let trends = Trends::of(book, now);
-        let told = |kind: EntityKind, id: &str| since(RATE_RISING, kind, &id.into()).is_some();
-        let rising = trends.rising(told).into_iter().map(|rise| {
-            let third = (rise.spans.len() / 3) as i64 * rise.span_ns;
-            let began = since(RATE_RISING, rise.kind, &rise.id).unwrap_or(now.plus_ns(-third));
-            rising_rate(namespace, &rise, began, now)
-        });
-        self.add(rising, drops);
+        self.findings.clear();
+        self.add(asked.rates(), drops);
+        self.add(asked.rises(&trends), drops);
+        let together = asked.relations(&mut self.relations);
+        self.add(together, drops);
+        self.add(asked.new_errors(), drops);
+        self.add(asked.patterns(&self.patterns), drops);
         self.trends = Some(trends);
-        let tested = self.relations.tested;
-        let mut groups = std::mem::take(&mut self.relations.groups);
-        for related in &mut groups {
+    }
+
+    fn add(&mut self, mut found: Vec<Finding>, drops: &mut Drops) {
+        drops.count(
+            "failure_findings",
+            found.len().saturating_sub(FINDINGS_MAX) as u64,
+        );
+        found.truncate(FINDINGS_MAX);
+        self.findings.append(&mut found);
+    }
+}
+
+/// What is judged, and what was told of it before.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) namespace: &'a Text,
+    pub(super) book: &'a Book,
+    pub(super) now: Timestamp,
+    pub(super) before: &'a Since,
+}
+
+impl Asked<'_> {
+    /// Since when that was told.
+    fn since(&self, condition: &'static str, kind: EntityKind, id: &Text) -> Option<Timestamp> {
+        let subject = subject(self.namespace, kind, id);
+        self.before.get(&(condition, subject)).copied()
+    }
+
+    fn told(&self, condition: &'static str, kind: EntityKind, id: &str) -> bool {
+        self.since(condition, kind, &id.into()).is_some()
+    }
+
+    /// Task types, agents and services whose rate is high, each cause once.
+    fn rates(&self) -> Vec<Finding> {
+        let of = |kind: EntityKind| {
+            let told = |id: &str| self.told(RATE_HIGH, kind, id);
+            high(self.book.cells(kind), self.now, told)
+        };
+        let mut all = blame(of(EntityKind::TaskType), of(EntityKind::Agent), &self.book.recent);
+        all.extend(of(EntityKind::Service).into_iter().map(Blamed::alone));
+        let findings = all.iter().filter_map(|blamed| {
+            let high = &blamed.high;
+            let cell = self.book.cells(high.kind).get(&high.id)?;
+            let began = self.since(RATE_HIGH, high.kind, &high.id).unwrap_or(high.since);
+            Some(high_rate(self.namespace, blamed, cell, began, self.now))
+        });
+        findings.collect()
+    }
+
+    fn rises(&self, trends: &Trends) -> Vec<Finding> {
+        let rising = trends.rising(|kind, id| self.told(RATE_RISING, kind, id));
+        let findings = rising.iter().map(|rise| {
+            let third = (rise.spans.len() / 3) as i64 * rise.span_ns;
+            let began = self.since(RATE_RISING, rise.kind, &rise.id);
+            rising_rate(
+                self.namespace,
+                rise,
+                began.unwrap_or(self.now.plus_ns(-third)),
+                self.now,
+            )
+        });
+        findings.collect()
+    }
+
+    fn relations(&self, relations: &mut Relations) -> Vec<Finding> {
+        for related in &mut relations.groups {
             // The one under whose name it was told stays the first.
             let told = related.members.iter().enumerate();
-            let told = told.filter_map(|(at, (kind, id))| Some((since(TOGETHER, *kind, id)?, at)));
+            let told = told.filter_map(|(at, (kind, id))| Some((self.since(TOGETHER, *kind, id)?, at)));
             if let Some((_, at)) = told.min() {
                 related.members[..=at].rotate_right(1);
             }
         }
-        let together = groups.iter().map(|related| {
+        let findings = relations.groups.iter().map(|related| {
             let (kind, id) = &related.members[0];
-            let began = since(TOGETHER, *kind, id).unwrap_or(now);
-            failing_together(namespace, related, tested, book, began, now)
-        });
-        self.add(together, drops);
-        self.relations.groups = groups;
-        let told = |kind: EntityKind, id: &str| since(NEW_GROUP, kind, &id.into()).is_some();
-        let new = news(book, now, told).into_iter().filter_map(|news| {
-            let first = news.groups.first()?.first;
-            let began = since(NEW_GROUP, news.kind, &news.id).unwrap_or(first);
-            new_error(namespace, &news, began, now)
-        });
-        self.add(new, drops);
-        let all = std::mem::take(&mut self.patterns);
-        let patterns = all.iter().filter_map(|(id, patterns)| {
-            let cell = if id == ALL_TYPES {
-                &book.tasks
-            } else {
-                book.types.get(id)?
-            };
-            let began = since(TIME_PATTERN, EntityKind::TaskType, id).unwrap_or(now);
-            time_pattern(
-                namespace,
-                id,
-                patterns,
-                cell.calendar.as_ref()?,
-                cell.exposed,
+            let began = self.since(TOGETHER, *kind, id).unwrap_or(self.now);
+            failing_together(
+                self.namespace,
+                related,
+                relations.tested,
+                self.book,
                 began,
-                now,
+                self.now,
             )
         });
-        self.add(patterns, drops);
-        self.patterns = all;
+        findings.collect()
     }
 
-    fn add(&mut self, found: impl Iterator<Item = Finding>, drops: &mut Drops) {
-        let mut found = found;
-        self.findings.extend(found.by_ref().take(FINDINGS_MAX));
-        drops.count("failure_findings", found.count() as u64);
+    fn new_errors(&self) -> Vec<Finding> {
+        let new = news(self.book, self.now, |kind, id| self.told(NEW_GROUP, kind, id));
+        let findings = new.iter().filter_map(|news| {
+            let first = news.groups.first()?.first;
+            let began = self.since(NEW_GROUP, news.kind, &news.id).unwrap_or(first);
+            new_error(self.namespace, news, began, self.now)
+        });
+        findings.collect()
     }
-}
 
-/// Task types, agents and services whose rate is high, each cause once.
-fn high_rates(
-    book: &Book,
-    now: Timestamp,
-    since: &impl Fn(&'static str, EntityKind, &Text) -> Option<Timestamp>,
-) -> Vec<Blamed> {
-    let of = |kind: EntityKind| {
-        let told = |id: &str| since(RATE_HIGH, kind, &id.into()).is_some();
-        high(book.cells(kind), now, told)
-    };
-    let mut all = blame(of(EntityKind::TaskType), of(EntityKind::Agent), &book.recent);
-    all.extend(of(EntityKind::Service).into_iter().map(Blamed::alone));
-    all
+    fn patterns(&self, all: &[(Text, Vec<Pattern>)]) -> Vec<Finding> {
+        let findings = all.iter().filter_map(|(id, patterns)| {
+            let cell = if id == ALL_TYPES {
+                &self.book.tasks
+            } else {
+                self.book.types.get(id)?
+            };
+            let calendar = cell.calendar.as_ref()?;
+            let began = self
+                .since(TIME_PATTERN, EntityKind::TaskType, id)
+                .unwrap_or(self.now);
+            time_pattern(
+                self.namespace,
+                id,
+                patterns,
+                calendar,
+                cell.exposed,
+                began,
+                self.now,
+            )
+        });
+        findings.collect()
+    }
 }
 
 fn subject(namespace: &Text, kind: EntityKind, id: &Text) -> EntityKey {
