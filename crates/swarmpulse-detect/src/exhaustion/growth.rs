@@ -13,10 +13,12 @@ const SPAN_MIN: usize = 15;
 /// A growth is one whose slope is so many standard errors above none: hardly ever by chance, though it is looked for
 /// every minute.
 const ERRORS_MIN: f64 = 4.0;
-/// The same of the shortest window, which has few minutes to tell noise by.
-const ERRORS_MIN_SHORT: f64 = 6.0;
+/// The same of the shortest window, which has few minutes to tell noise by, and of crests, which are few.
+const ERRORS_MIN_SHORT: f64 = 8.0;
+const ERRORS_MIN_CRESTS: f64 = 6.0;
 /// The least growth within a window, as a part of the limit.
 const RISE_MIN: f64 = 0.02;
+const RISE_MIN_SHORT: f64 = 0.08;
 /// Nothing is foretold further ahead than so many times the time that it was watched.
 const REACH: f64 = 2.0;
 /// The last third of the window must grow at least so fast, as a part of the whole.
@@ -127,12 +129,12 @@ fn of_window(span: usize, limit: f64, scratch: &mut Scratch) -> Option<Growth> {
         return None;
     }
     let trend = trend::trend(points, slopes)?;
-    let errors_min = if span < SPAN_MIN {
-        ERRORS_MIN_SHORT
+    let (errors_min, rise_min) = if span < SPAN_MIN {
+        (ERRORS_MIN_SHORT, RISE_MIN_SHORT)
     } else {
-        ERRORS_MIN
+        (ERRORS_MIN, RISE_MIN)
     };
-    if trend.slope <= errors_min * trend.error || trend.slope * watched < RISE_MIN * limit {
+    if trend.slope <= errors_min * trend.error || trend.slope * watched < rise_min * limit {
         return None;
     }
     let third = &points[points.len() - (points.len() / 3).max(3)..];
@@ -205,7 +207,7 @@ fn of_crests(window: &Window, turns: &Turns, limit: f64, scratch: &mut Scratch) 
         return None;
     }
     let trend = trend::trend(points, slopes)?;
-    of_envelope(trend, ERRORS_MIN_SHORT, highest, last - first, limit)
+    of_envelope(trend, ERRORS_MIN_CRESTS, highest, last - first, limit)
 }
 
 fn of_envelope(trend: Trend, errors_min: f64, height: f64, watched: f64, limit: f64) -> Option<Growth> {
