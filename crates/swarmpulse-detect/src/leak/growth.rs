@@ -25,6 +25,17 @@ pub(super) struct Growth {
     pub leak: bool,
 }
 
+/// When the life began that a window is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Birth {
+    /// With the window.
+    Here,
+    /// So short before it that the fill or warm-up may not have been over: that must not be the likelier.
+    JustBefore,
+    /// Long before.
+    Before,
+}
+
 /// How sure a judgement must be.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bars {
@@ -66,8 +77,8 @@ const LONG_FILL: f64 = 1.0;
 const TENDENCY: f64 = 2.0;
 
 impl Growth {
-    /// The growth of `values`; `born` if the first is the first of a life. `None` if they do not grow.
-    pub(super) fn of(values: &[f64], born: bool, asked: &Asked, past: &Likelihoods) -> Option<Self> {
+    /// The growth of `values`, of a life that began at `birth`. `None` if they do not grow.
+    pub(super) fn of(values: &[f64], birth: Birth, asked: &Asked, past: &Likelihoods) -> Option<Self> {
         let count = values.len();
         if count < asked.lasting {
             return None;
@@ -83,7 +94,7 @@ impl Growth {
             .collect();
         let floor = asked.floor / asked.cells_an_hour;
         let fit = coloured_noise::fit(values, &shape, asked.spent, floor, past)?;
-        let goes_on = goes_on(&ramps, lasting, born, asked, fit.inflation);
+        let goes_on = goes_on(&ramps, lasting, birth, asked, fit.inflation);
         let points: Vec<f64> = values[lasting.start..]
             .rchunks_exact(asked.block)
             .rev()
@@ -120,17 +131,20 @@ impl Growth {
 }
 
 /// How much likelier growth that lasts is than the best of the ramps that ended, in the noise that the window has.
-fn goes_on(ramps: &Ramps, lasting: Ramp, born: bool, asked: &Asked, inflation: f64) -> f64 {
+fn goes_on(ramps: &Ramps, lasting: Ramp, birth: Birth, asked: &Asked, inflation: f64) -> f64 {
     let count = ramps.len();
     let freedom = count.saturating_sub(asked.spent + 3).max(1) as f64;
     let unit = (2.0 * lasting.residual / freedom * inflation).max(f64::MIN_POSITIVE);
     let lead =
         |other: Option<Ramp>| other.map_or(f64::INFINITY, |other| (other.residual - lasting.residual) / unit);
     let short = ramps.best(ended(count, asked.short));
-    let other = if born {
-        lead(ramps.best(asked.first.iter().map(|length| (0, *length))))
-    } else {
-        lead(ramps.best(ended(count, asked.long))) + LONG_FILL + asked.bars.goes_on
+    let first = ramps.best(asked.first.iter().map(|length| (0, *length)));
+    let long = ramps.best(ended(count, asked.long));
+    let long = lead(long) + LONG_FILL + asked.bars.goes_on;
+    let other = match birth {
+        Birth::Here => lead(first),
+        Birth::JustBefore => (lead(first) + asked.bars.goes_on).min(long),
+        Birth::Before => long,
     };
     lead(short).min(other)
 }

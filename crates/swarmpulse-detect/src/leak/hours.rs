@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use super::MIB;
 use super::clean;
-use super::growth::{Asked, Bars, Growth};
+use super::growth::{Asked, Bars, Birth, Growth};
 use crate::statistics::coloured_noise::Likelihoods;
 
 /// Hours that are kept: two weeks.
@@ -47,12 +47,12 @@ pub(super) fn growth(hours: &[f64], born: bool) -> Option<Growth> {
             clean::level(&mut values, LEAP_SIDE);
             let day = Day::of(&values)?;
             day.take_out(&mut values);
-            Growth::of(
-                &values,
-                born && window == hours.len(),
-                &ASKED,
-                &Likelihoods::default(),
-            )
+            let birth = if born && window == hours.len() {
+                Birth::Here
+            } else {
+                Birth::Before
+            };
+            Growth::of(&values, birth, &ASKED, &Likelihoods::default())
         })
         .max_by(|a, b| {
             (a.leak, a.rank())

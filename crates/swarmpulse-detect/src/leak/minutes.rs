@@ -2,7 +2,7 @@
 
 use super::MIB;
 use super::clean;
-use super::growth::{Asked, Bars, Growth};
+use super::growth::{Asked, Bars, Birth, Growth};
 use super::shape::Ramps;
 use crate::statistics::coloured_noise::{self, Likelihoods};
 use crate::statistics::mann_kendall::mann_kendall;
@@ -15,6 +15,8 @@ pub(super) const LOOKED_AT: usize = 240;
 pub(super) const LASTING: usize = 80;
 /// The windows, all ending now; beside them, all that there is.
 const WINDOWS: [usize; 5] = [90, 105, 120, 150, 180];
+/// A fill or warm-up lasts so many minutes at most.
+const FILL: usize = 45;
 /// A young life is looked at a few times before so many minutes, an old one again and again: chances of error that are
 /// allowed to one look of the first are too large for the second.
 const YOUNG: usize = 95;
@@ -23,7 +25,7 @@ const BARS_YOUNG: Bars = Bars {
     goes_on: -1.0,
 };
 const BARS: Bars = Bars {
-    odds: 3.5,
+    odds: 2.75,
     goes_on: 1.0,
 };
 /// What is asked of minutes. A daily curve of 40 MiB from its lowest to its highest point climbs by 5.2 MiB/h for
@@ -34,8 +36,8 @@ const ASKED: Asked = Asked {
     lasting: LASTING,
     stride: 5,
     short: &[1, 5, 10, 20],
-    long: &[30, 45],
-    first: &[10, 20, 30, 45],
+    long: &[30, FILL],
+    first: &[10, 20, 30, FILL],
     block: 5,
     spent: 0,
     bars: BARS,
@@ -69,8 +71,12 @@ pub(super) fn growth(cells: &[f64], born: bool, past: &Likelihoods) -> Option<Gr
     windows
         .into_iter()
         .filter_map(|window| {
-            let first = born && window == cells.len();
-            let bars = if first && window <= YOUNG {
+            let birth = match cells.len() - window {
+                0 if born => Birth::Here,
+                before if born && before < FILL => Birth::JustBefore,
+                _ => Birth::Before,
+            };
+            let bars = if birth == Birth::Here && window <= YOUNG {
                 BARS_YOUNG
             } else {
                 BARS
@@ -80,7 +86,7 @@ pub(super) fn growth(cells: &[f64], born: bool, past: &Likelihoods) -> Option<Gr
                 bars,
                 ..ASKED
             };
-            Growth::of(&straight[straight.len() - window..], first, &asked, past)
+            Growth::of(&straight[straight.len() - window..], birth, &asked, past)
         })
         .max_by(|a, b| {
             (a.leak, a.rank())

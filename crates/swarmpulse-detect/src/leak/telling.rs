@@ -195,7 +195,7 @@ fn fitted(measured: &[(i64, f64)], hold: &Hold) -> Vec<(Timestamp, f64)> {
         .clone()
         .map(|(at, value)| value - per_minute * (at - hold.from) as f64)
         .collect();
-    let ends = since.clone().next().zip(since.last());
+    let ends = since.clone().next().zip(since.clone().next_back());
     let Some(((first, _), (last, _))) = ends else {
         return Vec::new();
     };

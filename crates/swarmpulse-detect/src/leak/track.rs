@@ -184,10 +184,10 @@ impl Track {
         if self.fell() {
             self.begin_unseen();
         }
-        if self.age % LOOK == 0 {
+        if self.age.is_multiple_of(LOOK) {
             self.look_at_minutes();
         }
-        if self.age % LEARNED == 0 {
+        if self.age.is_multiple_of(LEARNED) {
             let values: Vec<f64> = self.minutes.last(LEARNED as usize).collect();
             minutes::learn(&values, &mut self.noise);
         }
