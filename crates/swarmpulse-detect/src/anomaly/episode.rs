@@ -1,4 +1,5 @@
-//! An episode is told once, and a series that often has them must have a larger one to be news.
+//! An episode is told once; what is weaker than it was at the same hour on days before is no news, and a series that often
+//! has episodes must have a larger one.
 
 /// Strength below which nothing would have been told anyway.
 const LOUD: f32 = 30.0;
@@ -12,6 +13,10 @@ const STRONGER: f32 = 1.2;
 const GAIN: f32 = 0.3;
 /// The usual strength that halves what is told.
 const HABIT: f32 = 85.0;
+/// What is below this part of an hour's strength is no news at that hour.
+const DAILY: f32 = 0.9;
+/// An hour's strength falls by 1/e in so many seconds.
+const DAILY_FADE_S: f32 = 10.0 * 86_400.0;
 
 /// What was told of a series.
 #[derive(Clone, Debug)]
@@ -23,6 +28,8 @@ pub(super) struct Told {
     last: f32,
     /// Strength that alarms of this series usually have.
     usual: f32,
+    /// Largest strength at each hour of the day, as it has faded since.
+    hours: [f32; 24],
 }
 
 impl Told {
@@ -32,6 +39,7 @@ impl Told {
             last_s: 0,
             last: 0.0,
             usual: 0.0,
+            hours: [0.0; 24],
         }
     }
 
@@ -52,7 +60,8 @@ impl Told {
         if self.last > 0.0 {
             self.last *= (-passed / (FADE_S + FADE_SHARE * known)).exp();
         }
-        if strength <= STRONGER * self.last {
+        let daily = self.daily(seconds, passed, strength);
+        if strength <= STRONGER * self.last || strength <= DAILY * daily {
             return 0.0;
         }
         let news = strength / (1.0 + self.usual / HABIT);
@@ -61,6 +70,22 @@ impl Told {
             self.usual += GAIN * (strength - self.usual);
         }
         news
+    }
+
+    /// How strong this hour of the day and those beside it have been; takes in a strength.
+    fn daily(&mut self, seconds: i64, passed: f32, strength: f32) -> f32 {
+        if passed > 0.0 {
+            let faded = (-passed / DAILY_FADE_S).exp();
+            for hour in &mut self.hours {
+                *hour *= faded;
+            }
+        }
+        // Below 24, whatever the sign.
+        let hour = seconds.div_euclid(3600).rem_euclid(24) as usize;
+        let around = [(hour + 23) % 24, hour, (hour + 1) % 24];
+        let daily = around.iter().map(|&hour| self.hours[hour]).fold(0.0, f32::max);
+        self.hours[hour] = self.hours[hour].max(strength);
+        daily
     }
 }
 
@@ -89,8 +114,21 @@ mod tests {
         let first = told.news(0, 50.0);
         let mut last = first;
         for week in 1..10 {
-            last = told.news(week * 14 * 24 * HOUR, 50.0);
+            last = told.news(week * 14 * 24 * HOUR + 5 * week * HOUR, 50.0);
         }
         assert!(last > 0.5 * first && last < 0.7 * first, "{last}");
+    }
+
+    #[test]
+    fn the_same_hour_of_another_day_must_be_about_as_strong() {
+        let day = 24 * HOUR;
+        let mut told = Told::new();
+        assert!(told.news(0, 80.0) > 0.0);
+        assert_eq!(told.clone().news(4 * day, 45.0), 0.0, "weaker at that hour");
+        assert!(
+            told.clone().news(4 * day + 8 * HOUR, 45.0) > 0.0,
+            "at another hour"
+        );
+        assert!(told.news(4 * day, 90.0) > 0.0, "stronger at that hour");
     }
 }
