@@ -2,7 +2,7 @@
 
 mod agents;
 mod assessment;
-mod common;
+mod common_cause;
 mod description;
 mod drawing;
 mod engine;

@@ -22,9 +22,10 @@ mod wording;
 
 pub use anomaly::Scorer as AnomalyScorer;
 pub use cascade::{
-    AGENTS_MAX as CASCADE_AGENTS_MAX, Affected as CascadeAffected, Assessment as CascadeAssessment, CascadeEngine,
-    Cut as CascadeCut, Dropped as CascadeDropped, Origin as CascadeOrigin, Risk as CascadeRisk,
-    SERVICES_MAX as CASCADE_SERVICES_MAX, TYPES_MAX as CASCADE_TYPES_MAX, Threatened as CascadeThreatened,
+    AGENTS_MAX as CASCADE_AGENTS_MAX, Affected as CascadeAffected, Assessment as CascadeAssessment,
+    CascadeEngine, Cut as CascadeCut, Dropped as CascadeDropped, Origin as CascadeOrigin,
+    Risk as CascadeRisk, SERVICES_MAX as CASCADE_SERVICES_MAX, TYPES_MAX as CASCADE_TYPES_MAX,
+    Threatened as CascadeThreatened,
 };
 pub use catalogue::{Condition, DETECTORS, Description, Explained, SeriesInfo, series};
 pub use detector::{Detector, Graph, Hour, Subject, SubjectId, Subjects, Surroundings};
@@ -35,8 +36,9 @@ pub use failure::{
 pub use finding::{Chart, Figure, Finding, Line, Mark, Unit};
 pub use leak::{LeakState, LeakTracker, LeakVerdict};
 pub use queue::{
-    Bottleneck, BottleneckKind, DelayCause, KnownDuration, NamespaceStatus, QueueBook, QueueFigures, QueueStatus,
-    QueueWatch, StuckTasks, TaskOutcomes, TaskSpread, ThroughputDirection, ThroughputTrend, TypeStatus, WaitingClassFigures,
+    Bottleneck, BottleneckKind, DelayCause, KnownDuration, NamespaceStatus, QueueBook, QueueFigures,
+    QueueStatus, QueueWatch, StuckTasks, TaskOutcomes, TaskSpread, ThroughputDirection, ThroughputTrend,
+    TypeStatus, WaitingClassFigures,
 };
 pub use report::{Field, Log, LogLine, Published, Report, Waiting};
 pub use service::{

@@ -3,7 +3,7 @@
 use swarmpulse_model::Text;
 
 use super::assessment::{Affected, Assessment, Cut, Origin, Risk, Threatened};
-use super::common::{CommonCause, common_cause};
+use super::common_cause::{CommonCause, common_cause};
 use super::engine::{CascadeEngine, Standing, begin};
 use super::evidence::{Evidence, Expectation};
 use super::forecast::{Outlook, outlooks, peak};

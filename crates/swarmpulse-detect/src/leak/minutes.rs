@@ -17,6 +17,11 @@ pub(super) const LASTING: usize = 80;
 const WINDOWS: [usize; 5] = [90, 105, 120, 150, 180];
 /// A fill or warm-up lasts so many minutes at most.
 const FILL: usize = 45;
+/// It grows so many times as fast as what comes after, and by so many standard errors.
+const FILL_FASTER: f64 = 2.0;
+const FILL_ERRORS: f64 = 4.0;
+/// Minutes after it that tell.
+const SINCE_FILL: usize = 20;
 /// A young life is looked at a few times before so many minutes, an old one again and again: chances of error that are
 /// allowed to one look of the first are too large for the second.
 const YOUNG: usize = 95;
@@ -58,10 +63,14 @@ pub(super) fn growth(cells: &[f64], born: bool, past: &Likelihoods) -> Option<Gr
         let ramp = Ramps::new(&clipped[clipped.len() - window..]).fit(0, *window);
         ramp.is_some_and(|ramp| ramp.slope * ASKED.cells_an_hour > PLAIN * ASKED.floor)
     };
+    // A fill or warm-up that ended leaves a tail: what grows after it must last by itself.
+    let after_fill = |window: &usize| cells.len() - window >= FILL;
+    let filled = born && fills_first(&clipped);
     let windows: Vec<usize> = WINDOWS
         .into_iter()
         .filter(|window| *window < cells.len())
         .chain([cells.len()])
+        .filter(|window| !filled || after_fill(window))
         .filter(grows)
         .collect();
     if windows.is_empty() {
@@ -93,6 +102,26 @@ pub(super) fn growth(cells: &[f64], born: bool, past: &Likelihoods) -> Option<Gr
                 .partial_cmp(&(b.leak, b.rank()))
                 .unwrap_or(std::cmp::Ordering::Equal)
         })
+}
+
+/// Whether a life grew much faster in its first minutes than it does since: a cache was filled, or it warmed up.
+fn fills_first(life: &[f64]) -> bool {
+    if life.len() < FILL + SINCE_FILL {
+        return false;
+    }
+    let (first, since) = life.split_at(FILL);
+    let (Some(first), Some(since)) = (line(first), line(since)) else {
+        return false;
+    };
+    first.0 > FILL_FASTER * since.0 && first.0 - since.0 > FILL_ERRORS * first.1.hypot(since.1)
+}
+
+/// The slope of a line through these cells, and its standard error in plain noise.
+fn line(cells: &[f64]) -> Option<(f64, f64)> {
+    let count = cells.len() as f64;
+    let line = Ramps::new(cells).fit(0, cells.len())?;
+    let spread = count * (count * count - 1.0) / 12.0;
+    Some((line.slope, (line.residual / (count - 2.0) / spread).sqrt()))
 }
 
 /// The cells without the teeth of a saw, outliers and leaps, and the period of the saw, 0 without one. Teeth go first,
@@ -141,11 +170,9 @@ const PLAIN_POINTS: usize = 30;
 /// The rate at which the latest minutes plainly grow, in bytes an hour: more than noise, and more than a tenth of the floor.
 pub(super) fn plain_growth(cells: &[f64]) -> Option<f64> {
     let cells = &cells[cells.len().saturating_sub(LATELY)..];
-    let line = Ramps::new(cells).fit(0, cells.len())?;
-    let count = cells.len() as f64;
-    // The standard error of a plain slope: most series do not pass this, and it costs little.
-    let error = (line.residual / (count - 2.0) * 12.0 / (count * (count * count - 1.0))).sqrt();
-    if line.slope < PLAIN_TENDENCY * error || line.slope <= 0.0 {
+    // Most series do not pass this, and it costs little.
+    let (slope, error) = line(cells)?;
+    if slope < PLAIN_TENDENCY * error || slope <= 0.0 {
         return None;
     }
     let block = cells.len().div_ceil(PLAIN_POINTS).max(2);

@@ -20,10 +20,11 @@ const OPEN_MAX: usize = 64;
 const ABOUT: &str = "Lines of the file, in any number of episodes (without `episode` they are one):
   {\"episode\": \"e1\", \"graph\": {\"api\": [\"db\"]}}            what each service needs, at the begin of the episode
   {\"episode\": \"e1\", \"t\": 12.5, \"service\": \"db\", \"agent\": \"bot-1\", \"task_type\": \"mail\", \"ok\": false}
+Besides those on time, a line is written at the failure that makes the risk high.
 `t` is in seconds and does not go back within an episode; `service`, `agent` and `task_type` may be left out, but a
 service or a type is needed.";
 
-/// Assesses the risk of a cascade, once a minute of every episode.
+/// Assesses the risk of a cascade, once a minute of every episode and at once when it becomes high.
 #[derive(Args, Debug)]
 #[command(after_help = ABOUT)]
 pub struct CascadeArgs {

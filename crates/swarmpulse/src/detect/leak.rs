@@ -63,7 +63,7 @@ pub fn run(args: &LeakArgs) -> anyhow::Result<Outcome> {
     let mut out = if args.json {
         Out::Json(out)
     } else {
-        Out::Csv(csv::Writer::from_writer(out))
+        Out::Csv(Box::new(csv::Writer::from_writer(out)))
     };
     out.header(several, args.limit_bytes.is_some())?;
     let mut trackers: BTreeMap<String, LeakTracker> = BTreeMap::new();
@@ -84,7 +84,7 @@ pub fn run(args: &LeakArgs) -> anyhow::Result<Outcome> {
 
 /// Where rows go.
 enum Out<W: Write> {
-    Csv(csv::Writer<W>),
+    Csv(Box<csv::Writer<W>>),
     Json(W),
 }
 

@@ -24,8 +24,11 @@ fn now_s(server: &Server) -> i64 {
     text.parse::<f64>().unwrap() as i64
 }
 
+/// A metric, its agent, and its value at each minute.
+type Past<'a> = (&'a str, &'a str, &'a dyn Fn(f64) -> f64);
+
 /// Sends the past of series: a value for each of so many minutes up to now.
-fn send_past(server: &Server, minutes: i64, series: &[(&str, &str, &dyn Fn(f64) -> f64)]) {
+fn send_past(server: &Server, minutes: i64, series: &[Past<'_>]) {
     let now_s = now_s(server);
     let mut text = String::new();
     for (metric, agent, value) in series {

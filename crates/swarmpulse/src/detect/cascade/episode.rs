@@ -5,13 +5,16 @@ use std::io::Write;
 
 use anyhow::{Context as _, ensure};
 use serde_json::{Map, Value, json};
-use swarmpulse_detect::{CascadeAssessment, CascadeEngine, CascadeOrigin};
+use swarmpulse_detect::{CascadeAssessment, CascadeEngine, CascadeOrigin, CascadeRisk};
 use swarmpulse_model::{Text, Timestamp};
 
 use super::row::Happened;
 
 /// After so long without an outcome nothing is assessed until the next one, in seconds.
 const SILENCE_MAX_S: f64 = 3600.0;
+
+/// A failure is reason to look before an assessment is due, but not more often than this, in seconds.
+const LOOK_EVERY_S: f64 = 1.0;
 
 /// An episode.
 pub struct Episode {
@@ -23,6 +26,10 @@ pub struct Episode {
     last_s: Option<f64>,
     /// When it is assessed next, in seconds.
     due_s: f64,
+    /// When it was looked at last between assessments, in seconds.
+    looked_s: f64,
+    /// The risk that was written last is high.
+    high: bool,
 }
 
 impl Episode {
@@ -35,6 +42,8 @@ impl Episode {
             needs: BTreeMap::new(),
             last_s: None,
             due_s: 0.0,
+            looked_s: f64::NEG_INFINITY,
+            high: false,
         }
     }
 
@@ -92,7 +101,29 @@ impl Episode {
             it.task_type,
             it.ok,
         );
+        if !it.ok && !self.high && it.t >= self.looked_s + LOOK_EVERY_S {
+            self.looked_s = it.t;
+            self.warn(it.t, out)?;
+        }
         Ok(())
+    }
+
+    /// Says at once that the risk is high; anything else waits for its time.
+    fn warn<W: Write>(&mut self, t: f64, out: &mut Written<W>) -> anyhow::Result<()> {
+        let assessment = self.assessment(Timestamp::from_unix_s(t));
+        self.high = assessment.risk == CascadeRisk::High;
+        if self.high {
+            out.write(self.named.then_some(self.name.as_str()), t, &assessment)?;
+        }
+        Ok(())
+    }
+
+    fn assessment(&mut self, now: Timestamp) -> CascadeAssessment {
+        let needs = self
+            .needs
+            .iter()
+            .map(|(service, needs)| (service, needs.as_slice()));
+        self.engine.assess(now, needs)
     }
 
     /// The assessment after the last outcome.
@@ -109,11 +140,8 @@ impl Episode {
     fn assess<W: Write>(&mut self, every_s: f64, out: &mut Written<W>) -> anyhow::Result<()> {
         // An outcome at the very time belongs to what comes after.
         let now = Timestamp::from_unix_s(self.due_s).plus_ns(-1);
-        let needs = self
-            .needs
-            .iter()
-            .map(|(service, needs)| (service, needs.as_slice()));
-        let assessment = self.engine.assess(now, needs);
+        let assessment = self.assessment(now);
+        self.high = assessment.risk == CascadeRisk::High;
         out.write(self.named.then_some(self.name.as_str()), self.due_s, &assessment)?;
         self.due_s += every_s;
         Ok(())
