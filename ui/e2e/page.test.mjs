@@ -391,6 +391,8 @@ for (const scheme of ["light", "dark"])
           texts.filter((text) => !text.startsWith("[object SVG")),
           [],
         );
+        // The panel comes from beyond the edge.
+        await page.evaluate(() => Promise.all(document.getAnimations().map((it) => it.finished)));
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(overflow <= 0, `${overflow} px too wide at ${width}`);
       }

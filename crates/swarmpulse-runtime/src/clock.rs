@@ -133,6 +133,29 @@ impl Stopwatch {
     }
 }
 
+/// Processor time of the calling thread since a start; to be read on the thread that started it.
+#[derive(Clone, Copy, Debug)]
+pub struct ProcessorWatch(f64);
+
+impl ProcessorWatch {
+    /// Starts measuring.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(thread_seconds())
+    }
+
+    /// Seconds of processor time since the start.
+    #[must_use]
+    pub fn seconds(self) -> f64 {
+        (thread_seconds() - self.0).max(0.0)
+    }
+}
+
+fn thread_seconds() -> f64 {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    used.tv_sec as f64 + used.tv_nsec as f64 * 1e-9
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

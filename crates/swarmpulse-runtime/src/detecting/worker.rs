@@ -13,7 +13,7 @@ use super::surroundings;
 use super::tap::{Observed, Tapped};
 use super::warm_up;
 use crate::batch::Batch;
-use crate::clock::Stopwatch;
+use crate::clock::{ProcessorWatch, Stopwatch};
 use crate::counters::Counter;
 use crate::handle::Handle;
 use crate::log_files::{LogFile, LogOptions};
@@ -128,7 +128,7 @@ impl Worker {
     }
 
     fn round(&mut self, now: Timestamp) {
-        let watch = Stopwatch::start();
+        let watch = ProcessorWatch::start();
         let shared = &self.handle.shared;
         let mut outcome = self.engine.round(now, &*shared.metrics);
         match outcome.fed {
