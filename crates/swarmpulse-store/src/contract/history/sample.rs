@@ -14,6 +14,16 @@ use swarmpulse_model::{
 use super::SAMPLE_DAY;
 use crate::{Facets, HistoryQuery, HistoryRow};
 
+/// Kinds of subjects. Days in the first form that tests keep were drawn from these six: kinds that came later are not drawn.
+const KINDS: [EntityKind; 6] = [
+    EntityKind::Agent,
+    EntityKind::Process,
+    EntityKind::Task,
+    EntityKind::Sandbox,
+    EntityKind::Service,
+    EntityKind::Host,
+];
+
 const NAMESPACES: [&str; 3] = ["default", "team", "Team ü"];
 const TYPES: [&str; 6] = [
     "agent.tool_use",
@@ -151,7 +161,7 @@ fn effect(draw: &mut Draw) -> Effect {
             },
         })),
         6 => {
-            let subject = draw.of(&EntityKind::ALL);
+            let subject = draw.of(&KINDS);
             Effect::Condition(Box::new(Condition {
                 name: "memory_leak".into(),
                 subject: draw.maybe(key(subject, &agent)),
@@ -166,7 +176,7 @@ fn effect(draw: &mut Draw) -> Effect {
             other: "x".into(),
             reason: word,
         })),
-        8 => Effect::Forgotten(Box::new(key(draw.of(&EntityKind::ALL), &agent))),
+        8 => Effect::Forgotten(Box::new(key(draw.of(&KINDS), &agent))),
         _ => {
             let event = event(draw, agent, task, sandbox, &word);
             Effect::Event(Box::new(EventSeen {
