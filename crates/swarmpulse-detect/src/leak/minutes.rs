@@ -27,7 +27,7 @@ const SINCE_FILL: usize = 20;
 const YOUNG: usize = 95;
 const BARS_YOUNG: Bars = Bars {
     odds: 1.0,
-    goes_on: -1.0,
+    goes_on: -1.6,
 };
 const BARS: Bars = Bars {
     odds: 2.75,
