@@ -8,8 +8,8 @@ use swarmpulse_store::metrics::{Bucket, MetricError, Points, RollupRow, Selected
 
 /// Hours are looked for so far back.
 const HOURS_BACK_MS: i64 = 14 * 24 * HOUR_MS;
-/// Samples of so long ago are handed on one by one.
-const SAMPLES_BACK_MS: i64 = 2 * HOUR_MS;
+/// Samples of so long ago are handed on one by one: whoever looks at minutes wants three hours at least.
+const SAMPLES_BACK_MS: i64 = 4 * HOUR_MS;
 /// An hour.
 const HOUR_MS: i64 = 3_600_000;
 /// Nothing was measured before: marks a series whose past was read and was empty.
