@@ -41,11 +41,12 @@ impl Table {
     /// # Errors
     /// If it cannot be read or lacks a column.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
-        let name = path.display().to_string();
-        let input: Box<dyn Read> = if name == "-" {
-            Box::new(io::stdin().lock())
+        let (name, input): (_, Box<dyn Read>) = if path.as_os_str() == "-" {
+            ("standard input".to_owned(), Box::new(io::stdin().lock()))
         } else {
-            Box::new(File::open(path).with_context(|| format!("open {name}"))?)
+            let name = path.display().to_string();
+            let file = File::open(path).with_context(|| format!("open {name}"))?;
+            (name, Box::new(file))
         };
         let mut reader = csv::Reader::from_reader(input);
         let header = reader
