@@ -99,7 +99,8 @@ pub trait Detector: Send {
         let _ = id;
     }
 
-    /// A record: calls, tasks, failures, services, events and verdict-free heartbeats as they were received. `at` is the time of receipt.
+    /// A record as it was received at `at`: calls, tasks, failures, services, and events that tell of errors. In the server
+    /// heartbeats are not among them: they tell by their numbers, which are samples.
     fn observe(&mut self, namespace: &Text, at: Timestamp, record: &Record) {
         let (_, _, _) = (namespace, at, record);
     }

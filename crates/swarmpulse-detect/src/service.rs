@@ -304,7 +304,7 @@ fn what_is_missing(state: &ServiceState, now: Timestamp) -> String {
         });
     format!(
         "{} with a latency in {}, {} of one operation over {} are needed to know what is usual",
-        words::count(calls, "call"),
+        crate::wording::counted(calls.round() as u64, "call"),
         words::duration(seconds),
         operation::CALLS_NEEDED,
         words::duration(operation::SECONDS_NEEDED),

@@ -1,6 +1,6 @@
 //! Amounts, spans of time and names as people read them.
 
-use swarmpulse_model::{EntityKey, EntityKind, Text};
+use swarmpulse_model::{EntityKey, EntityKind, Text, Timestamp};
 
 /// Bytes in the binary unit that keeps three digits: `1.4 GiB`.
 pub(crate) fn bytes(amount: f64) -> String {
@@ -62,6 +62,33 @@ pub(crate) fn span(seconds: f64) -> String {
         s if s < 129_600.0 => plural(s / 3600.0, "hour"),
         s => plural(s / 86_400.0, "day"),
     }
+}
+
+/// The time of day in UTC, with the date if it was on another day than `now`: `10:42 UTC`, `2026-01-31 10:42 UTC`.
+pub(crate) fn clock(at: Timestamp, now: Timestamp) -> String {
+    in_utc(at, now, 16)
+}
+
+/// The same to the second.
+pub(crate) fn clock_s(at: Timestamp, now: Timestamp) -> String {
+    in_utc(at, now, 19)
+}
+
+/// The first characters of RFC 3339, whose places are fixed.
+fn in_utc(at: Timestamp, now: Timestamp, end: usize) -> String {
+    let (at, now) = (at.to_string(), now.to_string());
+    let (day, time) = (at.get(..10).unwrap_or(&at), at.get(11..end).unwrap_or_default());
+    if now.starts_with(day) {
+        format!("{time} UTC")
+    } else {
+        format!("{day} {time} UTC")
+    }
+}
+
+/// `1 task`, `12 tasks`.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// An entity as it is spoken of: agents by their name alone, others with what they are.
@@ -143,6 +170,14 @@ mod tests {
         ] {
             assert_eq!(span(seconds), text);
         }
+        let at = Timestamp::from_unix_s(1_769_856_120.0);
+        assert_eq!(clock(at, at), "10:42 UTC");
+        assert_eq!(clock(at, at.plus_s(86_400.0)), "2026-01-31 10:42 UTC");
+        assert_eq!(clock_s(at, at), "10:42:00 UTC");
+        assert_eq!(
+            (counted(1, "task"), counted(0, "task")),
+            ("1 task".into(), "0 tasks".into())
+        );
         assert_eq!(percent(0.034), "3.4 %");
         assert_eq!(percent(0.971), "97 %");
     }

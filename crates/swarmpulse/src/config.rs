@@ -1,6 +1,7 @@
 //! Configuration: raw text from the file, the environment and arguments, to checked values with their origin.
 
 mod bytes;
+mod credential;
 mod detect_settings;
 mod endpoint_form;
 mod endpoint_settings;

@@ -7,7 +7,9 @@ mod exhaustion;
 mod failures;
 mod gc;
 mod leak;
+mod lines;
 mod queues;
+mod rounds;
 mod services;
 mod table;
 

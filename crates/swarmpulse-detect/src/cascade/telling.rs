@@ -7,6 +7,7 @@ use super::description::{CASCADE, NAME};
 use super::engine::CascadeEngine;
 use crate::finding::{Chart, Figure, Finding, Line, Mark, Unit};
 use crate::report::{Field, Log, LogLine};
+use crate::wording::clock_s;
 
 /// Names that are listed in a sentence; the others are counted.
 const NAMED: usize = 3;
@@ -54,7 +55,7 @@ pub(super) fn finding(
 }
 
 fn sentence(root: &Origin, assessment: &Assessment, now: Timestamp) -> String {
-    let since = clock(assessment.since.unwrap_or(now), now);
+    let since = clock_s(assessment.since.unwrap_or(now), now);
     match root {
         Origin::TaskType(name) => {
             let what = if name.is_empty() {
@@ -106,18 +107,6 @@ fn listed(names: &[&Text]) -> String {
         ([one], _) => (*one).to_owned(),
         ([head @ .., last], 0) => format!("{} and {last}", head.join(", ")),
         (all, rest) => format!("{} and {rest} more", all.join(", ")),
-    }
-}
-
-/// The time of day, with the date if that is another: everything here is of the last hours.
-fn clock(at: Timestamp, now: Timestamp) -> String {
-    let (at, now) = (at.to_string(), now.to_string());
-    let (day, time) = at.split_at(10);
-    let time = time.get(1..9).unwrap_or(time);
-    if now.starts_with(day) {
-        format!("{time} UTC")
-    } else {
-        format!("{day} {time} UTC")
     }
 }
 

@@ -5,7 +5,7 @@ use swarmpulse_model::{EntityKey, EntityKind, Text, Timestamp};
 use crate::detector::Graph;
 use crate::finding::Finding;
 use crate::report::Waiting;
-use crate::wording::span;
+use crate::wording::{counted, span};
 
 use super::Since;
 use super::blame::{Blamed, blame};
@@ -23,7 +23,7 @@ use super::related::{Relations, relations};
 use super::rising::{Rise, Trends};
 use super::tally::{HOUR_NS, SPANS, hour_of, span_of};
 use super::trend::Direction;
-use super::words::{ALL_TYPES, counted};
+use super::words::ALL_TYPES;
 
 /// Findings of one condition in a namespace at most.
 const FINDINGS_MAX: usize = 200;

@@ -146,6 +146,25 @@ fn a_type_that_fails_more_than_others_is_told_and_forgotten_when_it_is_well() {
 }
 
 #[test]
+fn what_is_told_within_its_first_five_minutes_is_drawn() {
+    let mut world = World::new();
+    for id in 0..120 {
+        let name = ["render", "index", "mail", "sync"][id % 4];
+        let error = (name == "render").then_some("TimeoutError: no answer after 30s");
+        world.see(&task(id, name, &format!("bot-{}", id % 7), error));
+    }
+    let report = world.pass(60.0);
+    let high = report
+        .findings
+        .iter()
+        .find(|finding| finding.condition == RATE_HIGH)
+        .unwrap();
+    let lines = &high.charts[0].lines;
+    assert_eq!(lines.len(), 2, "what was measured, and all others");
+    assert_eq!(lines[0].points[0].1, 1.0, "every one failed");
+}
+
+#[test]
 fn a_fleet_that_fails_by_chance_is_left_alone() {
     // Ten days of 12 agents and 5 types with 3 % failures, load by day and night, bursts of work.
     let mut world = World::new();

@@ -16,12 +16,6 @@ pub(super) fn times(ratio: f64) -> String {
     }
 }
 
-/// `1 failure`, `2 failures`.
-pub(super) fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
 /// An entity as a sentence names it.
 pub(super) fn named(kind: EntityKind, id: &str) -> String {
     match kind {
@@ -64,7 +58,6 @@ mod tests {
             [times(12.3), times(3.44), times(f64::INFINITY)],
             ["12", "3.4", "over 1000"]
         );
-        assert_eq!(counted(1, "failure"), "1 failure");
         let names: Vec<String> = ["a", "b", "c", "d", "e"].map(String::from).into();
         assert_eq!(row(&names), "a, b and 3 others");
         assert_eq!(row(&names[..2]), "a and b");

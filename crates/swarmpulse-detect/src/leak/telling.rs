@@ -7,7 +7,7 @@ use super::hold::Hold;
 use super::watch::Watched;
 use crate::finding::{Chart, Figure, Finding, Line, Mark, Unit};
 use crate::report::{Field, Log, LogLine, Published};
-use crate::wording::{bytes, entity_labels, name, span};
+use crate::wording::{bytes, clock, entity_labels, name, span};
 
 /// A leak that reaches the limit in less time is critical, in seconds.
 const URGENT_S: f64 = 3600.0;
@@ -54,17 +54,6 @@ fn mib(bytes: f64) -> String {
         format!("{amount:.1}")
     } else {
         format!("{amount:.0}")
-    }
-}
-
-/// A time as it is spoken of: the hour today, with the day before.
-fn clock(at: Timestamp, now: Timestamp) -> String {
-    let text = at.to_string();
-    let (day, hour) = (text.get(..10).unwrap_or(""), text.get(11..16).unwrap_or(""));
-    if now.to_string().starts_with(day) {
-        format!("{hour} UTC")
-    } else {
-        format!("{day} {hour} UTC")
     }
 }
 

@@ -79,7 +79,7 @@ impl Detector for LeakWatch {
         let Some(watched) = self.of(id) else { return };
         match signal {
             Signal::MemoryBytes => watched.track.sample(at, value),
-            Signal::MemoryLimitBytes => watched.limit = Some(value).filter(|limit| *limit > 0.0),
+            Signal::MemoryLimitBytes => watched.limit = Signal::limit(value),
             Signal::HeapBytes => watched.heap = Some(value),
             _ => {
                 let before = watched.start_s.replace(value);

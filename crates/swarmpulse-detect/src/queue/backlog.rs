@@ -11,7 +11,8 @@ use super::judgement::{Judgement, Scene, depth_chart, figure, straight};
 use super::measure::{Numbered, PACE_MINUTES};
 use super::sample::{Seen, quantile};
 use super::track::QueueTrack;
-use super::words::{clock, number, span, tasks};
+use super::words::{number, span, tasks};
+use crate::wording::clock;
 use crate::{Finding, Mark, Unit};
 
 /// The condition.

@@ -10,7 +10,8 @@ use super::judgement::{Judgement, Scene, by_minute, figure};
 use super::open_task::OpenTask;
 use super::sample::{DurationSample, Seen};
 use super::track::TypeTrack;
-use super::words::{clock, span, tasks};
+use super::words::{span, tasks};
+use crate::wording::clock;
 use crate::{Chart, Finding, Mark, Unit, Waiting};
 
 /// The condition.

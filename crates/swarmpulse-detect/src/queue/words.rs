@@ -1,6 +1,6 @@
 //! Spans, times and numbers as people say them.
 
-use swarmpulse_model::Timestamp;
+use crate::wording::counted;
 
 /// A span of time: `40 ms`, `12 s`, `7 min`, `1 h 5 min`, `2 d 3 h`.
 pub(super) fn span(seconds: f64) -> String {
@@ -19,23 +19,9 @@ pub(super) fn span(seconds: f64) -> String {
     }
 }
 
-/// The time of day in UTC, with the date if it is not today's: `10:42`, `2026-01-31 10:42`.
-pub(super) fn clock(at: Timestamp, now: Timestamp) -> String {
-    // RFC 3339, of known length.
-    let (at, now) = (at.to_string(), now.to_string());
-    let time = at.get(11..16).unwrap_or(&at);
-    match (at.get(..10), now.get(..10)) {
-        (Some(day), Some(today)) if day != today => format!("{day} {time} UTC"),
-        _ => format!("{time} UTC"),
-    }
-}
-
 /// `1 task`, `12 tasks`.
 pub(super) fn tasks(count: u32) -> String {
-    match count {
-        1 => "1 task".to_owned(),
-        count => format!("{count} tasks"),
-    }
+    counted(u64::from(count), "task")
 }
 
 /// A number with as many digits as it needs: `0.42`, `6.2`, `120`.
@@ -65,10 +51,6 @@ mod tests {
         ] {
             assert_eq!(span(seconds), wanted);
         }
-        let at = Timestamp::from_unix_s(1_769_856_120.0);
-        assert_eq!(clock(at, at), "10:42 UTC");
-        assert_eq!(clock(at, at.plus_s(86_400.0)), "2026-01-31 10:42 UTC");
-        assert_eq!((tasks(1), tasks(0)), ("1 task".into(), "0 tasks".into()));
         assert_eq!([0.417, 6.21, 120.4].map(number), ["0.42", "6.2", "120"]);
     }
 }

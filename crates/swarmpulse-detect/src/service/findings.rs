@@ -8,9 +8,9 @@ use super::history::Minute;
 use super::state::ServiceState;
 use super::tally::Tally;
 use super::usual::Usual;
-use super::words::{clock, count, duration, milliseconds};
+use super::words::{duration, milliseconds};
 use crate::finding::{Figure, Finding, Unit};
-use crate::wording::percent;
+use crate::wording::{clock, counted, percent};
 
 /// This detector's name.
 pub(super) const NAME: &str = "service";
@@ -97,7 +97,7 @@ impl Told<'_> {
             "{} is down since {}: {} in a row failed, the last with: {}",
             self.service,
             clock(alarm.since, self.now),
-            count(f64::from(run.failures), who),
+            counted(u64::from(run.failures), who),
             run.reason,
         );
         let mut finding = self.finding("service_down", Severity::Critical, alarm, sentence);
@@ -202,7 +202,7 @@ impl Told<'_> {
         let mut of_calls = format!(
             "{:.0} of {} in {minutes} min",
             slow.hits,
-            count(slow.trials, "call")
+            counted(slow.trials.round() as u64, "call")
         );
         if under_way.hits > 0.0 {
             of_calls += &format!(", {:.0} of them under way still,", under_way.hits);

@@ -1,19 +1,5 @@
 //! Times, durations and counts as people read them.
 
-use swarmpulse_model::Timestamp;
-
-/// `10:42 UTC`, with the date if it was on another day than `now`.
-pub(super) fn clock(at: Timestamp, now: Timestamp) -> String {
-    let (at, now) = (at.to_string(), now.to_string());
-    let (date, time) = at.split_at(10);
-    let time = time.get(1..6).unwrap_or_default();
-    if now.starts_with(date) {
-        format!("{time} UTC")
-    } else {
-        format!("{date} {time} UTC")
-    }
-}
-
 /// `240 ms`, `1.9 s`.
 pub(super) fn milliseconds(latency_ms: f64) -> String {
     match latency_ms {
@@ -34,21 +20,12 @@ pub(super) fn duration(seconds: f64) -> String {
     }
 }
 
-/// `1 call`, `12 calls`.
-pub(super) fn count(number: f64, noun: &str) -> String {
-    let plural = if number == 1.0 { "" } else { "s" };
-    format!("{number:.0} {noun}{plural}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn figures_read_well() {
-        let at = Timestamp::from_unix_s(1_790_000_000.0);
-        assert_eq!(clock(at, at.plus_s(60.0)), "14:13 UTC");
-        assert_eq!(clock(at, at.plus_s(86_400.0)), "2026-09-21 14:13 UTC");
         assert_eq!(
             [0.4, 240.2, 1900.0, 120_000.0].map(milliseconds),
             ["0.4 ms", "240 ms", "1.9 s", "120 s"]
@@ -57,6 +34,5 @@ mod tests {
             [30.0, 700.0, 19_000.0, 600_000.0].map(duration),
             ["30 s", "11 min", "5 h", "6 days"]
         );
-        assert_eq!(count(1.0, "probe"), "1 probe");
     }
 }

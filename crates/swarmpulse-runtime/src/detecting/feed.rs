@@ -319,17 +319,7 @@ fn pass_over_many(read: Result<(), MetricError>, fed: &mut Fed) -> Result<(), Me
 
 /// Limits and starts, by which other signals are judged.
 fn is_context(signal: Signal) -> bool {
-    matches!(
-        signal,
-        Signal::StartTimeSeconds
-            | Signal::MemoryLimitBytes
-            | Signal::FdLimit
-            | Signal::ThreadLimit
-            | Signal::ConnectionLimit
-            | Signal::DiskSizeBytes
-            | Signal::QueueLimit
-            | Signal::HeapLimitBytes
-    )
+    signal == Signal::StartTimeSeconds || signal.is_limit()
 }
 
 #[cfg(test)]

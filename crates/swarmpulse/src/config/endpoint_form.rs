@@ -6,6 +6,7 @@ use swarmpulse_model::entity::{DEFAULT_NAMESPACE, check_id};
 use swarmpulse_probe::http::{BodyCheck, EndpointAddress, HttpMethod, StatusCodes};
 use toml::{Table, Value};
 
+use super::credential;
 use super::form::{Form, known_fields, show, text_field};
 
 /// What an entry may hold.
@@ -100,7 +101,7 @@ pub(super) fn endpoint(table: &Table) -> Result<(), String> {
     let pattern = table.get("body_regex").and_then(Value::as_str);
     BodyCheck::new(None, pattern).map_err(|error| format!("`body_regex`: {error}"))?;
     headers(table)?;
-    credential(table)?;
+    credential::check(table)?;
     trust(table, address.is_tls())
 }
 
@@ -170,25 +171,6 @@ fn headers(table: &Table) -> Result<(), String> {
                 return Err(format!("`{field}`: the header {name:?} is there twice"));
             }
         }
-    }
-    Ok(())
-}
-
-fn credential(table: &Table) -> Result<(), String> {
-    let has = |name: &str| table.contains_key(name);
-    for (one, other) in [
-        ("token_file", "token_env"),
-        ("password_file", "password_env"),
-        ("token_file", "username"),
-        ("token_env", "username"),
-    ] {
-        if has(one) && has(other) {
-            return Err(format!("`{one}` and `{other}`: give one of them"));
-        }
-    }
-    text_field(table, "username")?;
-    if (has("password_file") || has("password_env")) && !has("username") {
-        return Err("`username` is missing for the password".to_owned());
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use swarmpulse_probe::scrape::{ScrapeCredential, SecretSource};
 use swarmpulse_runtime::{Endpoint, EndpointLimits};
 
 use super::Environment;
+use super::credential::{CredentialKeys, secret};
 use super::endpoint_form::status_texts;
 
 /// `[endpoints]`.
@@ -195,30 +196,15 @@ impl EndpointSettings {
     }
 
     fn credential(&self, environment: &Environment) -> anyhow::Result<ScrapeCredential> {
-        let source = |file: &Option<PathBuf>, variable: &Option<String>| match (file, variable) {
-            (Some(file), _) => Ok(Some(SecretSource::File(file.clone()))),
-            (None, Some(name)) => secret(environment, name).map(Some),
-            (None, None) => anyhow::Ok(None),
-        };
-        if let Some(token) = source(&self.token_file, &self.token_env)? {
-            return Ok(ScrapeCredential::Bearer(token));
+        CredentialKeys {
+            token_file: self.token_file.as_ref(),
+            token_env: self.token_env.as_ref(),
+            username: self.username.as_ref(),
+            password_file: self.password_file.as_ref(),
+            password_env: self.password_env.as_ref(),
         }
-        let password = source(&self.password_file, &self.password_env)?;
-        Ok(match &self.username {
-            Some(username) => ScrapeCredential::Basic {
-                username: username.clone(),
-                password: password.unwrap_or(SecretSource::Text(String::new())),
-            },
-            None => ScrapeCredential::None,
-        })
+        .read(environment)
     }
-}
-
-fn secret(environment: &Environment, variable: &str) -> anyhow::Result<SecretSource> {
-    let text = environment
-        .get(variable)
-        .with_context(|| format!("the environment variable {variable} is not set"))?;
-    Ok(SecretSource::Text(text.to_owned()))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use swarmpulse_probe::scrape::ScrapeAddress;
 use toml::{Table, Value};
 
+use super::credential;
 use super::form::{Form, known_fields, show, text_field};
 
 /// What an entry may hold.
@@ -66,7 +67,7 @@ pub(super) fn job(table: &Table) -> Result<(), String> {
         ScrapeAddress::parse(target, scheme, path).map_err(|error| format!("`targets`: {error}"))?;
     }
     labels(table)?;
-    credential(table)
+    credential::check(table)
 }
 
 /// No two jobs may have one name: their targets' series could not be told apart.
@@ -99,25 +100,6 @@ fn labels(table: &Table) -> Result<(), String> {
         if !value.is_str() {
             return Err(format!("`labels`: `{name}`: expected text, got {}", show(value)));
         }
-    }
-    Ok(())
-}
-
-fn credential(table: &Table) -> Result<(), String> {
-    let has = |name: &str| table.contains_key(name);
-    for (one, other) in [
-        ("token_file", "token_env"),
-        ("password_file", "password_env"),
-        ("token_file", "username"),
-        ("token_env", "username"),
-    ] {
-        if has(one) && has(other) {
-            return Err(format!("`{one}` and `{other}`: give one of them"));
-        }
-    }
-    text_field(table, "username")?;
-    if (has("password_file") || has("password_env")) && !has("username") {
-        return Err("`username` is missing for the password".to_owned());
     }
     Ok(())
 }

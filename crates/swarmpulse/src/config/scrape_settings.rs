@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
-use swarmpulse_probe::scrape::{FetchOptions, ScrapeAddress, ScrapeCredential, SecretSource};
+use swarmpulse_probe::scrape::{FetchOptions, ScrapeAddress, ScrapeCredential};
 use swarmpulse_runtime::ScrapeTarget;
 use swarmpulse_wire::exposition::ScrapeRules;
 
 use super::Environment;
+use super::credential::CredentialKeys;
 
 /// `[scrape]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -153,27 +154,14 @@ impl ScrapeSettings {
 
 impl JobSettings {
     fn credential(&self, environment: &Environment) -> anyhow::Result<ScrapeCredential> {
-        let source = |file: &Option<PathBuf>, variable: &Option<String>| match (file, variable) {
-            (Some(file), _) => Ok(Some(SecretSource::File(file.clone()))),
-            (None, Some(name)) => {
-                let text = environment
-                    .get(name)
-                    .with_context(|| format!("the environment variable {name} is not set"))?;
-                anyhow::Ok(Some(SecretSource::Text(text.to_owned())))
-            }
-            (None, None) => Ok(None),
-        };
-        if let Some(token) = source(&self.token_file, &self.token_env)? {
-            return Ok(ScrapeCredential::Bearer(token));
+        CredentialKeys {
+            token_file: self.token_file.as_ref(),
+            token_env: self.token_env.as_ref(),
+            username: self.username.as_ref(),
+            password_file: self.password_file.as_ref(),
+            password_env: self.password_env.as_ref(),
         }
-        let password = source(&self.password_file, &self.password_env)?;
-        Ok(match &self.username {
-            Some(username) => ScrapeCredential::Basic {
-                username: username.clone(),
-                password: password.unwrap_or(SecretSource::Text(String::new())),
-            },
-            None => ScrapeCredential::None,
-        })
+        .read(environment)
     }
 }
 
@@ -210,6 +198,8 @@ impl Default for StatsdSettings {
 
 #[cfg(test)]
 mod tests {
+    use swarmpulse_probe::scrape::SecretSource;
+
     use super::*;
 
     fn settings(text: &str) -> ScrapeSettings {

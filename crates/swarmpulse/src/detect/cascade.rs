@@ -3,13 +3,13 @@
 mod episode;
 mod row;
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{bail, ensure};
 use clap::Args;
 
+use super::lines;
 use crate::exit::Outcome;
 use episode::{Episode, Written};
 use row::Row;
@@ -44,8 +44,6 @@ pub struct CascadeArgs {
 /// # Errors
 /// If the file cannot be read: the error names the line and what is wrong with it.
 pub fn run(args: &CascadeArgs) -> anyhow::Result<Outcome> {
-    let mut input = open(&args.ndjson)?;
-    let name = args.ndjson.display();
     let out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut run = Run {
         open: Vec::new(),
@@ -53,32 +51,8 @@ pub fn run(args: &CascadeArgs) -> anyhow::Result<Outcome> {
         every_s: f64::from(args.every),
         out: Written::new(out, args.json),
     };
-    let mut line = Vec::new();
-    let mut number = 0_u64;
-    loop {
-        line.clear();
-        let read = input
-            .read_until(b'\n', &mut line)
-            .with_context(|| format!("read {name}"))?;
-        if read == 0 {
-            break;
-        }
-        number += 1;
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        run.line(&line)
-            .with_context(|| format!("{name}, line {number}"))?;
-    }
+    lines::each(&args.ndjson, |line| run.line(line))?;
     run.finish()
-}
-
-fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead>> {
-    if path.as_os_str() == "-" {
-        return Ok(Box::new(BufReader::new(io::stdin().lock())));
-    }
-    let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
-    Ok(Box::new(BufReader::with_capacity(1 << 18, file)))
 }
 
 /// Episodes under way.

@@ -3,26 +3,17 @@
 mod line;
 mod told;
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use clap::Args;
-use swarmpulse_detect::{
-    Detector as _, FailureFigures, FailureWatch, Finding, Graph, Report, Subjects, Surroundings,
-};
-use swarmpulse_model::{EntityKey, Text, Timestamp, entity};
+use swarmpulse_detect::{FailureFigures, FailureWatch};
+use swarmpulse_model::{Timestamp, entity};
 
+use super::lines;
+use super::rounds::{Rounds, SLOW_AFTER_S};
 use crate::exit::Outcome;
 use crate::output;
-use told::Change;
-
-/// Seconds of the records' own time between two looks, as in the server.
-const ROUND_S: f64 = 15.0;
-/// After so long without a record, in seconds, the rest of the gap is passed over: everything has ended by then.
-const GAP_S: f64 = 7200.0;
 
 const ABOUT: &str = "Lines of the file are records as the API takes them, in the order of time:
   {\"record\": \"task\", \"task\": \"t1\", \"type\": \"render\", \"agent\": \"bot-1\", \"status\": \"completed\", \"at\": \"2026-01-31T09:30:00Z\"}
@@ -44,32 +35,16 @@ pub struct FailuresArgs {
     json: bool,
 }
 
-struct Run {
-    watch: FailureWatch,
-    now: Option<Timestamp>,
-    due: Timestamp,
-    held: BTreeMap<(&'static str, EntityKey), Finding>,
-    changes: Vec<Change>,
-    missing: Vec<String>,
-}
-
 /// Runs it.
 ///
 /// # Errors
 /// If the file cannot be read, or a line is no record with a time: the error names the line.
 pub fn run(args: &FailuresArgs) -> anyhow::Result<Outcome> {
-    let mut run = Run::new();
-    let name = args.ndjson.display().to_string();
-    for (number, line) in open(&args.ndjson)?.lines().enumerate() {
-        let line = line.with_context(|| format!("read {name}"))?;
-        if !line.trim().is_empty() {
-            run.take(&line)
-                .with_context(|| format!("{name}, line {}", number + 1))?;
-        }
-    }
+    let mut run = rounds();
+    let name = lines::each(&args.ndjson, |line| take(&mut run, line))?;
     let now = run.now.with_context(|| format!("there is no record in {name}"))?;
     run.look(now);
-    let figures = run.figures(now);
+    let figures = figures(&run, now);
     if args.json {
         let changes = serde_json::to_value(&run.changes)?;
         let figures = serde_json::to_value(&figures)?;
@@ -82,85 +57,21 @@ pub fn run(args: &FailuresArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead>> {
-    if path == Path::new("-") {
-        return Ok(Box::new(io::stdin().lock()));
-    }
-    let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
-    Ok(Box::new(BufReader::new(file)))
+/// After a gap everything has ended that was found of failures: the rest of it is passed over.
+fn rounds() -> Rounds<FailureWatch> {
+    Rounds::new(FailureWatch::new(), SLOW_AFTER_S)
 }
 
-impl Run {
-    fn new() -> Self {
-        Self {
-            watch: FailureWatch::new(),
-            now: None,
-            due: Timestamp::default(),
-            held: BTreeMap::new(),
-            changes: Vec::new(),
-            missing: Vec::new(),
-        }
-    }
+fn take(run: &mut Rounds<FailureWatch>, line: &[u8]) -> anyhow::Result<()> {
+    let (at, record) = line::read(line)?;
+    run.pass(at)?;
+    run.observe(&record);
+    Ok(())
+}
 
-    fn take(&mut self, text: &str) -> anyhow::Result<()> {
-        let (at, record) = line::read(text)?;
-        self.pass(at)?;
-        self.watch
-            .observe(&Text::const_new(entity::DEFAULT_NAMESPACE), at, &record);
-        Ok(())
-    }
-
-    /// Everything that is known; `None` if nothing ended.
-    fn figures(&self, now: Timestamp) -> Option<FailureFigures> {
-        self.watch.figures(entity::DEFAULT_NAMESPACE, now)
-    }
-
-    /// Lets time pass until then, looking as often as the server does.
-    fn pass(&mut self, to: Timestamp) -> anyhow::Result<()> {
-        let Some(now) = self.now else {
-            self.now = Some(to);
-            self.due = to.plus_s(ROUND_S);
-            return Ok(());
-        };
-        ensure!(
-            to >= now,
-            "its time is {to}, before that of an earlier line, {now}: sort the records by time"
-        );
-        let last = now.plus_s(GAP_S);
-        while self.due <= to && self.due <= last {
-            self.look(self.due);
-            self.due = self.due.plus_s(ROUND_S);
-        }
-        if self.due <= to {
-            self.due = to.plus_s(ROUND_S);
-        }
-        self.now = Some(to);
-        Ok(())
-    }
-
-    fn look(&mut self, now: Timestamp) {
-        let (subjects, graph, mut report) = (Subjects::default(), Graph::default(), Report::default());
-        let around = Surroundings {
-            subjects: &subjects,
-            graph: &graph,
-        };
-        self.watch.evaluate(now, &around, &mut report);
-        self.missing = report.waiting.into_iter().map(|waiting| waiting.reason).collect();
-        let mut held = BTreeMap::new();
-        for finding in report.findings {
-            let key = (finding.condition, finding.subject.clone());
-            if self.held.remove(&key).is_none() {
-                self.changes.push(Change::new(now, "began", &finding));
-            }
-            held.insert(key, finding);
-        }
-        let ended = std::mem::replace(&mut self.held, held);
-        self.changes.extend(
-            ended
-                .into_values()
-                .map(|finding| Change::new(now, "ended", &finding)),
-        );
-    }
+/// Everything that is known; `None` if nothing ended.
+fn figures(run: &Rounds<FailureWatch>, now: Timestamp) -> Option<FailureFigures> {
+    run.detector.figures(entity::DEFAULT_NAMESPACE, now)
 }
 
 #[cfg(test)]
@@ -169,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_type_that_begins_to_fail_is_told_with_its_figures() {
-        let mut run = Run::new();
+        let mut run = rounds();
         for n in 0..4000_u32 {
             let at = 1_790_000_000 + u64::from(n) * 5;
             let (kind, bad) = (n % 2, n >= 2000 && n % 4 == 1);
@@ -182,7 +93,7 @@ mod tests {
             let line = format!(
                 "{{\"record\":\"task\",\"task\":\"t{n}\",\"type\":\"k{kind}\",\"status\":\"{status}\",\"at\":{at}{error}}}"
             );
-            run.take(&line).unwrap();
+            take(&mut run, line.as_bytes()).unwrap();
         }
         let now = run.now.unwrap();
         run.look(now);
@@ -192,7 +103,7 @@ mod tests {
             .find(|change| change.condition == "failure_rate_high")
             .unwrap();
         assert_eq!((high.what, high.subject.as_str()), ("began", "k1"));
-        let figures = run.figures(now).unwrap();
+        let figures = figures(&run, now).unwrap();
         assert_eq!((figures.tasks.ended, figures.tasks.failed), (4000, 500));
         assert_eq!(figures.groups[0].template, "TimeoutError: after <n>s");
         let text = told::text(&run.changes, &run.missing, Some(&figures));
@@ -211,8 +122,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_line_is_told() {
-        let mut run = Run::new();
-        let error = |run: &mut Run, line: &str| format!("{:#}", run.take(line).unwrap_err());
+        let mut run = rounds();
+        let error = |run: &mut Rounds<FailureWatch>, line: &str| {
+            format!("{:#}", take(run, line.as_bytes()).unwrap_err())
+        };
         assert!(
             error(
                 &mut run,
@@ -223,8 +136,8 @@ mod tests {
         assert!(error(&mut run, "{\"record\":\"song\",\"at\":5}").contains("`song`"));
         assert!(error(&mut run, "{\"record\":\"task\",\"at\":1790000000}").contains("`task`"));
         assert!(error(&mut run, "nonsense").contains("JSON"));
-        run.take("{\"error\":\"x\",\"at\":1790000000}").unwrap();
+        take(&mut run, "{\"error\":\"x\",\"at\":1790000000}".as_bytes()).unwrap();
         assert!(error(&mut run, "{\"error\":\"x\",\"at\":1780000000}").contains("sort the records"));
-        assert_eq!(run.figures(run.now.unwrap()).unwrap().tasks.failed, 1);
+        assert_eq!(figures(&run, run.now.unwrap()).unwrap().tasks.failed, 1);
     }
 }

@@ -2,28 +2,21 @@
 
 mod told;
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
-use swarmpulse_detect::{Detector as _, Finding, Graph, QueueWatch, Report, Subjects, Surroundings};
+use swarmpulse_detect::QueueWatch;
 use swarmpulse_model::record::Task;
-use swarmpulse_model::{EntityKey, Record, Text, Timestamp, Value, entity};
+use swarmpulse_model::{Record, Timestamp, Value};
 use swarmpulse_wire::time::{parse_rfc3339, parse_unix};
 use swarmpulse_wire::{Format, Kind, Limits, Privacy, decode_as};
 
+use super::lines;
+use super::rounds::Rounds;
 use crate::exit::Outcome;
 use crate::output;
-use told::Change;
 
-/// Seconds of the records' own time between two looks, as in the server.
-const ROUND_S: f64 = 15.0;
-/// After so long without a record, in seconds, looks come once in [`SLOW_ROUND_S`].
-const GAP_S: f64 = 7200.0;
-const SLOW_ROUND_S: f64 = 300.0;
 /// A gap is looked at for so long, in seconds; nothing changes after that but ages.
 const GAP_MAX_S: f64 = 31.0 * 86_400.0;
 
@@ -54,28 +47,13 @@ fn time(text: &str) -> Result<Timestamp, String> {
     })
 }
 
-struct Run {
-    watch: QueueWatch,
-    now: Option<Timestamp>,
-    due: Timestamp,
-    held: BTreeMap<(&'static str, EntityKey), Finding>,
-    changes: Vec<Change>,
-}
-
 /// Runs it.
 ///
 /// # Errors
 /// If the file cannot be read, or a line is no task record: the error names the line.
 pub fn run(args: &QueuesArgs) -> anyhow::Result<Outcome> {
-    let mut run = Run::new();
-    let name = args.ndjson.display().to_string();
-    for (number, line) in open(&args.ndjson)?.lines().enumerate() {
-        let line = line.with_context(|| format!("read {name}"))?;
-        if !line.trim().is_empty() {
-            run.take(&line)
-                .with_context(|| format!("{name}, line {}", number + 1))?;
-        }
-    }
+    let mut run = rounds();
+    let name = lines::each(&args.ndjson, |line| take(&mut run, line))?;
     let mut now = run
         .now
         .with_context(|| format!("there is no task record in {name}"))?;
@@ -88,7 +66,7 @@ pub fn run(args: &QueuesArgs) -> anyhow::Result<Outcome> {
         now = until;
     }
     run.look(now);
-    let figures = run.watch.figures(now);
+    let figures = run.detector.figures(now);
     if args.json {
         let changes = serde_json::to_value(&run.changes)?;
         let mut all = serde_json::to_value(&figures)?;
@@ -99,14 +77,6 @@ pub fn run(args: &QueuesArgs) -> anyhow::Result<Outcome> {
         output::print(&told::text(&run.changes, &figures))?;
     }
     Ok(Outcome::Done)
-}
-
-fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead>> {
-    if path == Path::new("-") {
-        return Ok(Box::new(io::stdin().lock()));
-    }
-    let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
-    Ok(Box::new(BufReader::new(file)))
 }
 
 /// When a record was received: what its `at` says, else the latest of its own times.
@@ -128,88 +98,31 @@ fn received(task: &Task) -> anyhow::Result<Option<Timestamp>> {
     Ok(at.or(told.into_iter().flatten().max()))
 }
 
-impl Run {
-    fn new() -> Self {
-        Self {
-            watch: QueueWatch::new(),
-            now: None,
-            due: Timestamp::default(),
-            held: BTreeMap::new(),
-            changes: Vec::new(),
-        }
-    }
+fn rounds() -> Rounds<QueueWatch> {
+    Rounds::new(QueueWatch::new(), GAP_MAX_S)
+}
 
-    fn take(&mut self, line: &str) -> anyhow::Result<()> {
-        let decoded = decode_as(
-            Kind::Tasks,
-            Format::Auto,
-            line.as_bytes(),
-            &Limits::default(),
-            &Privacy::default(),
-        )?;
-        if let Some(rejection) = decoded.rejected.first() {
-            bail!("{}", rejection.error);
-        }
-        let namespace = Text::const_new(entity::DEFAULT_NAMESPACE);
-        for record in decoded.records {
-            let Record::Task(task) = &record else { continue };
-            match received(task)? {
-                Some(at) => self.pass(at)?,
-                None if self.now.is_some() => {}
-                None => bail!("the first record tells no time: give it `at`, when it was received"),
-            }
-            let now = self.now.unwrap_or_default();
-            self.watch.observe(&namespace, now, &record);
-        }
-        Ok(())
+fn take(run: &mut Rounds<QueueWatch>, line: &[u8]) -> anyhow::Result<()> {
+    let decoded = decode_as(
+        Kind::Tasks,
+        Format::Auto,
+        line,
+        &Limits::default(),
+        &Privacy::default(),
+    )?;
+    if let Some(rejection) = decoded.rejected.first() {
+        bail!("{}", rejection.error);
     }
-
-    /// Lets time pass until then, looking as often as the server does.
-    fn pass(&mut self, to: Timestamp) -> anyhow::Result<()> {
-        let Some(now) = self.now else {
-            self.now = Some(to);
-            self.due = to.plus_s(ROUND_S);
-            return Ok(());
-        };
-        ensure!(
-            to >= now,
-            "it was received at {to}, before an earlier line, {now}: sort the records by the time of their receipt"
-        );
-        let (slow, last) = (now.plus_s(GAP_S), now.plus_s(GAP_MAX_S));
-        while self.due <= to && self.due <= last {
-            self.look(self.due);
-            let step_s = if self.due < slow { ROUND_S } else { SLOW_ROUND_S };
-            self.due = self.due.plus_s(step_s);
+    for record in decoded.records {
+        let Record::Task(task) = &record else { continue };
+        match received(task)? {
+            Some(at) => run.pass(at)?,
+            None if run.now.is_some() => {}
+            None => bail!("the first record tells no time: give it `at`, when it was received"),
         }
-        if self.due <= to {
-            self.due = to.plus_s(ROUND_S);
-        }
-        self.now = Some(to);
-        Ok(())
+        run.observe(&record);
     }
-
-    fn look(&mut self, now: Timestamp) {
-        let (subjects, graph, mut report) = (Subjects::default(), Graph::default(), Report::default());
-        let around = Surroundings {
-            subjects: &subjects,
-            graph: &graph,
-        };
-        self.watch.evaluate(now, &around, &mut report);
-        let mut held = BTreeMap::new();
-        for finding in report.findings {
-            let key = (finding.condition, finding.subject.clone());
-            if self.held.remove(&key).is_none() {
-                self.changes.push(Change::new(now, "began", &finding));
-            }
-            held.insert(key, finding);
-        }
-        let ended = std::mem::replace(&mut self.held, held);
-        self.changes.extend(
-            ended
-                .into_values()
-                .map(|finding| Change::new(now, "ended", &finding)),
-        );
-    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -225,15 +138,19 @@ mod tests {
 
     #[test]
     fn tasks_that_wait_at_the_end_count_and_are_told() {
-        let mut run = Run::new();
+        let mut run = rounds();
         for n in 0..40_u32 {
             let name = format!("t{n}");
             for (status, after) in [("pending", 0), ("running", 1), ("completed", 3)] {
-                run.take(&line(&name, status, 30 * n + after)).unwrap();
+                take(&mut run, line(&name, status, 30 * n + after).as_bytes()).unwrap();
             }
         }
         for n in 0..50_u32 {
-            run.take(&line(&format!("left{n}"), "pending", 1200 + n)).unwrap();
+            take(
+                &mut run,
+                line(&format!("left{n}"), "pending", 1200 + n).as_bytes(),
+            )
+            .unwrap();
         }
         let end = Timestamp::from_unix_s(1_790_004_800.0);
         run.pass(end).unwrap();
@@ -244,7 +161,7 @@ mod tests {
             .map(|change| (change.what, change.condition))
             .collect();
         assert_eq!(found, [("began", "queue_backlog")]);
-        let figures = run.watch.figures(end);
+        let figures = run.detector.figures(end);
         assert_eq!(figures.queues[0].depth, 50);
         let p95 = figures.queues[0].wait.p95.unwrap();
         assert!(p95.more_than && p95.seconds > 3500.0, "{p95:?}");
@@ -260,15 +177,16 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_line_is_told() {
-        let mut run = Run::new();
-        let error = |run: &mut Run, line: &str| run.take(line).unwrap_err().to_string();
+        let mut run = rounds();
+        let error =
+            |run: &mut Rounds<QueueWatch>, line: &str| take(run, line.as_bytes()).unwrap_err().to_string();
         let untimed = "{\"task\": \"t\", \"status\": \"pending\"}";
         assert!(error(&mut run, untimed).contains("give it `at`"));
         assert!(error(&mut run, "{\"task\": \"t\"}").contains("status"));
         let wrong = "{\"task\": \"t\", \"status\": \"pending\", \"at\": \"noon\"}";
         assert!(error(&mut run, wrong).contains("`at`: `noon` is no time"));
-        run.take(&line("t", "pending", 100)).unwrap();
-        run.take(untimed).unwrap();
+        take(&mut run, line("t", "pending", 100).as_bytes()).unwrap();
+        take(&mut run, untimed.as_bytes()).unwrap();
         assert!(error(&mut run, &line("t", "running", 0)).contains("sort the records"));
     }
 }

@@ -1,26 +1,17 @@
 //! `swarmpulse detect services`: runs the detector of services over calls in a file, and shows what it said when.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use clap::Args;
-use serde::Serialize;
-use swarmpulse_detect::{
-    Detector as _, Finding, Graph, Report, ServiceBook, ServiceFigures, Subjects, Surroundings,
-};
-use swarmpulse_model::{EntityKey, Record, Text, Timestamp, entity};
+use swarmpulse_detect::{ServiceBook, ServiceFigures};
+use swarmpulse_model::{Record, Text, entity};
 use swarmpulse_wire::{Format, Kind, Limits, Privacy, decode_as};
 
+use super::lines;
+use super::rounds::{Change, Rounds, SLOW_AFTER_S, write_changes};
 use crate::exit::Outcome;
 use crate::output;
-
-/// Seconds of the calls' own time between two looks, as in the server.
-const ROUND_S: f64 = 15.0;
-/// After so long without a call, in seconds, the rest of the gap is passed over: everything has ended by then.
-const GAP_S: f64 = 7200.0;
 
 /// Finds services that are slow, failing or down in calls of a file.
 #[derive(Args, Debug)]
@@ -34,53 +25,16 @@ pub struct ServicesArgs {
     json: bool,
 }
 
-/// Something that began or ended.
-#[derive(Debug, Serialize)]
-struct Change {
-    at: String,
-    /// `began` or `ended`.
-    what: &'static str,
-    condition: &'static str,
-    service: Text,
-    severity: &'static str,
-    confidence: f64,
-    since: String,
-    sentence: String,
-}
-
-struct Run {
-    book: ServiceBook,
-    graph: Graph,
-    now: Option<Timestamp>,
-    due: Timestamp,
-    held: BTreeMap<(&'static str, EntityKey), Finding>,
-    changes: Vec<Change>,
-}
-
 /// Runs it.
 ///
 /// # Errors
 /// If the file cannot be read, or a line is no call with a time: the error names the line.
 pub fn run(args: &ServicesArgs) -> anyhow::Result<Outcome> {
-    let mut run = Run {
-        book: ServiceBook::new(),
-        graph: Graph::default(),
-        now: None,
-        due: Timestamp::default(),
-        held: BTreeMap::new(),
-        changes: Vec::new(),
-    };
-    let name = args.ndjson.display().to_string();
-    for (number, line) in open(&args.ndjson)?.lines().enumerate() {
-        let line = line.with_context(|| format!("read {name}"))?;
-        if !line.trim().is_empty() {
-            run.take(&line)
-                .with_context(|| format!("{name}, line {}", number + 1))?;
-        }
-    }
+    let mut run = rounds();
+    let name = lines::each(&args.ndjson, |line| take(&mut run, line))?;
     let now = run.now.with_context(|| format!("there is no call in {name}"))?;
     run.look(now);
-    let figures: Vec<ServiceFigures> = run.book.figures(now).collect();
+    let figures: Vec<ServiceFigures> = run.detector.figures(now).collect();
     if args.json {
         let changes = serde_json::to_value(&run.changes)?;
         let services = serde_json::to_value(&figures)?;
@@ -91,128 +45,55 @@ pub fn run(args: &ServicesArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead>> {
-    if path == Path::new("-") {
-        return Ok(Box::new(io::stdin().lock()));
-    }
-    let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
-    Ok(Box::new(BufReader::new(file)))
-}
-
 /// Whether a line declares a service.
-fn kind_of(line: &str) -> Kind {
+fn kind_of(line: &[u8]) -> Kind {
     #[derive(serde::Deserialize)]
     struct Named<'a> {
         #[serde(borrow)]
         record: Option<std::borrow::Cow<'a, str>>,
     }
-    let named = serde_json::from_str::<Named<'_>>(line).ok();
+    let named = serde_json::from_slice::<Named<'_>>(line).ok();
     match named.and_then(|named| named.record).as_deref() {
         Some("service") => Kind::Services,
         _ => Kind::Calls,
     }
 }
 
-impl Run {
-    fn take(&mut self, line: &str) -> anyhow::Result<()> {
-        let decoded = decode_as(
-            kind_of(line),
-            Format::Auto,
-            line.as_bytes(),
-            &Limits::default(),
-            &Privacy::default(),
-        )?;
-        if let Some(rejection) = decoded.rejected.first() {
-            anyhow::bail!("{}", rejection.error);
-        }
-        let namespace = Text::const_new(entity::DEFAULT_NAMESPACE);
-        for record in decoded.records {
-            if let Record::Call(call) = &record {
-                let at = call.at.context("the call has no `at`: say when it ended")?;
-                self.pass(at)?;
-            }
-            if let Record::Service(service) = &record {
-                let key = (namespace.clone(), service.service.clone());
-                self.graph.depends_on.insert(key, service.depends_on.clone());
-            }
-            let now = self.now.unwrap_or_default();
-            self.book.observe(&namespace, now, &record);
-        }
-        Ok(())
-    }
-
-    /// Lets time pass until then, looking as often as the server does.
-    fn pass(&mut self, to: Timestamp) -> anyhow::Result<()> {
-        let Some(now) = self.now else {
-            self.now = Some(to);
-            self.due = to.plus_s(ROUND_S);
-            return Ok(());
-        };
-        ensure!(
-            to >= now,
-            "`at` is {to}, before that of an earlier line, {now}: sort the calls by time"
-        );
-        let last = now.plus_s(GAP_S);
-        while self.due <= to && self.due <= last {
-            self.look(self.due);
-            self.due = self.due.plus_s(ROUND_S);
-        }
-        if self.due <= to {
-            self.due = to.plus_s(ROUND_S);
-        }
-        self.now = Some(to);
-        Ok(())
-    }
-
-    fn look(&mut self, now: Timestamp) {
-        let (subjects, mut report) = (Subjects::default(), Report::default());
-        let around = Surroundings {
-            subjects: &subjects,
-            graph: &self.graph,
-        };
-        self.book.evaluate(now, &around, &mut report);
-        let mut held = BTreeMap::new();
-        for finding in report.findings {
-            let key = (finding.condition, finding.subject.clone());
-            if self.held.remove(&key).is_none() {
-                self.changes.push(change(now, "began", &finding));
-            }
-            held.insert(key, finding);
-        }
-        let ended = std::mem::replace(&mut self.held, held);
-        self.changes
-            .extend(ended.into_values().map(|finding| change(now, "ended", &finding)));
-    }
+/// After a gap everything has ended that was found of services: the rest of it is passed over.
+fn rounds() -> Rounds<ServiceBook> {
+    Rounds::new(ServiceBook::new(), SLOW_AFTER_S)
 }
 
-fn change(now: Timestamp, what: &'static str, finding: &Finding) -> Change {
-    Change {
-        at: now.to_string(),
-        what,
-        condition: finding.condition,
-        service: finding.subject.id.clone(),
-        severity: finding.severity.as_str(),
-        confidence: finding.confidence,
-        since: finding.since.to_string(),
-        sentence: finding.sentence.clone(),
+fn take(run: &mut Rounds<ServiceBook>, line: &[u8]) -> anyhow::Result<()> {
+    let decoded = decode_as(
+        kind_of(line),
+        Format::Auto,
+        line,
+        &Limits::default(),
+        &Privacy::default(),
+    )?;
+    if let Some(rejection) = decoded.rejected.first() {
+        anyhow::bail!("{}", rejection.error);
     }
+    let namespace = Text::const_new(entity::DEFAULT_NAMESPACE);
+    for record in decoded.records {
+        if let Record::Call(call) = &record {
+            let at = call.at.context("the call has no `at`: say when it ended")?;
+            run.pass(at)?;
+        }
+        if let Record::Service(service) = &record {
+            let key = (namespace.clone(), service.service.clone());
+            run.graph.depends_on.insert(key, service.depends_on.clone());
+        }
+        run.observe(&record);
+    }
+    Ok(())
 }
 
-fn show(changes: &[Change], figures: &[ServiceFigures]) -> io::Result<()> {
-    for change in changes {
-        let Change {
-            at,
-            what,
-            condition,
-            severity,
-            sentence,
-            ..
-        } = change;
-        output::line(&format!("{at}  {what}  {condition} ({severity})  {sentence}"))?;
-    }
-    if !changes.is_empty() {
-        output::line("")?;
-    }
+fn show(changes: &[Change], figures: &[ServiceFigures]) -> std::io::Result<()> {
+    let mut text = String::new();
+    write_changes(&mut text, changes);
+    output::print(&text)?;
     let head = [
         "service",
         "status",
@@ -267,20 +148,9 @@ fn row(it: &ServiceFigures) -> [String; 10] {
 mod tests {
     use super::*;
 
-    fn run() -> Run {
-        Run {
-            book: ServiceBook::new(),
-            graph: Graph::default(),
-            now: None,
-            due: Timestamp::default(),
-            held: BTreeMap::new(),
-            changes: Vec::new(),
-        }
-    }
-
     #[test]
     fn a_service_that_becomes_slow_is_told_with_its_beginning_and_end() {
-        let mut run = run();
+        let mut run = rounds();
         for n in 0..2000_u32 {
             let slow = (1200..1400).contains(&n);
             let latency_ms = if slow { 900 } else { 100 + n % 7 };
@@ -288,7 +158,7 @@ mod tests {
             let line = format!(
                 "{{\"service\": \"db\", \"latency_ms\": {latency_ms}, \"status_code\": 200, \"at\": {at}}}"
             );
-            run.take(&line).unwrap();
+            take(&mut run, line.as_bytes()).unwrap();
         }
         let told: Vec<_> = run
             .changes
@@ -304,19 +174,23 @@ mod tests {
             "{:?}",
             run.changes[0]
         );
-        let figures = run.book.figures(run.now.unwrap()).next().unwrap();
+        let figures = run.detector.figures(run.now.unwrap()).next().unwrap();
         assert_eq!((figures.calls, figures.calls_per_minute), (2000, 12.0));
     }
 
     #[test]
     fn what_is_wrong_with_a_line_is_told() {
-        let mut run = run();
-        let error = |run: &mut Run, line: &str| run.take(line).unwrap_err().to_string();
+        let mut run = rounds();
+        let error =
+            |run: &mut Rounds<ServiceBook>, line: &str| take(run, line.as_bytes()).unwrap_err().to_string();
         assert!(error(&mut run, "{\"service\": \"db\"}").contains("`at`"));
         assert!(error(&mut run, "{\"latency_ms\": 5}").contains("service"));
-        run.take("{\"record\": \"service\", \"service\": \"db\", \"latency_limit_ms\": 50}")
-            .unwrap();
-        run.take("{\"service\": \"db\", \"at\": 1790000000}").unwrap();
-        assert!(error(&mut run, "{\"service\": \"db\", \"at\": 1780000000}").contains("sort the calls"));
+        take(
+            &mut run,
+            "{\"record\": \"service\", \"service\": \"db\", \"latency_limit_ms\": 50}".as_bytes(),
+        )
+        .unwrap();
+        take(&mut run, "{\"service\": \"db\", \"at\": 1790000000}".as_bytes()).unwrap();
+        assert!(error(&mut run, "{\"service\": \"db\", \"at\": 1780000000}").contains("sort the records"));
     }
 }

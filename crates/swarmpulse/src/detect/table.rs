@@ -1,11 +1,12 @@
 //! Samples in a CSV file: a header, then a row a sample, of one series or of several that `series` tells apart.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io::BufRead;
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
 use swarmpulse_model::Timestamp;
+
+use super::lines;
 
 /// A row as read.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +27,7 @@ pub struct Row {
 
 /// Rows of a file, one after another.
 pub struct Table {
-    reader: csv::Reader<Box<dyn Read>>,
+    reader: csv::Reader<Box<dyn BufRead>>,
     name: String,
     series: Option<usize>,
     timestamp: usize,
@@ -41,13 +42,7 @@ impl Table {
     /// # Errors
     /// If it cannot be read or lacks a column.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
-        let (name, input): (_, Box<dyn Read>) = if path.as_os_str() == "-" {
-            ("standard input".to_owned(), Box::new(io::stdin().lock()))
-        } else {
-            let name = path.display().to_string();
-            let file = File::open(path).with_context(|| format!("open {name}"))?;
-            (name, Box::new(file))
-        };
+        let (name, input) = lines::open(path)?;
         let mut reader = csv::Reader::from_reader(input);
         let header = reader
             .headers()

@@ -8,9 +8,9 @@ use crate::failure::group::Group;
 use crate::failure::news::News;
 use crate::failure::shorten;
 use crate::failure::tally::{SPAN_NS, SPANS, span_of};
-use crate::failure::words::{counted, named, row};
+use crate::failure::words::{named, row};
 use crate::finding::{Chart, Figure, Finding, Line, Mark, Unit};
-use crate::wording::span;
+use crate::wording::{counted, span};
 
 /// Bytes of the message in the sentence.
 const MESSAGE_BYTES: usize = 140;

@@ -5,9 +5,9 @@ use swarmpulse_model::{EntityKind, Severity, Text, Timestamp};
 use super::{TIME_PATTERN, blank, key};
 use crate::failure::calendar::{Calendar, Pattern, When};
 use crate::failure::tally::HOUR_NS;
-use crate::failure::words::{counted, named, times};
+use crate::failure::words::{named, times};
 use crate::finding::{Chart, Figure, Finding, Line, Unit};
-use crate::wording::percent;
+use crate::wording::{counted, percent};
 
 const WEEKDAYS: [&str; 7] = [
     "Mondays",

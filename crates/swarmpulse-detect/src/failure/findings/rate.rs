@@ -8,10 +8,10 @@ use crate::failure::book::last_spans;
 use crate::failure::cells::Cell;
 use crate::failure::high::{High, Measure, hours_of};
 use crate::failure::tally::{SPAN_NS, SPANS, span_of};
-use crate::failure::words::{called, counted, named, row, times};
+use crate::failure::words::{called, named, row, times};
 use crate::finding::{Chart, Figure, Finding, Line, Unit};
 use crate::statistics::rates::{binomial_interval, poisson_interval};
-use crate::wording::{percent, span};
+use crate::wording::{counted, percent, span};
 
 /// Ends without which nothing is critical.
 const CRITICAL_ENDED: u64 = 20;
@@ -150,7 +150,12 @@ fn figure(name: &'static str, value: f64, interval: Option<(f64, f64)>, unit: Un
 
 fn chart(name: &str, high: &High, cell: &Cell, usual: f64, usual_label: &str, now: Timestamp) -> Chart {
     let first = span_of(now) - SPANS as i64 + 1;
-    let measured = points(&last_spans(&cell.spans, now), first, SPAN_NS, cell.exposed);
+    let mut spans = last_spans(&cell.spans, now);
+    if cell.exposed {
+        // A share is one before its five minutes are over.
+        spans.push(cell.spans.at(span_of(now)));
+    }
+    let measured = points(&spans, first, SPAN_NS, cell.exposed);
     let usual = if cell.exposed { usual } else { usual / 12.0 };
     let expected = level(usual_label, &measured, usual);
     let mut lines = vec![Line {

@@ -5,9 +5,9 @@ use swarmpulse_model::{Severity, Text, Timestamp};
 use super::{RATE_RISING, blank, key, level, points, unit};
 use crate::failure::rising::Rise;
 use crate::failure::tally::{HOUR_NS, SPANS};
-use crate::failure::words::{counted, named, times};
+use crate::failure::words::{named, times};
 use crate::finding::{Chart, Figure, Finding, Line, Mark, Unit};
-use crate::wording::{percent, span};
+use crate::wording::{counted, percent, span};
 
 /// How many times the rate before makes it a warning.
 const WARNING_RATIO: f64 = 2.0;

@@ -10,8 +10,9 @@ use swarmpulse_wire::{Format, Kind, Limits, Privacy, decode_as};
 ///
 /// # Errors
 /// If it is no record of the sort that it says, or has no time.
-pub fn read(line: &str) -> anyhow::Result<(Timestamp, Record)> {
-    let mut fields: Map<String, Value> = serde_json::from_str(line).context("the line is no JSON object")?;
+pub fn read(line: &[u8]) -> anyhow::Result<(Timestamp, Record)> {
+    let mut fields: Map<String, Value> =
+        serde_json::from_slice(line).context("the line is no JSON object")?;
     let kind = kind(&fields)?;
     let at = received(&fields)?;
     fields.remove("record");

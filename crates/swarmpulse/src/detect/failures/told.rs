@@ -2,63 +2,18 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
-use swarmpulse_detect::{FailureDirection, FailureFigures, FailureRates, FailureTrend, Finding};
-use swarmpulse_model::{Text, Timestamp};
+use swarmpulse_detect::{FailureDirection, FailureFigures, FailureRates, FailureTrend};
 use unicode_width::UnicodeWidthStr as _;
+
+use super::super::rounds::{Change, write_changes};
 
 /// Rows of a table.
 const ROWS_MAX: usize = 20;
 
-/// Something that began or ended.
-#[derive(Debug, Serialize)]
-pub struct Change {
-    at: String,
-    /// `began` or `ended`.
-    pub what: &'static str,
-    /// The condition.
-    pub condition: &'static str,
-    /// What it is true of.
-    pub subject: Text,
-    severity: &'static str,
-    confidence: f64,
-    since: String,
-    sentence: String,
-}
-
-impl Change {
-    /// A finding began or ended then.
-    pub fn new(at: Timestamp, what: &'static str, finding: &Finding) -> Self {
-        Self {
-            at: at.to_string(),
-            what,
-            condition: finding.condition,
-            subject: finding.subject.id.clone(),
-            severity: finding.severity.as_str(),
-            confidence: finding.confidence,
-            since: finding.since.to_string(),
-            sentence: finding.sentence.clone(),
-        }
-    }
-}
-
 /// Everything as text: what happened, then what is known.
 pub fn text(changes: &[Change], missing: &[String], figures: Option<&FailureFigures>) -> String {
     let mut text = String::new();
-    for change in changes {
-        let Change {
-            at,
-            what,
-            condition,
-            severity,
-            sentence,
-            ..
-        } = change;
-        let _ = writeln!(text, "{at}  {what}  {condition} ({severity})  {sentence}");
-    }
-    if !changes.is_empty() {
-        text.push('\n');
-    }
+    write_changes(&mut text, changes);
     if let Some(figures) = figures {
         summary(&mut text, figures);
         rates(&mut text, "TASK TYPE", &figures.by_task_type);

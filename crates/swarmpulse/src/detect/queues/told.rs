@@ -2,62 +2,17 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
 use swarmpulse_detect::{
-    Finding, KnownDuration, QueueFigures, QueueStatus, TaskSpread, ThroughputDirection, TypeStatus,
+    KnownDuration, QueueFigures, QueueStatus, TaskSpread, ThroughputDirection, TypeStatus,
 };
-use swarmpulse_model::{Text, Timestamp};
 use unicode_width::UnicodeWidthStr as _;
 
-/// Something that began or ended.
-#[derive(Debug, Serialize)]
-pub struct Change {
-    at: String,
-    /// `began` or `ended`.
-    pub what: &'static str,
-    /// The condition.
-    pub condition: &'static str,
-    subject: Text,
-    severity: &'static str,
-    confidence: f64,
-    since: String,
-    sentence: String,
-}
-
-impl Change {
-    /// A finding began or ended then.
-    pub fn new(at: Timestamp, what: &'static str, finding: &Finding) -> Self {
-        Self {
-            at: at.to_string(),
-            what,
-            condition: finding.condition,
-            subject: finding.subject.id.clone(),
-            severity: finding.severity.as_str(),
-            confidence: finding.confidence,
-            since: finding.since.to_string(),
-            sentence: finding.sentence.clone(),
-        }
-    }
-}
+use super::super::rounds::{Change, write_changes};
 
 /// Everything, for people.
 pub fn text(changes: &[Change], figures: &QueueFigures) -> String {
     let mut text = String::new();
-    for it in changes {
-        let Change {
-            at,
-            what,
-            condition,
-            severity,
-            sentence,
-            ..
-        } = it;
-        // Writing into a text does not fail.
-        let _ = writeln!(text, "{at}  {what}  {condition} ({severity})  {sentence}");
-    }
-    if !changes.is_empty() {
-        text.push('\n');
-    }
+    write_changes(&mut text, changes);
     let _ = writeln!(text, "At {}, over the hour before:\n", figures.at);
     text.push_str(&table(QUEUE_HEADINGS, figures.queues.iter().map(queue)));
     text.push('\n');
