@@ -211,6 +211,12 @@ impl Fleet {
             Record::Monitor(event) => self.apply_monitor(&mut step, &event),
             Record::Settings(settings) => self.apply_settings(&mut step, *settings),
             Record::Tick => self.tick(&mut step),
+            // Decided beside the fleet, and told through it so that all effects have one order.
+            Record::Alert(alert) => step.effects.push(Effect::Alert(alert)),
+            Record::Silence(silence) => step.effects.push(Effect::Silence(silence)),
+            Record::Acknowledgement(said) => step.effects.push(Effect::Acknowledgement(said)),
+            Record::Notification(notification) => step.effects.push(Effect::Notification(notification)),
+            Record::Delivery(delivery) => step.effects.push(Effect::Delivery(delivery)),
         }
         while let Some(index) = self.new_agents.last().copied() {
             self.review(&mut step, index);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::alert::{Acknowledgement, Alert, Delivery, Notification, Silence};
 use crate::record::{Event, Failure};
 use crate::{Condition, EntityKey, Evidence, TaskStatus, Text, Timestamp, Verdict};
 
@@ -27,6 +28,16 @@ pub enum Effect {
     Joined(Box<Joined>),
     /// An entity was forgotten.
     Forgotten(Box<EntityKey>),
+    /// An alert changed its state.
+    Alert(Box<Alert>),
+    /// Alerts are silenced, or no longer.
+    Silence(Box<Silence>),
+    /// A person has an alert in hand, or gave it back.
+    Acknowledgement(Box<Acknowledgement>),
+    /// A group of alerts is to be told: performed by whoever sends notifications.
+    Notification(Box<Notification>),
+    /// What became of a notification.
+    Delivery(Box<Delivery>),
 }
 
 impl Effect {
@@ -43,6 +54,11 @@ impl Effect {
             Self::Condition(_) => "condition",
             Self::Joined(_) => "joined",
             Self::Forgotten(_) => "forgotten",
+            Self::Alert(_) => "alert",
+            Self::Silence(_) => "silence",
+            Self::Acknowledgement(_) => "acknowledgement",
+            Self::Notification(_) => "notification",
+            Self::Delivery(_) => "delivery",
         }
     }
 }

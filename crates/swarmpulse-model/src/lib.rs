@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, does I/O or knows a serialization format; types derive serde's traits so
 //! that the crates above can choose one.
 
+pub mod alert;
 pub mod attribute;
 pub mod condition;
 pub mod effect;
@@ -17,6 +18,7 @@ pub mod task_status;
 pub mod time;
 pub mod verdict;
 
+pub use alert::{Alert, AlertState};
 pub use attribute::{Attributes, Value};
 pub use condition::{Condition, Severity};
 pub use effect::Effect;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::alert::{Acknowledgement, Alert, Delivery, Notification, Silence};
 use crate::process::ProcessReport;
 use crate::{Condition, Text};
 
@@ -57,6 +58,16 @@ pub enum Record {
     Tick,
     /// The settings that verdicts are decided by from here on.
     Settings(Box<FleetSettings>),
+    /// An alert changed its state.
+    Alert(Box<Alert>),
+    /// Alerts are silenced, or no longer.
+    Silence(Box<Silence>),
+    /// A person has an alert in hand, or gives it back.
+    Acknowledgement(Box<Acknowledgement>),
+    /// A group of alerts is to be told.
+    Notification(Box<Notification>),
+    /// What became of a notification.
+    Delivery(Box<Delivery>),
 }
 
 impl Record {
@@ -77,6 +88,11 @@ impl Record {
             Self::Monitor(_) => "monitor",
             Self::Tick => "tick",
             Self::Settings(_) => "settings",
+            Self::Alert(_) => "alert",
+            Self::Silence(_) => "silence",
+            Self::Acknowledgement(_) => "acknowledgement",
+            Self::Notification(_) => "notification",
+            Self::Delivery(_) => "delivery",
         }
     }
 
@@ -92,7 +108,16 @@ impl Record {
             Self::Failure(record) => record.agent.as_ref(),
             Self::Process(record) => Some(&record.agent),
             Self::Alias(record) => Some(&record.agent),
-            Self::Service(_) | Self::Condition(_) | Self::Monitor(_) | Self::Tick | Self::Settings(_) => None,
+            Self::Service(_)
+            | Self::Condition(_)
+            | Self::Monitor(_)
+            | Self::Tick
+            | Self::Settings(_)
+            | Self::Alert(_)
+            | Self::Silence(_)
+            | Self::Acknowledgement(_)
+            | Self::Notification(_)
+            | Self::Delivery(_) => None,
         }
     }
 }

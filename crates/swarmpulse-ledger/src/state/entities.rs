@@ -78,7 +78,14 @@ pub(crate) fn show(connection: &Connection, row: &HistoryRow) -> Result<(), Erro
             );
         }
         Effect::Forgotten(key) => return forget(connection, key),
-        Effect::Event(_) | Effect::Failure(_) | Effect::Condition(_) => return Ok(()),
+        Effect::Event(_)
+        | Effect::Failure(_)
+        | Effect::Condition(_)
+        | Effect::Alert(_)
+        | Effect::Silence(_)
+        | Effect::Acknowledgement(_)
+        | Effect::Notification(_)
+        | Effect::Delivery(_) => return Ok(()),
     };
     upsert(connection, key, &columns, &at, row.id.position.offset)
 }

@@ -9,7 +9,7 @@ use crate::Text;
 pub const METRIC_NAME: &str = "__name__";
 
 /// One label.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Label {
     /// Its name; unique within its labels.
     pub name: Text,

@@ -95,6 +95,11 @@ fn details(effect: &Effect) -> Map<String, Value> {
         }),
         Effect::Joined(joined) => json!({"other": joined.other, "reason": joined.reason}),
         Effect::Forgotten(key) => json!({"subject_kind": key.kind.as_str(), "subject": key.id}),
+        Effect::Alert(alert) => json!(alert),
+        Effect::Silence(silence) => json!(silence),
+        Effect::Acknowledgement(said) => json!(said),
+        Effect::Notification(notification) => json!(notification),
+        Effect::Delivery(delivery) => json!(delivery),
     };
     let Value::Object(details) = details else {
         return Map::new();

@@ -222,7 +222,12 @@ fn topic(effect: &Effect) -> Topic {
         | Effect::Failure(_)
         | Effect::Restart(_)
         | Effect::Joined(_)
-        | Effect::Forgotten(_) => Topic::Events,
+        | Effect::Forgotten(_)
+        | Effect::Alert(_)
+        | Effect::Silence(_)
+        | Effect::Acknowledgement(_)
+        | Effect::Notification(_)
+        | Effect::Delivery(_) => Topic::Events,
     }
 }
 
@@ -256,6 +261,10 @@ fn about(effect: &Effect) -> (Option<Text>, Option<Text>) {
             Some(key.namespace.clone()),
             (key.kind == EntityKind::Agent).then(|| key.id.clone()),
         ),
+        Effect::Alert(alert) => (Some(alert.namespace.clone()), None),
+        Effect::Silence(silence) => (silence.namespace.clone(), None),
+        Effect::Acknowledgement(said) => (Some(said.namespace.clone()), None),
+        Effect::Notification(_) | Effect::Delivery(_) => (None, None),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use swarmpulse_model::alert::{Alert, Notification, Silence};
 use swarmpulse_model::attribute::Value;
 use swarmpulse_model::effect::{EventSeen, FailureSeen, SandboxChange, TaskChange, VerdictChange};
 use swarmpulse_model::entity::DEFAULT_NAMESPACE;
@@ -63,6 +64,40 @@ impl<'a> Facets<'a> {
             Effect::Forgotten(key) => {
                 Self::of_entity(key).with_text(format!("{} {} was forgotten", key.kind.as_str(), key.id))
             }
+            Effect::Alert(alert) => Self::of_alert(alert),
+            Effect::Silence(silence) => Self {
+                namespace: silence.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE),
+                ..Self::default().with_text(silence_text(silence))
+            },
+            Effect::Acknowledgement(said) => Self {
+                namespace: &said.namespace,
+                ..Self::default().with_text(format!(
+                    "{} {}: {}: {}",
+                    said.alert,
+                    if said.active { "acknowledged" } else { "given back" },
+                    said.author,
+                    said.comment
+                ))
+            },
+            Effect::Notification(notification) => Self {
+                namespace: namespace_of(notification),
+                ..Self::default().with_text(notification_text(notification))
+            },
+            Effect::Delivery(delivery) => Self {
+                namespace: DEFAULT_NAMESPACE,
+                ..Self::default().with_text(format!(
+                    "{} {} by {} {} after {} attempts{}",
+                    delivery.notification,
+                    delivery.outcome.as_str(),
+                    delivery.receiver,
+                    delivery.channel,
+                    delivery.attempts,
+                    delivery
+                        .error
+                        .as_ref()
+                        .map_or_else(String::new, |error| format!(": {error}"))
+                ))
+            },
         };
         facets.kind = effect.type_name();
         facets
@@ -146,6 +181,25 @@ impl<'a> Facets<'a> {
             .with_text(text)
     }
 
+    fn of_alert(alert: &'a Alert) -> Self {
+        let text = format!(
+            "{} {} {}: {}",
+            alert.id,
+            alert.state.as_str(),
+            alert.severity.as_str(),
+            alert.reason
+        );
+        let facets = Self {
+            namespace: &alert.namespace,
+            ..Self::default()
+        };
+        alert
+            .subject
+            .as_ref()
+            .map_or(facets, Self::of_entity)
+            .with_text(text)
+    }
+
     fn with_text(self, text: String) -> Self {
         Self {
             text: Cow::Owned(text),
@@ -162,6 +216,54 @@ fn verdict_text(change: &VerdictChange) -> String {
         let _infallible = write!(text, "{separator}{}", evidence.claim);
     }
     text
+}
+
+fn silence_text(silence: &Silence) -> String {
+    let mut text = format!(
+        "{} {} by {}",
+        silence.purpose.as_str(),
+        silence.id,
+        silence.author
+    );
+    for matcher in &silence.matchers {
+        let _infallible = write!(
+            text,
+            " {}{}{:?}",
+            matcher.name,
+            matcher.op.as_str(),
+            matcher.value
+        );
+    }
+    let _infallible = write!(text, " until {}: {}", silence.ends_at, silence.comment);
+    text
+}
+
+/// The namespace of its alerts; of several the default one, that only those see who see all.
+fn namespace_of(notification: &Notification) -> &str {
+    let mut namespaces = notification
+        .alerts
+        .iter()
+        .map(|told| told.alert.namespace.as_str());
+    let Some(first) = namespaces.next() else {
+        return DEFAULT_NAMESPACE;
+    };
+    if namespaces.all(|other| other == first) {
+        first
+    } else {
+        DEFAULT_NAMESPACE
+    }
+}
+
+fn notification_text(notification: &Notification) -> String {
+    format!(
+        "{} to {} {}: {} firing, {} resolved, {}",
+        notification.group_key,
+        notification.receiver,
+        notification.channel,
+        notification.firing.len(),
+        notification.resolved.len(),
+        notification.reason.as_str()
+    )
 }
 
 fn task_text(change: &TaskChange) -> String {

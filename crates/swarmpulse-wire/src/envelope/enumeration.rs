@@ -1,5 +1,8 @@
 //! The numbers of words. The first of each table is what an absent field means.
 
+use swarmpulse_model::alert::{
+    AlertOrigin, AlertState, DeliveryOutcome, LabelOp, NotifyReason, SilencePurpose,
+};
 use swarmpulse_model::condition::Severity;
 use swarmpulse_model::process::{ProcessOrigin, ProcessState};
 use swarmpulse_model::record::{CallState, EventSource};
@@ -57,3 +60,9 @@ enumeration!(ProcessOrigin { 0 Discovered, 1 Announced, 2 Watched });
 enumeration!(ProcessState { 0 Sleeping, 1 Running, 2 DiskSleep, 3 Stopped, 4 Zombie });
 enumeration!(Severity { 0 Info, 1 Warning, 2 Critical });
 enumeration!(EntityKind { 0 Agent, 1 Process, 2 Task, 3 Sandbox, 4 Service, 5 Host, 6 TaskType });
+enumeration!(AlertState { 0 Firing, 1 Pending, 2 Resolved });
+enumeration!(AlertOrigin { 0 Condition, 1 Rule, 2 Cause });
+enumeration!(LabelOp { 0 Equal, 1 NotEqual, 2 Regex, 3 NotRegex });
+enumeration!(SilencePurpose { 0 Silence, 1 Maintenance });
+enumeration!(NotifyReason { 0 Fired, 1 Resolved, 2 Repeated, 3 Test });
+enumeration!(DeliveryOutcome { 0 Delivered, 1 Dead, 2 Retried });

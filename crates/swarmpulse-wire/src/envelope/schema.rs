@@ -1,12 +1,16 @@
 //! The table of every number in the journal. Numbers are given once and never again; a field that goes
 //! leaves its number behind in a comment.
 
+use swarmpulse_model::alert::{
+    Acknowledgement, Alert, Delivery, LabelMatcher, Notification, NotifiedAlert, Silence, Symptom,
+};
 use swarmpulse_model::process::{ProcessExit, ProcessReport, ProcessSample};
 use swarmpulse_model::record::{
     Alias, Call, Event, Failure, FleetSettings, Heartbeat, Resources, Sandbox, Service, Task, Usage,
     WorkLimit,
 };
-use swarmpulse_model::{Condition, EntityKey, Record};
+use swarmpulse_model::series::Label;
+use swarmpulse_model::{Condition, EffectId, EntityKey, Position, Record};
 
 use super::CodecError;
 use super::field::{Field, Message, message, read_message};
@@ -28,6 +32,11 @@ mod kind {
     pub(super) const MONITOR: u32 = 14;
     pub(super) const TICK: u32 = 15;
     pub(super) const SETTINGS: u32 = 16;
+    pub(super) const ALERT: u32 = 17;
+    pub(super) const SILENCE: u32 = 18;
+    pub(super) const ACKNOWLEDGEMENT: u32 = 19;
+    pub(super) const NOTIFICATION: u32 = 20;
+    pub(super) const DELIVERY: u32 = 21;
 }
 
 message!(Heartbeat {
@@ -67,6 +76,24 @@ message!(ProcessExit { 1 exit_code, 2 signal, 3 out_of_memory, 4 pid_reused, 5 r
 message!(Alias { 1 agent, 2 other, 3 reason });
 message!(Condition { 1 name, 2 subject, 3 severity, 4 active, 5 since, 6 reason });
 message!(EntityKey { 1 namespace, 2 kind, 3 id });
+message!(Position { 1 partition, 2 offset });
+message!(EffectId { 1 position, 2 n });
+message!(Label { 1 name, 2 value });
+message!(Alert {
+    1 id, 2 name, 3 state, 4 severity, 5 namespace, 6 subject, 7 origin, 8 group, 9 labels, 10 annotations, 11 value,
+    12 active_at, 13 fired_at, 14 ended_at, 15 reason, 16 cause, 17 flapping,
+});
+message!(LabelMatcher { 1 name, 2 op, 3 value });
+message!(Silence {
+    1 id, 2 namespace, 3 matchers, 4 starts_at, 5 ends_at, 6 author, 7 comment, 8 purpose, 9 updated_at,
+});
+message!(Acknowledgement { 1 alert, 2 namespace, 3 active, 4 author, 5 comment, 6 at, 7 until });
+message!(Symptom { 1 alert, 2 name, 3 subject, 4 since });
+message!(NotifiedAlert { 1 alert, 2 symptoms, 3 symptoms_total });
+message!(Notification {
+    1 group_key, 2 receiver, 3 channel, 4 reason, 5 group_labels, 6 alerts, 7 omitted, 8 firing, 9 resolved, 10 at,
+});
+message!(Delivery { 1 notification, 2 receiver, 3 channel, 4 outcome, 5 attempts, 6 error, 7 at });
 message!(WorkLimit { 1 name, 2 limit_s });
 // Every value is written: a default that a later release changes must not change what was decided by it.
 message!(FleetSettings = Self::default() => {
@@ -93,6 +120,11 @@ pub(super) fn put_record(record: &Record, out: &mut Vec<u8>) {
         Record::Monitor(event) => put_message(kind::MONITOR, out, |out| put_monitor(event, out)),
         Record::Tick => put_message(kind::TICK, out, |_| {}),
         Record::Settings(record) => record.as_ref().put_always(kind::SETTINGS, out),
+        Record::Alert(record) => record.as_ref().put_always(kind::ALERT, out),
+        Record::Silence(record) => record.as_ref().put_always(kind::SILENCE, out),
+        Record::Acknowledgement(record) => record.as_ref().put_always(kind::ACKNOWLEDGEMENT, out),
+        Record::Notification(record) => record.as_ref().put_always(kind::NOTIFICATION, out),
+        Record::Delivery(record) => record.as_ref().put_always(kind::DELIVERY, out),
     }
 }
 
@@ -113,6 +145,11 @@ pub(super) fn take_record(number: u32, raw: Raw<'_>) -> Result<Record, CodecErro
         kind::MONITOR => Record::Monitor(monitor(raw)?),
         kind::TICK => Record::Tick,
         kind::SETTINGS => Record::Settings(boxed(raw)?),
+        kind::ALERT => Record::Alert(boxed(raw)?),
+        kind::SILENCE => Record::Silence(boxed(raw)?),
+        kind::ACKNOWLEDGEMENT => Record::Acknowledgement(boxed(raw)?),
+        kind::NOTIFICATION => Record::Notification(boxed(raw)?),
+        kind::DELIVERY => Record::Delivery(boxed(raw)?),
         _ => return Err(CodecError::UnknownWord),
     })
 }

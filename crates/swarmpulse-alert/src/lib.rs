@@ -1,0 +1,11 @@
+//! Alerts on their way from what is true to who is told: causes, silences, acknowledgements, routing, grouping.
+//!
+//! The desk is a state machine beside the fleet's. Effects are applied to it in the journal's order; what it decides
+//! (an alert's next state, a notification) are records that come back as effects, so that a replay decides nothing anew.
+//! No clock, no I/O: time is an argument, sending is somebody else's.
+
+mod surroundings;
+mod view;
+
+pub use surroundings::{Place, Surroundings};
+pub use view::{AlertView, GroupView, SilenceState, SilenceView};

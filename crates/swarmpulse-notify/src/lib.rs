@@ -1,0 +1,10 @@
+//! Channels that notifications go out by, one file each.
+//!
+//! A channel renders a [`Message`] (pure, and tested as such) and sends it once. Queues, retries, back-off and order are the
+//! runtime's business.
+
+mod message;
+mod notifier;
+
+pub use message::Message;
+pub use notifier::{Notifier, SendError, Sending};

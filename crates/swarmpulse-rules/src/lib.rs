@@ -1,0 +1,12 @@
+//! Rules: files of them as Prometheus has them, what their expressions come to, and the states of their alerts.
+//!
+//! Nothing here evaluates PromQL or knows where samples are: whoever runs rules brings an [`Expressions`]. Time is an
+//! argument.
+
+mod definition;
+mod expression;
+mod status;
+
+pub use definition::{AlertRule, RecordRule, Rule, RuleFile, RuleGroup, RuleKind};
+pub use expression::{ExpressionError, Expressions, Query, QueryError, QuerySample};
+pub use status::{GroupStatus, RuleHealth, RuleStatus};
