@@ -3,6 +3,7 @@
 //! Every change of an alert is a record and an effect of the same shape: whoever reads them in order knows what holds.
 
 mod acknowledgement;
+mod fingerprint;
 mod matcher;
 mod notification;
 mod silence;
@@ -13,6 +14,7 @@ use crate::series::Label;
 use crate::{EntityKey, Severity, Text, Timestamp};
 
 pub use acknowledgement::Acknowledgement;
+pub use fingerprint::fingerprint;
 pub use matcher::{LabelMatcher, LabelOp};
 pub use notification::{Delivery, DeliveryOutcome, Notification, NotifiedAlert, NotifyReason, Symptom};
 pub use silence::{Silence, SilencePurpose};
