@@ -4,8 +4,12 @@
 //! (an alert's next state, a notification) are records that come back as effects, so that a replay decides nothing anew.
 //! No clock, no I/O: time is an argument, sending is somebody else's.
 
+mod matcher;
+mod receiver;
 mod surroundings;
 mod view;
 
+pub use matcher::{MATCHER_BYTES_MAX, MATCHERS_MAX, MatcherError, Matchers};
+pub use receiver::{Receiver, ReceiverChannel};
 pub use surroundings::{Place, Surroundings};
 pub use view::{AlertView, GroupView, SilenceState, SilenceView};
