@@ -1,0 +1,125 @@
+//! Files as people write them, read into the tree.
+
+use proptest::prelude::*;
+use swarmpulse_yaml::{Faults, Fields, Value, parse};
+
+fn text_at<'a>(node: &'a swarmpulse_yaml::Node, path: &[&str]) -> &'a str {
+    let mut node = node;
+    for step in path {
+        node = match &node.value {
+            Value::Map(entries) => {
+                &entries
+                    .iter()
+                    .find(|entry| entry.key == *step)
+                    .expect("the key")
+                    .node
+            }
+            Value::List(items) => &items[step.parse::<usize>().expect("an index")],
+            other => panic!("{step} of {other:?}"),
+        };
+    }
+    match &node.value {
+        Value::Scalar(scalar) => &scalar.text,
+        other => panic!("{path:?} is {other:?}"),
+    }
+}
+
+#[test]
+fn values_keep_the_text_that_was_written() {
+    let node = parse(concat!(
+        "key: 0123\nfloat: 1.50\nbig: 123456789012345678901234567890123456789012\nhex: 0x1F\nyes: yes\n",
+        "quoted: \"a\\tb\"\nfolded: >-\n  one\n  two\nlist: [1e3, '2', null, ~]\n"
+    ))
+    .unwrap();
+    for (path, expected) in [
+        ("key", "0123"),
+        ("float", "1.50"),
+        ("big", "123456789012345678901234567890123456789012"),
+        ("hex", "0x1F"),
+        ("yes", "yes"),
+        ("quoted", "a\tb"),
+        ("folded", "one two"),
+    ] {
+        assert_eq!(text_at(&node, &[path]), expected, "{path}");
+    }
+    assert_eq!(text_at(&node, &["list", "0"]), "1e3");
+    assert_eq!(text_at(&node, &["list", "1"]), "2");
+}
+
+#[test]
+fn places_are_those_of_the_use() {
+    let node = parse("a: &anchor\n  x: 1\nb:\n  - *anchor\n  - <<: *anchor\n    y: 7\n").unwrap();
+    assert_eq!(text_at(&node, &["b", "0", "x"]), "1");
+    assert_eq!(text_at(&node, &["b", "1", "x"]), "1");
+    assert_eq!(text_at(&node, &["b", "1", "y"]), "7");
+    let Value::Map(entries) = &node.value else {
+        panic!("{node:?}")
+    };
+    assert_eq!((entries[1].at.line, entries[1].at.column), (3, 1));
+    let Value::List(items) = &entries[1].node.value else {
+        panic!("{node:?}")
+    };
+    assert_eq!((items[0].at.line, items[0].at.column), (4, 5));
+}
+
+#[test]
+fn what_is_no_yaml_is_refused_with_its_place() {
+    let fault = parse("a: 1\nb: [1, 2\nc: 3\n").unwrap_err();
+    assert!(fault.line >= 2, "{fault}");
+    let fault = parse("route: 1\nx: 2\nroute: 3\n").unwrap_err();
+    assert_eq!(fault.line, 3, "{fault}");
+    assert!(fault.message.contains("route"), "{fault}");
+}
+
+#[test]
+fn bombs_are_refused() {
+    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..12 {
+        let before = level - 1;
+        let aliases = vec![format!("*a{before}"); 9].join(", ");
+        bomb.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+    }
+    assert!(parse(&bomb).is_err());
+    assert!(parse(&"[".repeat(100_000)).is_err());
+    assert!(parse(&format!("a: {}", "x".repeat(swarmpulse_yaml::INPUT_MAX_BYTES))).is_err());
+}
+
+#[test]
+fn nothing_but_comments_is_empty() {
+    for text in ["", "# nothing\n", "---\n# x\n...\n", "\u{feff}\n"] {
+        assert!(parse(text).unwrap().is_empty(), "{text:?}");
+    }
+}
+
+#[test]
+fn unknown_keys_are_told_with_the_nearest_known_one() {
+    let node = parse("recever: x\ngroup_wait: soon\nzzz: 1\ncontinue: maybe\n").unwrap();
+    let mut faults = Faults::default();
+    let mut fields = Fields::of(&node, "a route", &mut faults).unwrap();
+    assert_eq!(fields.text("receiver", &mut faults), None);
+    assert_eq!(fields.duration_s("group_wait", &mut faults), None);
+    assert_eq!(fields.boolean("continue", &mut faults), None);
+    fields.finish(&mut faults);
+    let errors: Vec<String> = faults
+        .finish()
+        .unwrap_err()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        errors,
+        [
+            "line 1, column 1: `recever` is not known in a route: write `receiver`?",
+            "line 2, column 13: group_wait: `soon` is no duration: write numbers with units from the longest to the shortest, such as 30s, 5m, 1h30m or 7d (units: y w d h m s ms)",
+            "line 3, column 1: `zzz` is not known in a route: known are continue, group_wait, receiver",
+            "line 4, column 11: continue must be true or false, not `maybe`",
+        ]
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in "[a-z0-9:\\[\\]{}&*!|>'\"#%@`, \n-]{0,200}") {
+        let _ = parse(&text);
+    }
+}
