@@ -10,16 +10,21 @@ mod event;
 mod finding;
 mod graph;
 mod ingest;
+mod notification;
 mod observability;
 mod page;
 mod problem;
 mod record;
+mod rule;
+mod silence;
 mod stream;
 mod summary;
 mod token;
 
 pub use agent::{Agent, AgentHealth, AgentHealthReport, Evidence, Process, TimelineEntry};
-pub use alert::{Alert, Alerts};
+pub use alert::{
+    Alert, AlertAcknowledgement, AlertDetail, AlertSymptom, AlertTransition, Alerts, NewAcknowledgement,
+};
 pub use entity::{Sandbox, Service, Task};
 pub use event::HistoryEvent;
 pub use finding::{
@@ -28,10 +33,15 @@ pub use finding::{
 };
 pub use graph::{Graph, GraphEdge, GraphNode};
 pub use ingest::{Accepted, Rejected, SandboxEventAccepted};
+pub use notification::{
+    Channel, ChannelTest, Notification, Notifications, NotifiedAlert, Receiver, ReceiverTest,
+};
 pub use observability::{Metrics, MetricsHistory, Point, SeriesHistory};
 pub use page::Page;
 pub use problem::Problem;
 pub use record::{JournalEntry, JournalItem};
+pub use rule::{Rule, RuleGroup, Rules};
+pub use silence::{Matchers, NewSilence, Silence, SilenceMatcher, SilencePreview, SilenceQuestion};
 pub use stream::{StreamEvent, StreamReset, Topic};
 pub use summary::{Blindness, Own, Summary, VerdictCounts};
 pub use token::{NewToken, TokenCreated, TokenInfo};

@@ -14,9 +14,10 @@ pub enum Topic {
     Tasks,
     /// Sandboxes; `data` is a [`crate::HistoryEvent`].
     Sandboxes,
-    /// Events, failures, restarts, joined names and what was forgotten; `data` is a [`crate::HistoryEvent`].
+    /// Events, failures, restarts, joined names, what was forgotten, conditions, silences, acknowledgements, notifications and
+    /// what became of them; `data` is a [`crate::HistoryEvent`].
     Events,
-    /// Conditions; `data` is an [`crate::Alert`].
+    /// Alerts whose state changed; `data` is an [`crate::Alert`].
     Alerts,
     /// The fleet's figures, at most once a second; `data` is a [`crate::Summary`].
     Summary,

@@ -26,7 +26,7 @@ pub struct Summary {
     pub sandboxes_running: u64,
     /// Whether deaths by silence are frozen, and why.
     pub monitor_blind: Option<Blindness>,
-    /// Conditions that hold.
+    /// Alerts that fire; those that follow from another are not counted.
     pub alerts_active: u64,
     /// The monitor itself.
     pub own: Own,

@@ -1,0 +1,73 @@
+//! Rules: what is evaluated, when, and what it comes to.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// `GET /api/v1/rules`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Rules {
+    /// Groups, in the order of their files.
+    pub groups: Vec<RuleGroup>,
+    /// When they were read; null as long as none were.
+    pub loaded_at: Option<String>,
+    /// Why those that were read last are not in force: then the ones before still are.
+    pub error: Option<String>,
+}
+
+/// Rules that are evaluated one after the other.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RuleGroup {
+    /// Its name.
+    pub name: String,
+    /// Its file; `shipped/..` of those in the program, `slo/..` of those made from an objective.
+    pub file: String,
+    /// shipped, objective or file.
+    pub source: String,
+    /// Seconds between evaluations.
+    pub interval_s: f64,
+    /// When it was evaluated last.
+    pub evaluated_at: Option<String>,
+    /// How long that took, in seconds.
+    pub took_s: f64,
+    /// Evaluations left out because the one before took too long.
+    pub missed: u64,
+    /// Its rules, in order.
+    pub rules: Vec<Rule>,
+}
+
+/// One rule.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Rule {
+    /// The name of the alert or of the series.
+    pub name: String,
+    /// alerting or recording.
+    pub kind: String,
+    /// The line of its file; null of rules that no file has.
+    pub line: Option<u64>,
+    /// Its expression.
+    pub query: String,
+    /// Seconds for which it must have been true before it fires.
+    pub for_s: f64,
+    /// Seconds for which it goes on firing after it was last true.
+    pub keep_firing_for_s: f64,
+    /// Labels of what it gives.
+    pub labels: BTreeMap<String, String>,
+    /// What its alerts show.
+    pub annotations: BTreeMap<String, String>,
+    /// ok, err, or unknown before the first evaluation.
+    pub health: String,
+    /// Why it could not be evaluated.
+    pub error: Option<String>,
+    /// inactive, pending or firing; of a recording rule null.
+    pub state: Option<String>,
+    /// Its expression found nothing at all to look at: no alert, and no all-clear either.
+    pub no_data: bool,
+    /// Alerts that are pending.
+    pub pending: u64,
+    /// Alerts that fire.
+    pub firing: u64,
+    /// How long it took, in seconds.
+    pub took_s: f64,
+}
