@@ -9,7 +9,10 @@ pub(crate) struct Migrations(pub(crate) &'static [&'static str]);
 /// History's day files.
 pub(crate) const HISTORY: Migrations = Migrations(&[include_str!("../migrations/history/0001_initial.sql")]);
 /// `state.db`.
-pub(crate) const STATE: Migrations = Migrations(&[include_str!("../migrations/state/0001_initial.sql")]);
+pub(crate) const STATE: Migrations = Migrations(&[
+    include_str!("../migrations/state/0001_initial.sql"),
+    include_str!("../migrations/state/0002_alerts.sql"),
+]);
 
 impl Migrations {
     /// The form that this release writes.

@@ -1,6 +1,6 @@
 //! State in SQLite: one file, `state.db`, that only its owner may read.
 //!
-//! Snapshots, cursors and tokens are on disk when the call returns. Entities and alerts are projections: written
+//! Snapshots, cursors, kept states and tokens are on disk when the call returns. Entities and alerts are projections: written
 //! without waiting for the disk, and rebuilt from the journal.
 
 mod alerts;
@@ -148,6 +148,26 @@ impl State for SqliteState {
             )?;
             statement.execute(params![consumer, stored_offset(next_offset)])?;
             Ok(())
+        })
+    }
+
+    fn keep(&self, name: &str, next_offset: u64, body: &[u8]) -> Result<(), StateError> {
+        self.durably("keep a projection in", |connection| {
+            let mut statement = connection.prepare_cached(
+                "INSERT INTO kept (name, next_offset, body) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (name) DO UPDATE SET next_offset = ?2, body = ?3",
+            )?;
+            statement.execute(params![name, stored_offset(next_offset), body])?;
+            Ok(())
+        })
+    }
+
+    fn kept(&self, name: &str) -> Result<Option<(u64, Vec<u8>)>, StateError> {
+        self.durably("read a projection from", |connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT next_offset, body FROM kept WHERE name = ?1")?;
+            let kept = |row: &rusqlite::Row<'_>| Ok((offset(row, 0)?, row.get(1)?));
+            statement.query_row([name], kept).optional()
         })
     }
 

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use swarmpulse_ledger::{Projected, SqliteState};
+use swarmpulse_model::alert::{Acknowledgement, AlertOrigin};
 use swarmpulse_model::effect::{Joined, Restart, TaskChange, VerdictChange};
 use swarmpulse_model::evidence::Claim;
+use swarmpulse_model::series::Label;
 use swarmpulse_model::{
-    Condition, Effect, EffectId, EntityKey, EntityKind, Evidence, Position, Severity, TaskStatus, Timestamp,
-    Verdict,
+    Alert, AlertState, Effect, EffectId, EntityKey, EntityKind, Evidence, Position, Severity, TaskStatus,
+    Timestamp, Verdict,
 };
 use swarmpulse_store::contract::{history::sample_rows, state as contract};
 use swarmpulse_store::{HistoryRow, Scope, Snapshot, State, StateError, Token};
@@ -54,14 +56,32 @@ fn verdict(id: &str, to: Verdict, since_s: f64) -> Effect {
     }))
 }
 
-fn condition(subject: Option<EntityKey>, active: bool, reason: &str) -> Effect {
-    Effect::Condition(Box::new(Condition {
+fn alert(subject: Option<EntityKey>, state: AlertState, reason: &str) -> Effect {
+    let id = match &subject {
+        Some(key) => format!("agent_down/{}/{}/{}", key.namespace, key.kind.as_str(), key.id),
+        None => "agent_down/monitor".to_owned(),
+    };
+    Effect::Alert(Box::new(Alert {
+        id: id.into(),
         name: "agent_down".into(),
+        state,
+        severity: Severity::Warning,
+        namespace: "default".into(),
         subject,
-        severity: Severity::Critical,
-        active,
-        since: START,
+        origin: AlertOrigin::Condition,
+        group: "".into(),
+        labels: vec![Label {
+            name: "alertname".into(),
+            value: "agent_down".into(),
+        }],
+        annotations: Vec::new(),
+        value: None,
+        active_at: START,
+        fired_at: None,
+        ended_at: None,
         reason: reason.into(),
+        cause: None,
+        flapping: false,
     }))
 }
 
@@ -226,38 +246,62 @@ fn alerts_open_change_and_close() {
     let root = tempfile::tempdir().unwrap();
     let state = open(&root.path().join("state.db"));
     let a1 = Some(agent("a1"));
+    let in_hand = |active| {
+        Effect::Acknowledgement(Box::new(Acknowledgement {
+            alert: "agent_down/default/agent/a1".into(),
+            namespace: "default".into(),
+            active,
+            author: "ada".into(),
+            comment: "looking".into(),
+            at: START,
+            until: None,
+        }))
+    };
     let rows = [
-        row(1, condition(a1.clone(), true, "silent for 31 s")),
-        row(2, condition(None, true, "no view")),
-        row(3, condition(a1.clone(), true, "silent for 60 s")),
-        row(4, condition(a1.clone(), false, "back")),
-        row(5, condition(a1.clone(), true, "silent for 32 s")),
-        row(6, condition(Some(agent("a2")), true, "gone")),
-        row(7, Effect::Forgotten(Box::new(agent("a2")))),
+        row(1, alert(a1.clone(), AlertState::Pending, "silent for 31 s")),
+        row(2, alert(None, AlertState::Firing, "no view")),
+        row(3, alert(a1.clone(), AlertState::Firing, "silent for 60 s")),
+        row(4, in_hand(true)),
+        row(5, alert(a1.clone(), AlertState::Resolved, "back")),
+        row(6, in_hand(true)),
+        row(7, alert(a1.clone(), AlertState::Firing, "silent for 32 s")),
     ];
     state.apply_projection(&rows).unwrap();
     let shown = || {
         lines(
             &state,
-            "SELECT subject, active, resolved_at, reason FROM alerts ORDER BY alert",
+            "SELECT id, state, severity, active_at, resolved_at, reason, acknowledged_by, labels ->> 'alertname'
+             FROM alerts ORDER BY alert",
         )
     };
     assert_eq!(
         shown(),
         [
-            "a1|0|2026-02-16T00:00:04.000Z|silent for 60 s",
-            "|1|Null|no view",
-            "a1|1|Null|silent for 32 s",
-            "a2|0|2026-02-16T00:00:07.000Z|gone",
+            "agent_down/default/agent/a1|resolved|warning|2026-02-16T00:00:00.000Z|2026-02-16T00:00:05.000Z|back|ada|agent_down",
+            "agent_down/monitor|firing|warning|2026-02-16T00:00:00.000Z|Null|no view|Null|agent_down",
+            "agent_down/default/agent/a1|firing|warning|2026-02-16T00:00:00.000Z|Null|silent for 32 s|Null|agent_down",
         ]
     );
-    assert_eq!(state.retire_alerts(START.plus_s(5.0)).unwrap(), 1);
-    assert_eq!(shown().len(), 3);
+    state
+        .apply_projection(&[row(8, in_hand(true)), row(9, in_hand(false))])
+        .unwrap();
+    assert!(shown()[2].contains("|Null|agent_down"), "given back");
+    assert_eq!(state.retire_alerts(START.plus_s(6.0)).unwrap(), 1);
+    assert_eq!(shown().len(), 2);
 }
 
 #[test]
 fn any_batching_shows_the_same() {
-    let rows = sample_rows(51, 3000);
+    let mut rows = sample_rows(51, 3000);
+    for row in &mut rows {
+        if let Effect::Condition(condition) = &row.effect {
+            let state = match condition.active {
+                true => AlertState::Firing,
+                false => AlertState::Resolved,
+            };
+            row.effect = alert(condition.subject.clone(), state, &condition.reason);
+        }
+    }
     let shown = |batch: usize| {
         let root = tempfile::tempdir().unwrap();
         let state = open(&root.path().join("state.db"));
@@ -265,8 +309,7 @@ fn any_batching_shows_the_same() {
             state.apply_projection(part).unwrap();
             state.apply_projection(&part[part.len() / 2..]).unwrap();
         }
-        let alerts =
-            "SELECT name, namespace, subject_kind, subject, active, since, resolved_at, reason FROM alerts";
+        let alerts = "SELECT id, name, namespace, subject_kind, subject, state, active_at, resolved_at, reason FROM alerts";
         (lines(&state, "SELECT * FROM entities"), lines(&state, alerts))
     };
     let whole = shown(3000);

@@ -98,7 +98,7 @@ pub enum StateError {
     },
 }
 
-/// Keeps snapshots, cursors and tokens.
+/// Keeps snapshots, cursors, states of projections and tokens.
 pub trait State: Send + Sync {
     /// Keeps a snapshot, durably, and drops all but the newest three; the one saved last is the newest.
     ///
@@ -123,6 +123,19 @@ pub trait State: Send + Sync {
     /// # Errors
     /// If the database refuses.
     fn set_cursor(&self, consumer: &str, next_offset: u64) -> Result<(), StateError>;
+
+    /// Keeps the state of a named projection, durably, in place of the one before: `body` is opaque, and effects of
+    /// envelopes before `next_offset` are in it. Both are kept, or neither.
+    ///
+    /// # Errors
+    /// If the database refuses; then what was kept before stands.
+    fn keep(&self, name: &str, next_offset: u64, body: &[u8]) -> Result<(), StateError>;
+
+    /// The state of a named projection as it was kept last, with its offset.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    fn kept(&self, name: &str) -> Result<Option<(u64, Vec<u8>)>, StateError>;
 
     /// Brings what people look up about entities and alerts up to these effects. Effects seen before change nothing, so
     /// that the journal may be applied again. A store without such tables keeps nothing.

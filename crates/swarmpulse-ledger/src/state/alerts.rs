@@ -1,74 +1,93 @@
-//! The `alerts` table: every time that a condition was raised, and when it was cleared.
+//! The `alerts` table: every life of every alert, as its changes told it.
 
-use rusqlite::{Connection, Error, params};
-use swarmpulse_model::entity::DEFAULT_NAMESPACE;
-use swarmpulse_model::{Condition, EntityKey, Timestamp};
+use rusqlite::types::{ToSqlOutput, Value};
+use rusqlite::{Connection, Error, ToSql, params};
+use swarmpulse_model::alert::Acknowledgement;
+use swarmpulse_model::series::Label;
+use swarmpulse_model::{Alert, AlertState, Timestamp};
 use swarmpulse_store::HistoryRow;
 
 use crate::day::rfc3339;
 use crate::history::stored_offset;
 
-/// Shows that a condition was raised, is still true in other words, or was cleared.
-pub(crate) fn show(connection: &Connection, row: &HistoryRow, condition: &Condition) -> Result<(), Error> {
-    let subject = condition.subject.as_ref();
-    let namespace = subject.map_or(DEFAULT_NAMESPACE, |subject| subject.namespace.as_str());
-    let subject_kind = subject.map_or("", |subject| subject.kind.as_str());
-    let subject_id = subject.map_or("", |subject| subject.id.as_str());
-    let offset = stored_offset(row.id.position.offset);
-    if !condition.active {
-        let sql = "UPDATE alerts SET active = 0, resolved_at = ?5, updated_offset = ?6
-                   WHERE active AND name = ?1 AND namespace = ?2 AND subject_kind = ?3 AND subject = ?4";
-        let resolved_at = rfc3339(row.at);
-        let values = params![
-            condition.name.as_str(),
-            namespace,
-            subject_kind,
-            subject_id,
-            resolved_at,
-            offset
-        ];
-        connection.prepare_cached(sql)?.execute(values)?;
+/// Shows what an alert is from this row on. One that is not open begins a life.
+pub(crate) fn show(connection: &Connection, row: &HistoryRow, alert: &Alert) -> Result<(), Error> {
+    let (kind, subject) = match &alert.subject {
+        Some(subject) => (subject.kind.as_str(), subject.id.as_str()),
+        None => ("", ""),
+    };
+    let resolved_at = match alert.state {
+        AlertState::Resolved => Some(rfc3339(alert.ended_at.unwrap_or(row.at))),
+        AlertState::Pending | AlertState::Firing => None,
+    };
+    let columns = params![
+        alert.id.as_str(),
+        alert.name.as_str(),
+        alert.namespace.as_str(),
+        kind,
+        subject,
+        alert.origin.as_str(),
+        alert.state.as_str(),
+        alert.severity.as_str(),
+        LabelsJson(&alert.labels),
+        alert.value,
+        rfc3339(alert.active_at),
+        alert.fired_at.map(rfc3339),
+        resolved_at,
+        alert.reason.as_str(),
+        alert.cause.as_deref(),
+        rfc3339(row.at),
+        stored_offset(row.id.position.offset)
+    ];
+    let update = "UPDATE alerts SET name = ?2, namespace = ?3, subject_kind = ?4, subject = ?5, origin = ?6, state = ?7,
+                      severity = ?8, labels = ?9, value = ?10, active_at = ?11, fired_at = ?12, resolved_at = ?13,
+                      reason = ?14, cause = ?15, updated_at = ?16, updated_offset = ?17
+                  WHERE id = ?1 AND state <> 'resolved'";
+    if connection.prepare_cached(update)?.execute(columns)? > 0 {
         return Ok(());
     }
-    let sql = "INSERT INTO alerts (name, namespace, subject_kind, subject, severity, active, since, reason, updated_offset)
-               VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8)
-               ON CONFLICT (name, namespace, subject_kind, subject) WHERE active
-               DO UPDATE SET severity = ?5, since = ?6, reason = ?7, updated_offset = ?8";
+    let insert = "INSERT INTO alerts (id, name, namespace, subject_kind, subject, origin, state, severity, labels, value,
+                                      active_at, fired_at, resolved_at, reason, cause, updated_at, updated_offset)
+                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+    connection.prepare_cached(insert)?.execute(columns)?;
+    Ok(())
+}
+
+/// Shows who has an alert in hand.
+pub(crate) fn acknowledge(
+    connection: &Connection,
+    row: &HistoryRow,
+    said: &Acknowledgement,
+) -> Result<(), Error> {
+    let sql = "UPDATE alerts SET acknowledged_by = ?3, updated_at = ?4, updated_offset = ?5
+               WHERE state <> 'resolved' AND id = ?1 AND namespace = ?2";
+    let author = said.active.then_some(said.author.as_str());
     connection.prepare_cached(sql)?.execute(params![
-        condition.name.as_str(),
-        namespace,
-        subject_kind,
-        subject_id,
-        condition.severity.as_str(),
-        rfc3339(condition.since),
-        condition.reason.as_str(),
-        offset
+        said.alert.as_str(),
+        said.namespace.as_str(),
+        author,
+        rfc3339(row.at),
+        stored_offset(row.id.position.offset)
     ])?;
     Ok(())
 }
 
-/// Shows that whatever was true of this subject is no longer: it is gone.
-pub(crate) fn resolve_all_of(
-    connection: &Connection,
-    row: &HistoryRow,
-    subject: &EntityKey,
-) -> Result<(), Error> {
-    let sql = "UPDATE alerts SET active = 0, resolved_at = ?4, updated_offset = ?5
-               WHERE active AND namespace = ?1 AND subject_kind = ?2 AND subject = ?3";
-    let offset = stored_offset(row.id.position.offset);
-    let (namespace, kind, id) = (
-        subject.namespace.as_str(),
-        subject.kind.as_str(),
-        subject.id.as_str(),
-    );
-    connection
-        .prepare_cached(sql)?
-        .execute(params![namespace, kind, id, rfc3339(row.at), offset])?;
-    Ok(())
+/// Deletes lives of alerts that were over before this time.
+pub(crate) fn retire(connection: &mut Connection, keep_from: Timestamp) -> Result<u64, Error> {
+    let sql = "DELETE FROM alerts WHERE state = 'resolved' AND resolved_at < ?1";
+    Ok(connection.execute(sql, [rfc3339(keep_from)])? as u64)
 }
 
-/// Deletes alerts that were resolved before this time.
-pub(crate) fn retire(connection: &mut Connection, keep_from: Timestamp) -> Result<u64, Error> {
-    let sql = "DELETE FROM alerts WHERE NOT active AND resolved_at < ?1";
-    Ok(connection.execute(sql, [rfc3339(keep_from)])? as u64)
+/// Labels as a JSON object.
+struct LabelsJson<'a>(&'a [Label]);
+
+impl ToSql for LabelsJson<'_> {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>, Error> {
+        let pairs = self.0.iter().map(|label| {
+            let value = serde_json::Value::from(label.value.as_str());
+            (label.name.to_string(), value)
+        });
+        let object = serde_json::Value::Object(pairs.collect());
+        Ok(ToSqlOutput::Owned(Value::Text(object.to_string())))
+    }
 }

@@ -50,11 +50,8 @@ pub(crate) fn apply(connection: &mut Connection, rows: &[HistoryRow]) -> Result<
 fn show(connection: &Connection, row: &HistoryRow) -> Result<(), Error> {
     match &row.effect {
         Effect::Event(_) | Effect::Failure(_) => Ok(()),
-        Effect::Condition(condition) => alerts::show(connection, row, condition),
-        Effect::Forgotten(subject) => {
-            alerts::resolve_all_of(connection, row, subject)?;
-            entities::show(connection, row)
-        }
+        Effect::Alert(alert) => alerts::show(connection, row, alert),
+        Effect::Acknowledgement(said) => alerts::acknowledge(connection, row, said),
         _ => entities::show(connection, row),
     }
 }

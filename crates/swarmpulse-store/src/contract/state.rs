@@ -16,6 +16,7 @@ pub fn check<S: State>(new: impl Fn() -> S, reopen: impl Fn(S) -> S) {
     snapshots(new(), &reopen);
     snapshot_bodies(new(), &reopen);
     cursors(new(), &reopen);
+    projections(new(), &reopen);
     tokens(new(), &reopen);
 }
 
@@ -95,6 +96,30 @@ fn cursors<S: State>(state: S, reopen: &impl Fn(S) -> S) {
     assert_eq!(state.cursor("notify").unwrap(), 9);
     assert_eq!(state.cursor("jsonl").unwrap(), 1 << 40);
     assert_eq!(state.cursor("Notify").unwrap(), 0, "names are told apart by case");
+}
+
+fn projections<S: State>(state: S, reopen: &impl Fn(S) -> S) {
+    assert_eq!(state.kept("desk").unwrap(), None, "unknown");
+    let large: Vec<u8> = (0..3_000_000_u32)
+        .map(|index| (index.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    state.keep("desk", 7, b"first").unwrap();
+    state.keep("outbox", 1 << 40, b"").unwrap();
+    state.keep("desk", 9, &large).unwrap();
+    let state = reopen(state);
+    assert!(state.kept("desk").unwrap() == Some((9, large)), "the newest");
+    assert_eq!(
+        state.kept("outbox").unwrap(),
+        Some((1 << 40, Vec::new())),
+        "an empty one"
+    );
+    assert_eq!(state.kept("Desk").unwrap(), None, "names are told apart by case");
+    state.keep("desk", 3, b"less").unwrap();
+    assert_eq!(
+        reopen(state).kept("desk").unwrap(),
+        Some((3, b"less".to_vec())),
+        "the last word stands, after a restore too"
+    );
 }
 
 fn tokens<S: State>(state: S, reopen: &impl Fn(S) -> S) {

@@ -1,4 +1,4 @@
-//! State in memory: snapshots, cursors and tokens that end with the process.
+//! State in memory: snapshots, cursors, states of projections and tokens that end with the process.
 
 use std::collections::BTreeMap;
 
@@ -19,6 +19,7 @@ pub struct MemoryState {
 struct Inner {
     snapshots: Vec<Snapshot>,
     cursors: BTreeMap<String, u64>,
+    kept: BTreeMap<String, (u64, Vec<u8>)>,
     tokens: BTreeMap<Text, Token>,
 }
 
@@ -50,6 +51,16 @@ impl State for MemoryState {
     fn set_cursor(&self, consumer: &str, next_offset: u64) -> Result<(), StateError> {
         self.inner.lock().cursors.insert(consumer.to_owned(), next_offset);
         Ok(())
+    }
+
+    fn keep(&self, name: &str, next_offset: u64, body: &[u8]) -> Result<(), StateError> {
+        let kept = &mut self.inner.lock().kept;
+        kept.insert(name.to_owned(), (next_offset, body.to_vec()));
+        Ok(())
+    }
+
+    fn kept(&self, name: &str) -> Result<Option<(u64, Vec<u8>)>, StateError> {
+        Ok(self.inner.lock().kept.get(name).cloned())
     }
 
     fn add_token(&self, token: &Token) -> Result<(), StateError> {
