@@ -6,10 +6,12 @@
 
 mod matcher;
 mod receiver;
+pub mod routing;
 mod surroundings;
 mod view;
 
 pub use matcher::{MATCHER_BYTES_MAX, MATCHERS_MAX, MatcherError, Matchers};
 pub use receiver::{Receiver, ReceiverChannel};
+pub use routing::{ConfigError, GroupBy, InhibitRule, Route, Routing, RoutingFile};
 pub use surroundings::{Place, Surroundings};
 pub use view::{AlertView, GroupView, SilenceState, SilenceView};
