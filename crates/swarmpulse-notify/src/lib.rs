@@ -3,8 +3,12 @@
 //! A channel renders a [`Message`] (pure, and tested as such) and sends it once. Queues, retries, back-off and order are the
 //! runtime's business.
 
+#[cfg(test)]
+mod examples;
+pub mod http;
 mod message;
 mod notifier;
+pub mod summary;
 
 pub use message::Message;
 pub use notifier::{Notifier, SendError, Sending};

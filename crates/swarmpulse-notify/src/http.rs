@@ -1,0 +1,14 @@
+//! The client that channels speak HTTP with: bounded in time and size, follows no redirects, and names no address but its
+//! host in what it says.
+
+mod address;
+mod answer;
+mod cleansing;
+mod client;
+mod failure;
+mod retry_after;
+
+pub use address::{Address, AddressError};
+pub use answer::Answer;
+pub use cleansing::Cleanser;
+pub use client::{HttpClient, HttpError, HttpOptions, Request};

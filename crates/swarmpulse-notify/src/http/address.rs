@@ -1,0 +1,160 @@
+//! Where a channel sends to. Addresses of webhooks are secrets: only the host is ever shown.
+
+use std::fmt;
+
+use reqwest::Url;
+
+/// An `http` or `https` address. Shows its scheme and host alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address(Url);
+
+/// Why a text is no address. Does not hold the text, which may be a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// It cannot be read.
+    #[error("is no URL ({0}); write it as https://host/path")]
+    Unreadable(String),
+    /// Its scheme is another.
+    #[error("has the scheme {0:?}, only http and https are spoken")]
+    Scheme(String),
+    /// There is no host in it.
+    #[error("names no host; write it as https://host/path")]
+    NoHost,
+}
+
+impl Address {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// If it is not one of HTTP.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        let url = Url::parse(text.trim()).map_err(|error| AddressError::Unreadable(error.to_string()))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(AddressError::Scheme(url.scheme().to_owned()));
+        }
+        if url.host_str().is_none_or(str::is_empty) {
+            return Err(AddressError::NoHost);
+        }
+        Ok(Self(url))
+    }
+
+    /// The host, with its port where that is not the usual one.
+    #[must_use]
+    pub fn host(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        match self.0.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+
+    /// Whether it is encrypted.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// The same with these parts behind its path, each escaped.
+    #[must_use]
+    pub fn join(&self, parts: &[&str]) -> Self {
+        let mut url = self.0.clone();
+        // Addresses of HTTP always have a path.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(parts);
+        }
+        Self(url)
+    }
+
+    /// The same with one more parameter in its query, which replaces one of that name.
+    #[must_use]
+    pub fn with_query(&self, name: &str, value: &str) -> Self {
+        let mut url = self.0.clone();
+        let others: Vec<(String, String)> = url
+            .query_pairs()
+            .filter(|(other, _)| other != name)
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        url.query_pairs_mut()
+            .clear()
+            .extend_pairs(others)
+            .append_pair(name, value);
+        Self(url)
+    }
+
+    /// For the client alone.
+    pub(super) fn url(&self) -> Url {
+        self.0.clone()
+    }
+
+    /// What of it must not be shown: its path, the longer parts of that, its query and its credentials.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        let mut secrets = vec![self.0.path().to_owned()];
+        secrets.extend(self.0.path_segments().into_iter().flatten().map(str::to_owned));
+        secrets.extend(self.0.query().map(str::to_owned));
+        secrets.extend(self.0.query_pairs().map(|(_, value)| value.into_owned()));
+        secrets.extend(self.0.password().map(str::to_owned));
+        secrets
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({}://{}/…)", self.0.scheme(), self.host())
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.host())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_host_is_shown() {
+        let address =
+            Address::parse("https://me:hidden@hooks.example:8443/services/T0/hidden?token=hidden").unwrap();
+        assert_eq!(format!("{address:?}"), "Address(https://hooks.example:8443/…)");
+        assert_eq!(address.to_string(), "hooks.example:8443");
+    }
+
+    #[test]
+    fn a_wrong_one_is_told_without_itself() {
+        for (text, words) in [
+            (
+                "hidden",
+                "is no URL (relative URL without a base); write it as https://host/path",
+            ),
+            (
+                "ftp://hidden/x",
+                "has the scheme \"ftp\", only http and https are spoken",
+            ),
+            (
+                "http:///",
+                "is no URL (empty host); write it as https://host/path",
+            ),
+            (
+                "http://hidden:99999/",
+                "is no URL (invalid port number); write it as https://host/path",
+            ),
+        ] {
+            assert_eq!(Address::parse(text).unwrap_err().to_string(), words);
+        }
+    }
+
+    #[test]
+    fn parts_are_escaped_and_put_behind() {
+        let base = Address::parse("https://api.example/base/?a=1&wait=no").unwrap();
+        assert_eq!(
+            base.join(&["v2", "a/b?c"]).url().as_str(),
+            "https://api.example/base/v2/a%2Fb%3Fc?a=1&wait=no"
+        );
+        assert_eq!(
+            base.with_query("wait", "true").url().as_str(),
+            "https://api.example/base/?a=1&wait=true"
+        );
+    }
+}
