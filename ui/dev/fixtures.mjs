@@ -305,17 +305,22 @@ export function largeFleet(count) {
 
 export function alerts() {
   return [
+    {
+      ...alert(
+        "host_down/default/host/gpu-3",
+        "host_down",
+        "critical",
+        "host",
+        "gpu-3",
+        "2 of 3 agents on host gpu-3 fell silent within 4 s",
+        53,
+      ),
+      origin: "cause",
+      symptoms: 2,
+      receivers: ["on-call", "team-chat"],
+    },
     alert(
-      "a1",
-      "fleet_host_down",
-      "critical",
-      "host",
-      "gpu-3",
-      "2 agents on host gpu-3 are down since 14:02",
-      53,
-    ),
-    alert(
-      "a2",
+      "agent_stuck/default/agent/scraper-eu-4",
       "agent_stuck",
       "warning",
       "agent",
@@ -339,7 +344,52 @@ export function alert(id, name, severity, subjectKind, subject, message, ageSeco
     message,
     started_at: ago(ageSeconds),
     resolved_at: null,
-    labels: { namespace: "default" },
+    labels: { alertname: name, severity, namespace: "default", [subjectKind]: subject },
+    ...UNTOUCHED_ALERT,
+  };
+}
+
+/** What an alert has that nobody has touched and no rule has raised. */
+export const UNTOUCHED_ALERT = {
+  namespace: "default",
+  annotations: {},
+  origin: "condition",
+  group: null,
+  value: null,
+  flapping: false,
+  cause: null,
+  symptoms: 0,
+  silenced_by: [],
+  inhibited_by: [],
+  muted_by: [],
+  acknowledged: null,
+  receivers: [],
+};
+
+/** An alert with what happened to it. */
+export function alertDetail(one) {
+  const symptom = (agent, ageSeconds) => ({
+    id: `agent_down/default/agent/${agent}`,
+    name: "agent_down",
+    subject_kind: "agent",
+    subject: agent,
+    severity: "critical",
+    started_at: ago(ageSeconds),
+  });
+  const firing = { state: "firing", severity: one.severity, by: null, cause: null };
+  return {
+    ...one,
+    transitions: [{ ...firing, at: one.started_at, message: one.message }],
+    followed_by: one.symptoms > 0 ? [symptom("planner-2", 51), symptom("embedder-1", 53)] : [],
+    notifications: one.receivers.map((receiver, n) => ({
+      id: `0-118204-${n}`,
+      at: ago(23),
+      receiver,
+      channel: n === 0 ? "pagerduty/0" : "slack/0",
+      reason: "fired",
+      outcome: n === 0 ? "delivered" : "waiting",
+      error: n === 0 ? null : "hooks.slack.com answered 503",
+    })),
   };
 }
 

@@ -78,7 +78,8 @@ const CONTROLS = {
     world.agents.splice(find(agent), 1);
     publish("summary", summary());
   },
-  alert(one) {
+  alert(changed) {
+    const one = { ...fixtures.UNTOUCHED_ALERT, ...changed };
     world.alerts = world.alerts.filter((known) => known.id !== one.id);
     if (one.state === "firing") world.alerts.push(one);
     publish("alerts", one);
@@ -115,7 +116,34 @@ function listAgents(query) {
   return { items: world.agents.slice(from, end), next: end < world.agents.length ? String(end) : null };
 }
 
+/** What people do about alerts: taken in hand, given back, silenced. */
+function act(method, path, sent) {
+  const touch = (one, over) => {
+    Object.assign(one, over);
+    publish("alerts", one);
+    return one;
+  };
+  const taken = /^\/api\/v1\/alerts\/([^/]+)\/acknowledge$/.exec(path);
+  if (taken) {
+    const one = world.alerts.find((known) => known.id === decodeURIComponent(taken[1]));
+    if (!one) return null;
+    const at = new Date(world.nowMs).toISOString();
+    const inHand = method === "POST" ? { by: "ann", comment: sent.comment, at, until: null } : null;
+    return touch(one, { acknowledged: inHand });
+  }
+  if (path !== "/api/v1/silences" && !path.startsWith("/api/v1/silences/")) return null;
+  const matches = (one) => sent.matchers.every(({ name, value }) => one.labels[name] === value);
+  const touched = method === "POST" ? world.alerts.filter(matches) : world.alerts;
+  for (const one of touched) touch(one, { silenced_by: method === "POST" ? ["silence-1"] : [] });
+  return { id: "silence-1" };
+}
+
 function api(path, query) {
+  const opened = /^\/api\/v1\/alerts\/([^/]+)$/.exec(path);
+  if (opened) {
+    const one = world.alerts.find((known) => known.id === decodeURIComponent(opened[1]));
+    return one ? fixtures.alertDetail(one) : null;
+  }
   if (path === "/api/v1/summary") return summary();
   if (path === "/api/v1/agents") return listAgents(query);
   if (path === "/api/observability/alerts") {
@@ -177,7 +205,10 @@ async function answer(request, response) {
   if (world.refusing)
     return problem(response, 503, "The server is starting", "It reads its journal; try again in a moment.");
   if (url.pathname === "/api/v1/stream") return openStream(request, response);
-  const found = api(url.pathname, url.searchParams);
+  const found =
+    request.method === "GET"
+      ? api(url.pathname, url.searchParams)
+      : act(request.method, url.pathname, await body(request));
   if (found === null)
     return problem(response, 404, "Not found", `${url.pathname} names nothing that is known.`);
   response.writeHead(200, { "content-type": "application/json" });

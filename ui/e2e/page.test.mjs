@@ -227,10 +227,42 @@ onPage("alerts come, lead to their agent, and go", {}, async (page) => {
   const times = { started_at: "2026-05-04T14:02:59.000Z", resolved_at: null };
   await stage.step("alert", { ...alert, ...about, ...times });
   await strip.getByText("Coder-02 is down").waitFor();
-  await strip.getByRole("link", { name: "coder-02" }).click();
+  await strip.getByRole("link", { name: "coder-02", exact: true }).click();
   await page.getByRole("complementary", { name: "Agent coder-02" }).waitFor();
   await stage.step("alert", { ...alert, ...about, ...times, state: "resolved" });
   await strip.getByText("Coder-02 is down").waitFor({ state: "detached" });
+});
+
+onPage("an alert opens with what follows from it, and is taken in hand", {}, async (page) => {
+  const strip = page.getByRole("region", { name: "Alerts" });
+  await strip.getByText("2 alerts follow", { exact: false }).waitFor();
+  await strip.getByRole("link", { name: "2 of 3 agents on host gpu-3", exact: false }).click();
+  const panel = page.getByRole("complementary", { name: "Alert" });
+  await panel.getByRole("heading", { name: "Host down" }).waitFor();
+  assert.equal(await panel.getByRole("region", { name: "What follows" }).getByRole("listitem").count(), 2);
+  await panel.getByText("hooks.slack.com answered 503", { exact: false }).waitFor();
+  const take = panel.getByRole("button", { name: "Acknowledge" });
+  assert.equal(await take.isDisabled(), true, "nobody takes it in hand without a word");
+  await panel.getByRole("textbox", { name: "Comment" }).fill("power is back at noon");
+  await take.click();
+  await panel.getByText("ann has it in hand: power is back at noon", { exact: false }).waitFor();
+  await strip.getByText("ann has it in hand", { exact: false }).waitFor();
+  await panel.getByRole("button", { name: "Give back" }).click();
+  await take.waitFor();
+});
+
+onPage("a silenced alert leaves the strip and says why", {}, async (page) => {
+  const strip = page.getByRole("region", { name: "Alerts" });
+  await strip.getByRole("link", { name: "2 of 3 agents on host gpu-3", exact: false }).click();
+  const panel = page.getByRole("complementary", { name: "Alert" });
+  await panel.getByRole("textbox", { name: "Comment" }).fill("it moves to another rack");
+  await panel.getByRole("combobox", { name: "How long" }).selectOption("4h");
+  await panel.getByRole("button", { name: "Silence for" }).click();
+  await strip.getByText("1 alert silenced.").waitFor();
+  assert.equal(await strip.getByRole("link", { name: "2 of 3 agents", exact: false }).count(), 0);
+  await panel.getByText("It is not told: silenced.", { exact: false }).waitFor();
+  await panel.getByRole("button", { name: "End the silence" }).click();
+  await strip.getByRole("link", { name: "2 of 3 agents on host gpu-3", exact: false }).waitFor();
 });
 
 onPage(

@@ -21,13 +21,14 @@ import { countVerdicts } from "./fleet/verdict";
 import { count, counted } from "./format/quantity";
 import { useConnection, useFleet, useNow, useSnapshot } from "./hooks/use-fleet";
 import { usePageTitle } from "./hooks/use-page-title";
-import { closePanel, useOpenAgent, useOpenFinding } from "./hooks/use-route";
+import { closePanel, useOpenAgent, useOpenAlert, useOpenFinding } from "./hooks/use-route";
 import { useRows } from "./hooks/use-rows";
 import { useShortcuts } from "./hooks/use-shortcuts";
 import { useTheme } from "./hooks/use-theme";
 
 // Panels are not needed before someone opens one.
 const AgentPanel = lazy(() => import("./components/agent-panel"));
+const AlertPanel = lazy(() => import("./components/alert-panel"));
 const FindingPanel = lazy(() => import("./components/finding-panel"));
 
 export function App() {
@@ -38,7 +39,8 @@ export function App() {
   const opened = useOpenAgent();
   const openKey = opened === null ? null : keyOf(opened);
   const openFinding = useOpenFinding();
-  const panel = openKey ?? openFinding;
+  const openAlert = useOpenAlert();
+  const panel = openKey ?? openFinding ?? openAlert;
   const [theme, nextTheme] = useTheme();
   const [filter, setFilter] = useState<Filter>(NO_FILTER);
   const [held, setHeld] = useState(false);
@@ -142,6 +144,7 @@ export function App() {
       <Suspense fallback={<aside className="panel" />}>
         {openKey !== null && <AgentPanel agentKey={openKey} />}
         {openFinding !== null && <FindingPanel id={openFinding} />}
+        {openAlert !== null && <AlertPanel id={openAlert} />}
       </Suspense>
       <HelpDialog open={help} onClose={() => setHelp(false)} />
     </div>

@@ -56,11 +56,16 @@ export function asApiError(thrown: unknown): ApiError {
 async function get<T>(path: string, query: Record<string, string | null>): Promise<T> {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== null) parameters.set(name, value);
-  const search = parameters.size > 0 ? `?${parameters}` : "";
+  return request(parameters.size > 0 ? `${path}?${parameters}` : path, {});
+}
+
+/** Any request that is answered with JSON, or with nothing. */
+export async function request<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path + search, {
+    response = await fetch(path, {
       headers: { accept: "application/json" },
+      ...init,
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch {
@@ -71,6 +76,7 @@ async function get<T>(path: string, query: Record<string, string | null>): Promi
     );
   }
   if (!response.ok) throw await problemOf(response);
+  if (response.status === 204) return undefined as T;
   try {
     return (await response.json()) as T;
   } catch {

@@ -95,9 +95,17 @@ export interface TimelineEntry {
   evidence: Evidence[];
 }
 
+export interface AlertAcknowledgement {
+  by: string;
+  comment: string;
+  at: string;
+  until: string | null;
+}
+
 export interface Alert {
   id: string;
   name: string;
+  namespace: string;
   severity: string;
   priority: string;
   state: string;
@@ -107,6 +115,52 @@ export interface Alert {
   started_at: string;
   resolved_at: string | null;
   labels: Record<string, string>;
+  annotations: Record<string, string>;
+  origin: string;
+  group: string | null;
+  value: number | null;
+  flapping: boolean;
+  cause: string | null;
+  symptoms: number;
+  silenced_by: string[];
+  inhibited_by: string[];
+  muted_by: string[];
+  acknowledged: AlertAcknowledgement | null;
+  receivers: string[];
+}
+
+export interface AlertTransition {
+  at: string;
+  state: string;
+  severity: string | null;
+  message: string;
+  by: string | null;
+  cause: string | null;
+}
+
+export interface AlertSymptom {
+  id: string;
+  name: string;
+  subject_kind: string;
+  subject: string;
+  severity: string;
+  started_at: string;
+}
+
+export interface AlertTold {
+  id: string;
+  at: string;
+  receiver: string;
+  channel: string;
+  reason: string;
+  outcome: string;
+  error: string | null;
+}
+
+export interface AlertDetail extends Alert {
+  transitions: AlertTransition[];
+  followed_by: AlertSymptom[];
+  notifications: AlertTold[];
 }
 
 export interface Alerts {

@@ -1,9 +1,11 @@
 /** One finding, beside the list: its figures, the data behind it, what to do. Loaded when the first is opened. */
 
 import { Fragment, useEffect, useRef } from "react";
+import { alertHash } from "../alerts/address";
 import type { FindingDetail, FindingFigure } from "../api/types";
 import { amount, confidence, figureName, intervalText } from "../findings/figures";
 import {
+  alertIdOf,
   beginning,
   codeParts,
   conditionWords,
@@ -17,6 +19,7 @@ import { useFinding } from "../hooks/use-finding";
 import { useNow, useSnapshot } from "../hooks/use-fleet";
 import { closePanel } from "../hooks/use-route";
 import "../styles/finding.css";
+import "../styles/severity-head.css";
 import { Facts } from "./facts";
 import { Age, Figure } from "./figures";
 import { FindingChartView } from "./finding-chart";
@@ -106,6 +109,14 @@ function FindingDetails({ finding }: { finding: FindingDetail }) {
             ["Subject", <SubjectName key="subject" subject={subjectOf(finding)} />],
             ["Confidence", <Figure key="confidence" quantity={confidence(finding.confidence)} />],
             ["Found by", finding.detector],
+            [
+              "Alert",
+              finding.ended_at === null && (
+                <a key="alert" href={alertHash(alertIdOf(finding))}>
+                  acknowledge or silence it
+                </a>
+              ),
+            ],
             ["First said", <Moment key="first" at={finding.first_seen_at} now={now} />],
             ["Last said", <Moment key="last" at={finding.last_seen_at} now={now} />],
           ]}

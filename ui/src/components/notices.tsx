@@ -1,11 +1,14 @@
 /** What stands above the table: blindness, failed requests, alerts that hold. */
 
 import { useState } from "react";
+import { alertHash } from "../alerts/address";
+import { told } from "../alerts/held-back";
 import type { ApiError } from "../api/client";
 import type { Alert, Blindness } from "../api/types";
 import { agentHash } from "../fleet/agent-key";
 import { alertAgent, orderAlerts } from "../fleet/alerts";
 import { asSentence } from "../fleet/sentence";
+import { counted } from "../format/quantity";
 import { exactTime, listTime } from "../format/time";
 import { Age } from "./figures";
 import { Icon } from "./glyph";
@@ -47,8 +50,8 @@ const SHOWN = 3;
 
 export function AlertStrip({ alerts, now }: { alerts: readonly Alert[]; now: number }) {
   const [all, setAll] = useState(false);
-  const ordered = orderAlerts(alerts);
-  if (ordered.length === 0) return null;
+  const { shown: ordered, silenced } = told(orderAlerts(alerts));
+  if (ordered.length === 0 && silenced === 0) return null;
   const shown = all ? ordered.slice(0, 50) : ordered.slice(0, SHOWN);
   const more = ordered.length - SHOWN;
   return (
@@ -63,6 +66,7 @@ export function AlertStrip({ alerts, now }: { alerts: readonly Alert[]; now: num
           {all ? "Fewer alerts" : `${more} more ${more === 1 ? "alert" : "alerts"}`}
         </button>
       )}
+      {silenced > 0 && <p className="dim">{counted(silenced, "alert")} silenced.</p>}
     </section>
   );
 }
@@ -73,7 +77,10 @@ function AlertLine({ alert, now }: { alert: Alert; now: number }) {
     <li data-severity={alert.severity}>
       <Icon name="alert" size={14} />
       <p>
-        <span className="severity">{asSentence(alert.severity)}</span> {asSentence(alert.message)}{" "}
+        <span className="severity">{asSentence(alert.severity)}</span>{" "}
+        <a href={alertHash(alert.id)} className="finding-sentence">
+          {asSentence(alert.message)}
+        </a>{" "}
         {agent !== null && (
           <a className="mono" href={agentHash(agent)}>
             {alert.subject}
@@ -81,6 +88,8 @@ function AlertLine({ alert, now }: { alert: Alert; now: number }) {
         )}{" "}
         <span className="dim">
           <Age at={alert.started_at} now={now} suffix=" ago" />
+          {alert.symptoms > 0 && `, ${counted(alert.symptoms, "alert follows", "alerts follow")}`}
+          {alert.acknowledged !== null && `, ${alert.acknowledged.by} has it in hand`}
         </span>
       </p>
     </li>

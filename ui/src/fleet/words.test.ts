@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { anAlert } from "../alerts/testing";
 import type { Alert } from "../api/types";
 import { agentHash, keyOf, nameOf, parseAgentHash } from "./agent-key";
 import { alertAgent, orderAlerts } from "./alerts";
@@ -86,20 +87,8 @@ test("a row is brought on screen by the shortest way", () => {
 });
 
 test("the gravest alert comes first, the newest of one severity; blindness has its own banner", () => {
-  const alert = (id: string, severity: string, startedAt: string, over: Partial<Alert> = {}): Alert => ({
-    id,
-    name: "agent_down",
-    severity,
-    priority: "P1",
-    state: "firing",
-    subject_kind: "agent",
-    subject: "a1",
-    message: "",
-    started_at: startedAt,
-    resolved_at: null,
-    labels: {},
-    ...over,
-  });
+  const alert = (id: string, severity: string, startedAt: string, over: Partial<Alert> = {}): Alert =>
+    anAlert(id, { severity, started_at: startedAt, ...over });
   const alerts = [
     alert("info", "info", "2026-05-04T14:09:00.000Z"),
     alert("old", "critical", "2026-05-04T14:00:00.000Z"),

@@ -1,6 +1,7 @@
-/** The address: which agent's or finding's panel is open. */
+/** The address: which panel is open. */
 
 import { useSyncExternalStore } from "react";
+import { parseAlertHash } from "../alerts/address";
 import { findingHash, parseFindingHash } from "../findings/address";
 import { type AgentName, agentHash, keyOf, nameOf, parseAgentHash } from "../fleet/agent-key";
 
@@ -13,6 +14,11 @@ export function useOpenAgent(): AgentName | null {
 /** The id of the finding that the address names. */
 export function useOpenFinding(): string | null {
   return useSyncExternalStore(subscribe, openFindingId);
+}
+
+/** The id of the alert that the address names. */
+export function useOpenAlert(): string | null {
+  return useSyncExternalStore(subscribe, openAlertId);
 }
 
 export function openFinding(id: string): void {
@@ -35,6 +41,10 @@ function openKey(): string | null {
 
 function openFindingId(): string | null {
   return parseFindingHash(location.hash);
+}
+
+function openAlertId(): string | null {
+  return parseAlertHash(location.hash);
 }
 
 function subscribe(listener: () => void): () => void {

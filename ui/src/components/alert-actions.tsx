@@ -1,0 +1,120 @@
+/** What can be done about an alert: take it in hand, or silence it for a while. */
+
+import { useState } from "react";
+import { matchersOf } from "../alerts/held-back";
+import { acknowledge, expireSilence, giveBack, silence } from "../api/alert-actions";
+import { type ApiError, asApiError } from "../api/client";
+import type { Alert } from "../api/types";
+import { exactTime } from "../format/time";
+
+const SPANS = [
+  ["1h", "1 h"],
+  ["4h", "4 h"],
+  ["24h", "1 day"],
+  ["168h", "1 week"],
+] as const;
+
+export function AlertActions({ alert, onDone }: { alert: Alert; onDone: () => void }) {
+  const [comment, setComment] = useState("");
+  const [span, setSpan] = useState("1h");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ApiError | null>(null);
+
+  const act = (what: () => Promise<unknown>) => {
+    setBusy(true);
+    setProblem(null);
+    what()
+      .then(
+        () => setComment(""),
+        (thrown) => setProblem(asApiError(thrown)),
+      )
+      .finally(() => {
+        setBusy(false);
+        onDone();
+      });
+  };
+
+  const inHand = alert.acknowledged;
+  return (
+    <section className="alert-actions" aria-label="What to do">
+      {inHand !== null && (
+        <p>
+          <strong>{inHand.by}</strong> has it in hand
+          {inHand.comment !== "" && <>: {inHand.comment}</>}{" "}
+          <span className="dim" title={exactTime(inHand.at)}>
+            {inHand.until === null ? "until it is over" : `until ${exactTime(inHand.until)}`}
+          </span>
+        </p>
+      )}
+      <label className="alert-comment">
+        <span className="hidden">Comment</span>
+        <input
+          type="text"
+          value={comment}
+          placeholder="What is being done about it"
+          maxLength={1000}
+          onChange={(event) => setComment(event.target.value)}
+        />
+      </label>
+      <div className="alert-buttons">
+        {inHand === null ? (
+          <button
+            type="button"
+            className="button"
+            disabled={busy || comment.trim() === ""}
+            onClick={() => act(() => acknowledge(alert.id, comment.trim()))}
+          >
+            Acknowledge
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="button"
+            disabled={busy}
+            onClick={() => act(() => giveBack(alert.id))}
+          >
+            Give back
+          </button>
+        )}
+        {alert.silenced_by.length === 0 ? (
+          <span className="alert-silence">
+            <button
+              type="button"
+              className="button"
+              disabled={busy || comment.trim() === ""}
+              onClick={() =>
+                act(() => silence({ matchers: matchersOf(alert), ends_at: span, comment: comment.trim() }))
+              }
+            >
+              Silence for
+            </button>
+            <label>
+              <span className="hidden">How long</span>
+              <select value={span} onChange={(event) => setSpan(event.target.value)}>
+                {SPANS.map(([value, words]) => (
+                  <option key={value} value={value}>
+                    {words}
+                  </option>
+                ))}
+              </select>
+            </label>
+          </span>
+        ) : (
+          <button
+            type="button"
+            className="button"
+            disabled={busy}
+            onClick={() => act(() => Promise.all(alert.silenced_by.map(expireSilence)))}
+          >
+            End the silence
+          </button>
+        )}
+      </div>
+      {problem !== null && (
+        <p className="alert-problem" role="alert">
+          {problem.title}. {problem.message}
+        </p>
+      )}
+    </section>
+  );
+}
