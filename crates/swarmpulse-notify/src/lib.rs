@@ -8,6 +8,7 @@ mod examples;
 pub mod http;
 mod message;
 mod notifier;
+pub mod settings;
 pub mod summary;
 
 pub use message::Message;

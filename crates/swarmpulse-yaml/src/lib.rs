@@ -4,6 +4,7 @@
 //! first, then taken apart by [`Fields`], and everything that is wrong with it is told at once, each with its place.
 
 mod duration;
+mod emit;
 mod fault;
 mod fields;
 mod node;

@@ -1,26 +1,21 @@
 //! Files as people write them, read into the tree.
 
 use proptest::prelude::*;
-use swarmpulse_yaml::{Faults, Fields, Value, parse};
+use swarmpulse_yaml::{Faults, Fields, Node, Value, parse};
 
-fn text_at<'a>(node: &'a swarmpulse_yaml::Node, path: &[&str]) -> &'a str {
+/// The text at the end of a path; nothing if there is none.
+fn text_at<'a>(node: &'a Node, path: &[&str]) -> Option<&'a str> {
     let mut node = node;
     for step in path {
         node = match &node.value {
-            Value::Map(entries) => {
-                &entries
-                    .iter()
-                    .find(|entry| entry.key == *step)
-                    .expect("the key")
-                    .node
-            }
-            Value::List(items) => &items[step.parse::<usize>().expect("an index")],
-            other => panic!("{step} of {other:?}"),
+            Value::Map(entries) => &entries.iter().find(|entry| entry.key == *step)?.node,
+            Value::List(items) => items.get(step.parse::<usize>().ok()?)?,
+            Value::Empty | Value::Scalar(_) => return None,
         };
     }
     match &node.value {
-        Value::Scalar(scalar) => &scalar.text,
-        other => panic!("{path:?} is {other:?}"),
+        Value::Scalar(scalar) => Some(&scalar.text),
+        _ => None,
     }
 }
 
@@ -40,18 +35,18 @@ fn values_keep_the_text_that_was_written() {
         ("quoted", "a\tb"),
         ("folded", "one two"),
     ] {
-        assert_eq!(text_at(&node, &[path]), expected, "{path}");
+        assert_eq!(text_at(&node, &[path]), Some(expected), "{path}");
     }
-    assert_eq!(text_at(&node, &["list", "0"]), "1e3");
-    assert_eq!(text_at(&node, &["list", "1"]), "2");
+    assert_eq!(text_at(&node, &["list", "0"]), Some("1e3"));
+    assert_eq!(text_at(&node, &["list", "1"]), Some("2"));
 }
 
 #[test]
 fn places_are_those_of_the_use() {
     let node = parse("a: &anchor\n  x: 1\nb:\n  - *anchor\n  - <<: *anchor\n    y: 7\n").unwrap();
-    assert_eq!(text_at(&node, &["b", "0", "x"]), "1");
-    assert_eq!(text_at(&node, &["b", "1", "x"]), "1");
-    assert_eq!(text_at(&node, &["b", "1", "y"]), "7");
+    assert_eq!(text_at(&node, &["b", "0", "x"]), Some("1"));
+    assert_eq!(text_at(&node, &["b", "1", "x"]), Some("1"));
+    assert_eq!(text_at(&node, &["b", "1", "y"]), Some("7"));
     let Value::Map(entries) = &node.value else {
         panic!("{node:?}")
     };
@@ -117,7 +112,51 @@ fn unknown_keys_are_told_with_the_nearest_known_one() {
     );
 }
 
+/// The same without places.
+fn shape(node: &Node) -> String {
+    match &node.value {
+        Value::Empty => "null".to_owned(),
+        Value::Scalar(scalar) => format!("{:?}", scalar.text),
+        Value::List(items) => format!("{:?}", items.iter().map(shape).collect::<Vec<_>>()),
+        Value::Map(entries) => format!(
+            "{:?}",
+            entries
+                .iter()
+                .map(|entry| (&entry.key, shape(&entry.node)))
+                .collect::<Vec<_>>()
+        ),
+    }
+}
+
+#[test]
+fn what_is_written_back_says_the_same() {
+    let text = "a: &x {b: 'no', c: [1, [], {}, ~, 'x: y', \"# \\n\"]}\nd:\n- *x\n- - 1\n  - e: 0123\n    f: \"\\u2028'\"\n";
+    let node = parse(text).unwrap();
+    let written = node.to_yaml();
+    assert_eq!(shape(&parse(&written).unwrap()), shape(&node), "{written}");
+    assert!(written.contains("b: \"no\""), "{written}");
+}
+
 proptest! {
+    #[test]
+    fn every_text_survives_being_written(key in "[^\\x00]{1,20}", value in ".{0,40}") {
+        let node = Node {
+            at: swarmpulse_yaml::Place::default(),
+            value: Value::Map(vec![swarmpulse_yaml::Entry {
+                key,
+                at: swarmpulse_yaml::Place::default(),
+                node: Node {
+                    at: swarmpulse_yaml::Place::default(),
+                    value: Value::Scalar(swarmpulse_yaml::Scalar { text: value, typed: false }),
+                },
+            }]),
+        };
+        let written = node.to_yaml();
+        let read = parse(&written);
+        prop_assert!(read.is_ok(), "{written:?}: {read:?}");
+        prop_assert_eq!(shape(&read.unwrap()), shape(&node));
+    }
+
     #[test]
     fn no_text_makes_it_panic(text in "[a-z0-9:\\[\\]{}&*!|>'\"#%@`, \n-]{0,200}") {
         let _ = parse(&text);

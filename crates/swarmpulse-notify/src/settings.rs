@@ -1,0 +1,46 @@
+//! Receivers and their channels as people write them, in Alertmanager's format, as plain data for the channels.
+//!
+//! One file a channel: its settings and how they are read. Secrets come from the file itself, from files or from the
+//! environment, and are shown by nothing.
+
+mod alertmanager;
+mod command;
+mod common;
+mod datadog;
+mod discord;
+mod email;
+mod file;
+mod global;
+mod http;
+mod masked;
+mod newrelic;
+mod opsgenie;
+mod pagerduty;
+mod reader;
+mod receiver;
+mod secret;
+mod sentry;
+mod slack;
+mod table;
+mod teams;
+mod unsupported;
+mod webhook;
+
+pub use alertmanager::AlertmanagerSettings;
+pub use command::CommandSettings;
+pub use common::Common;
+pub use datadog::DatadogSettings;
+pub use discord::DiscordSettings;
+pub use email::{EmailSettings, Smarthost};
+pub use file::{ReceiversFile, SettingsError, receivers};
+pub use http::{Authorization, HttpSettings, TlsSettings};
+pub use masked::masked;
+pub use newrelic::{NewRelicRegion, NewRelicSettings};
+pub use opsgenie::{OpsgenieResponder, OpsgenieSettings};
+pub use pagerduty::PagerdutySettings;
+pub use receiver::{ChannelSettings, ReceiverSettings};
+pub use secret::{Secret, Secrets};
+pub use sentry::SentrySettings;
+pub use slack::SlackSettings;
+pub use teams::{TeamsFormat, TeamsSettings};
+pub use webhook::WebhookSettings;

@@ -1,0 +1,103 @@
+//! The file's part about receivers.
+
+use swarmpulse_model::Text;
+use swarmpulse_yaml::{Fault, Faults, Fields, Node, parse};
+
+use super::common::Common;
+use super::global::Global;
+use super::http::HttpSettings;
+use super::reader::Reader;
+use super::receiver::{ChannelSettings, ReceiverSettings};
+use super::secret::Secrets;
+use super::table::{KINDS, Kind};
+use super::unsupported;
+
+/// What is wrong with a file, with line and column. Never with a secret.
+pub type SettingsError = Fault;
+
+/// The receivers of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReceiversFile {
+    /// The receivers in their written order.
+    pub receivers: Vec<ReceiverSettings>,
+    /// What is accepted and has no effect.
+    pub warnings: Vec<SettingsError>,
+}
+
+/// Reads the receivers of a file in Alertmanager's format. Routes and intervals are not looked at.
+///
+/// # Errors
+/// Everything that is wrong with them, in the order of the text.
+pub fn receivers(text: &str, secrets: &dyn Secrets) -> Result<ReceiversFile, Vec<SettingsError>> {
+    let document = parse(text).map_err(|fault| vec![fault])?;
+    let mut reader = Reader {
+        secrets,
+        faults: Faults::default(),
+    };
+    let receivers = document_receivers(&document, &mut reader);
+    let warnings = reader.faults.finish()?;
+    Ok(ReceiversFile { receivers, warnings })
+}
+
+fn document_receivers(document: &Node, reader: &mut Reader<'_>) -> Vec<ReceiverSettings> {
+    let Some(mut fields) = reader.fields(document, "the file") else {
+        return Vec::new();
+    };
+    let global = fields
+        .filled("global")
+        .map(|node| Global::read(node, reader))
+        .unwrap_or_default();
+    fields
+        .list("receivers", &mut reader.faults)
+        .iter()
+        .filter_map(|node| receiver(node, &global, reader))
+        .collect()
+}
+
+fn receiver(node: &Node, global: &Global, reader: &mut Reader<'_>) -> Option<ReceiverSettings> {
+    let mut fields = reader.fields(node, "a receiver")?;
+    let name = fields.required("name", &mut reader.faults).map(Text::from);
+    let mut channels = Vec::new();
+    for kind in KINDS {
+        let nodes = fields.list(kind.key, &mut reader.faults);
+        for (number, node) in nodes.iter().enumerate() {
+            channels.extend(channel(kind, number, node, global, reader));
+        }
+    }
+    unsupported::refuse(&mut fields, reader);
+    fields.finish(&mut reader.faults);
+    Some(ReceiverSettings {
+        name: name?,
+        channels,
+    })
+}
+
+fn channel(
+    kind: &Kind,
+    number: usize,
+    node: &Node,
+    global: &Global,
+    reader: &mut Reader<'_>,
+) -> Option<ChannelSettings> {
+    let mut fields = reader.fields(node, kind.what)?;
+    let send_resolved = fields.boolean("send_resolved", &mut reader.faults);
+    let common = Common {
+        name: Text::from(format!("{}/{number}", kind.key.trim_end_matches("_configs"))),
+        send_resolved: send_resolved.unwrap_or(kind.send_resolved),
+    };
+    let http = if kind.http {
+        http(&mut fields, global, reader)
+    } else {
+        HttpSettings::default()
+    };
+    let settings = (kind.read)(&mut fields, common, http, global, reader);
+    fields.finish(&mut reader.faults);
+    settings
+}
+
+fn http(fields: &mut Fields<'_>, global: &Global, reader: &mut Reader<'_>) -> HttpSettings {
+    match fields.filled("http_config") {
+        Some(node) => HttpSettings::read(node, reader),
+        None => global.http.clone(),
+    }
+}
