@@ -1,0 +1,211 @@
+//! Judging an objective from the series themselves: exact where rules only record, and right from the first sample on.
+
+use swarmpulse_model::Timestamp;
+use swarmpulse_rules::{QueryError, QuerySample};
+
+use crate::objective::Objective;
+use crate::period::Span;
+use crate::sentence;
+use crate::status::{BurnRates, ErrorBudget, Forecast, SloState, SloStatus};
+
+/// The rate of burning that forecasts go by, of periods of three days and longer; of shorter ones an hour.
+const FORECAST_S: u64 = 6 * 3600;
+const SHORT_FORECAST_S: u64 = 3600;
+const SHORT_PERIOD_S: u64 = 3 * 86_400;
+
+/// Rounding in sums of many shares must not turn a promise that is just kept into one that is not.
+const TOLERANCE: f64 = 1e-9;
+
+/// Answers queries.
+pub trait SloQueries {
+    /// What an expression comes to at one time.
+    ///
+    /// # Errors
+    /// If it cannot be evaluated, or there is too much of it.
+    fn instant(&self, expr: &str, at: Timestamp) -> Result<Vec<QuerySample>, QueryError>;
+}
+
+/// How an objective stands at a time. A query that fails makes it one without data that says why.
+pub fn status(objective: &Objective, source: &dyn SloQueries, now: Timestamp) -> SloStatus {
+    let mut status = SloStatus {
+        state: SloState::NoData,
+        target: objective.target,
+        sli: None,
+        value: None,
+        budget: None,
+        burn: BurnRates::default(),
+        forecast: Forecast::default(),
+        span: None,
+        data_since: None,
+        sentence: String::new(),
+        error: None,
+    };
+    if let Err(reason) = fill(&mut status, objective, source, now) {
+        status.state = SloState::NoData;
+        status.error = Some(reason);
+    }
+    status.sentence = sentence::of(objective, &status);
+    status
+}
+
+fn fill(
+    status: &mut SloStatus,
+    objective: &Objective,
+    source: &dyn SloQueries,
+    now: Timestamp,
+) -> Result<(), String> {
+    let ask = |expr: &str| one(source, expr, now);
+    let span = objective.period.span(now).map_err(|error| error.to_string())?;
+    let elapsed_s = span.elapsed_s();
+    status.span = Some(span);
+    if let Some(expr) = objective.figure_now() {
+        status.value = ask(&expr)?;
+    }
+    let Some(error) = ask(&objective.error_over(elapsed_s))? else {
+        return Ok(());
+    };
+    let error = error.clamp(0.0, 1.0);
+    status.sli = Some(1.0 - error);
+    let first_s = ask(&objective.first_over(elapsed_s))?;
+    let (looks, step_s) = objective.looks_over(elapsed_s);
+    let observed_s = ask(&looks)?.map_or(0.0, |looks| looks * step_s as f64);
+    status.data_since = first_s
+        .map(Timestamp::from_unix_s)
+        .filter(|first| first.seconds_since(span.from) > 2.0 * step_s as f64);
+    let budget = match objective
+        .events_over(elapsed_s)
+        .filter(|_| objective.counts_events())
+    {
+        Some(expr) => of_events(objective.budget(), error, ask(&expr)?),
+        None if objective.counts_events() => of_share(objective.budget(), error),
+        None => of_time(objective.budget(), error, observed_s, &span),
+    };
+    status.state = if overdrawn(&budget, error) {
+        SloState::Violating
+    } else {
+        SloState::Meeting
+    };
+    status.burn = burn(objective, &ask)?;
+    status.forecast = forecast(objective, status, &budget, observed_s, error);
+    status.budget = Some(budget);
+    Ok(())
+}
+
+/// The one value of an answer; of several series the worst, which a share of errors is the greatest of.
+fn one(source: &dyn SloQueries, expr: &str, at: Timestamp) -> Result<Option<f64>, String> {
+    let found = source.instant(expr, at).map_err(|error| error.to_string())?;
+    let values = found
+        .iter()
+        .map(|sample| sample.value)
+        .filter(|value| !value.is_nan());
+    Ok(values.reduce(f64::max))
+}
+
+fn overdrawn(budget: &ErrorBudget, error: f64) -> bool {
+    match budget.remaining_ratio {
+        Some(left) => left < -TOLERANCE,
+        None => error > TOLERANCE,
+    }
+}
+
+fn of_share(ratio: f64, error: f64) -> ErrorBudget {
+    ErrorBudget {
+        ratio,
+        remaining_ratio: (ratio > 0.0).then(|| 1.0 - error / ratio),
+        minutes: None,
+        remaining_minutes: None,
+        events: None,
+        remaining_events: None,
+        total_events: None,
+    }
+}
+
+fn of_events(ratio: f64, error: f64, total: Option<f64>) -> ErrorBudget {
+    ErrorBudget {
+        events: total.map(|total| total * ratio),
+        remaining_events: total.map(|total| total * (ratio - error)),
+        total_events: total,
+        ..of_share(ratio, error)
+    }
+}
+
+/// Of a rolling period the time that was seen, of a calendar's the whole: its rest is still to come.
+fn of_time(ratio: f64, error: f64, observed_s: f64, span: &Span) -> ErrorBudget {
+    let base_s = match span.ends {
+        Some(_) => span.whole_s as f64,
+        None => observed_s,
+    };
+    let (allowed_s, spent_s) = (base_s * ratio, observed_s * error);
+    ErrorBudget {
+        remaining_ratio: (allowed_s > 0.0).then(|| 1.0 - spent_s / allowed_s),
+        minutes: Some(allowed_s / 60.0),
+        remaining_minutes: Some((allowed_s - spent_s) / 60.0),
+        ..of_share(ratio, error)
+    }
+}
+
+fn burn(
+    objective: &Objective,
+    ask: &dyn Fn(&str) -> Result<Option<f64>, String>,
+) -> Result<BurnRates, String> {
+    let budget = objective.budget();
+    let over = |window_s: u64| -> Result<Option<f64>, String> {
+        if budget <= 0.0 || window_s > objective.period.nominal_s() {
+            return Ok(None);
+        }
+        Ok(ask(&objective.error_over(window_s))?.map(|error| error.max(0.0) / budget))
+    };
+    Ok(BurnRates {
+        now: over(300)?,
+        hour: over(3600)?,
+        six_hours: over(6 * 3600)?,
+    })
+}
+
+/// What is left, over the speed at which it goes. While a rolling period is not full yet nothing leaves it, so that its
+/// whole budget counts; once it is full, what leaves it is taken to be as good as the target.
+fn forecast(
+    objective: &Objective,
+    status: &SloStatus,
+    budget: &ErrorBudget,
+    observed_s: f64,
+    error: f64,
+) -> Forecast {
+    let period_s = objective.period.nominal_s();
+    let (window_s, rate) = if period_s >= SHORT_PERIOD_S {
+        (FORECAST_S, status.burn.six_hours)
+    } else {
+        (SHORT_FORECAST_S, status.burn.hour)
+    };
+    let none = Forecast {
+        exhausted_at: None,
+        window_s,
+    };
+    let (Some(rate), Some(left), Some(span)) = (rate, budget.remaining_ratio, status.span) else {
+        return none;
+    };
+    if status.state == SloState::Violating || rate <= 0.0 {
+        return none;
+    }
+    let whole_s = span.whole_s as f64;
+    let spent_s = error / budget.ratio * observed_s;
+    let left_s = match span.ends {
+        Some(_) if !objective.counts_events() => left * whole_s,
+        Some(_) => whole_s - error / budget.ratio * span.elapsed_s() as f64,
+        None if status.data_since.is_some() => whole_s - spent_s,
+        None => left * whole_s,
+    };
+    let exhausted_at = span.to.plus_s((left_s / rate).max(0.0));
+    let lasts = match span.ends {
+        Some(ends) => exhausted_at >= ends,
+        // A rolling period forgets as fast as it burns at 1.
+        None => rate <= 1.0,
+    };
+    if lasts {
+        return none;
+    }
+    Forecast {
+        exhausted_at: Some(exhausted_at),
+        window_s,
+    }
+}

@@ -1,0 +1,119 @@
+//! Quantities as people write them: `99.9%`, `500ms`, `100MB`.
+
+/// Units by their names with what they are worth: seconds for times, bytes for sizes, parts of one for shares.
+const UNITS: &[(&str, f64)] = &[
+    ("%", 0.01),
+    ("ns", 1e-9),
+    ("us", 1e-6),
+    ("µs", 1e-6),
+    ("ms", 1e-3),
+    ("s", 1.0),
+    ("min", 60.0),
+    ("m", 60.0),
+    ("h", 3600.0),
+    ("d", 86_400.0),
+    ("B", 1.0),
+    ("kB", 1e3),
+    ("KB", 1e3),
+    ("MB", 1e6),
+    ("GB", 1e9),
+    ("TB", 1e12),
+    ("KiB", 1024.0),
+    ("MiB", 1_048_576.0),
+    ("GiB", 1_073_741_824.0),
+    ("TiB", 1_099_511_627_776.0),
+];
+
+/// A number with or without a unit, in seconds, bytes or parts of one.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn quantity(text: &str) -> Result<f64, String> {
+    let text = text.trim();
+    let digits = text
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+')))
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let refuse = || {
+        format!(
+            "{text:?} is no quantity: write a number, with a unit if it has one, such as 8, 95%, 500ms, 2s or 100MB"
+        )
+    };
+    let number: f64 = number.parse().map_err(|_| refuse())?;
+    let unit = unit.trim();
+    let worth = if unit.is_empty() {
+        1.0
+    } else {
+        UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(refuse)?.1
+    };
+    Ok(if unit == "%" {
+        hundredth(number)
+    } else {
+        number * worth
+    })
+}
+
+/// A percentage as a share, exactly as it would be written: 99.9 is 0.999, not 0.9990000000000001.
+pub(crate) fn hundredth(percent: f64) -> f64 {
+    let shifted = format!("{percent}e-2").parse();
+    shifted.unwrap_or(percent / 100.0)
+}
+
+/// A share of at most one: `99.9%` or `0.999`.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn share(text: &str) -> Result<f64, String> {
+    let refuse =
+        || format!("{text:?} is no share: write a percentage such as 99.9%, or a part of one such as 0.999");
+    let trimmed = text.trim();
+    let value = match trimmed.strip_suffix('%') {
+        Some(percent) => hundredth(percent.trim().parse().map_err(|_| refuse())?),
+        None => trimmed.parse::<f64>().map_err(|_| refuse())?,
+    };
+    if value.is_nan() || value <= 0.0 || value > 1.0 {
+        let hint = if value > 1.0 && !trimmed.ends_with('%') && value <= 100.0 {
+            format!(": did you mean {trimmed}%?")
+        } else {
+            String::new()
+        };
+        return Err(format!("{text:?} is not above 0 and up to 100%{hint}"));
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_come_in_base_units() {
+        for (text, value) in [
+            ("8", 8.0),
+            ("0", 0.0),
+            ("500ms", 0.5),
+            ("2s", 2.0),
+            ("2 s", 2.0),
+            ("95%", 0.95),
+            ("100MB", 1e8),
+            ("1KiB", 1024.0),
+            ("-3", -3.0),
+        ] {
+            assert_eq!(quantity(text), Ok(value), "{text}");
+        }
+        for wrong in ["", "many", "5 apples", "MB", "1.2.3"] {
+            assert!(quantity(wrong).unwrap_err().contains("500ms"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn shares_are_between_nothing_and_all() {
+        assert_eq!(share("99.9%"), Ok(0.999));
+        assert_eq!(share("0.95"), Ok(0.95));
+        assert_eq!(share("100%"), Ok(1.0));
+        assert!(share("99.9").unwrap_err().contains("did you mean 99.9%?"));
+        for wrong in ["0%", "101%", "-1", "x", "NaN"] {
+            assert!(share(wrong).is_err(), "{wrong}");
+        }
+    }
+}
