@@ -5,6 +5,7 @@
 
 mod agent;
 mod alert;
+mod backtest;
 mod entity;
 mod event;
 mod finding;
@@ -25,6 +26,7 @@ pub use agent::{Agent, AgentHealth, AgentHealthReport, Evidence, Process, Timeli
 pub use alert::{
     Alert, AlertAcknowledgement, AlertDetail, AlertSymptom, AlertTransition, Alerts, NewAcknowledgement,
 };
+pub use backtest::{Backtest, BacktestFile, BacktestFiring, BacktestSummary, FiringTimes, NewBacktest};
 pub use entity::{Sandbox, Service, Task};
 pub use event::HistoryEvent;
 pub use finding::{

@@ -4,6 +4,7 @@
 //! nothing here retries on its own except the live [`Stream`], whose back-off is bounded.
 
 mod backoff;
+mod backtest;
 mod client;
 mod error;
 mod metrics;
