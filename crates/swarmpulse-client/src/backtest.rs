@@ -1,7 +1,6 @@
 //! Backtests on the server.
-
-use http::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::Method;
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use swarmpulse_api::{Backtest, NewBacktest};
 
 use crate::{Client, ClientError};

@@ -169,7 +169,11 @@ impl Client {
         Ok((status, body))
     }
 
-    pub(crate) fn parse<T: DeserializeOwned>(&self, status: StatusCode, body: &[u8]) -> Result<T, ClientError> {
+    pub(crate) fn parse<T: DeserializeOwned>(
+        &self,
+        status: StatusCode,
+        body: &[u8],
+    ) -> Result<T, ClientError> {
         serde_json::from_slice(body).map_err(|error| ClientError::Foreign {
             server: self.shown.clone(),
             status: status.as_u16(),
