@@ -19,6 +19,13 @@ pub trait Query: Send {
     /// # Errors
     /// If it cannot be evaluated, or there is too much of it.
     fn at(&self, at: Timestamp) -> Result<Vec<QuerySample>, QueryError>;
+
+    /// Whether any of the series that it reads has a sample as of `at`. Asked only when [`Self::at`] found nothing: a rule
+    /// without data is told apart from one that is quiet. Whoever cannot tell says `true`, as here.
+    fn has_data(&self, at: Timestamp) -> bool {
+        let _ = at;
+        true
+    }
 }
 
 /// One series of an answer.

@@ -4,9 +4,13 @@
 //! argument.
 
 mod definition;
+pub mod duration;
 mod expression;
+mod state;
 mod status;
+pub mod template;
 
 pub use definition::{AlertRule, RecordRule, Rule, RuleFile, RuleGroup, RuleKind};
 pub use expression::{ExpressionError, Expressions, Query, QueryError, QuerySample};
+pub use state::{EvaluationOptions, GroupError, GroupOutcome, GroupState, RuleFailure, RuleOutcome};
 pub use status::{GroupStatus, RuleHealth, RuleStatus};

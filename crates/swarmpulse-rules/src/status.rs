@@ -58,6 +58,8 @@ pub struct RuleStatus {
     pub no_data: bool,
     /// Its alerts that are pending or fire, with the values of the last evaluation.
     pub alerts: Vec<Alert>,
+    /// Its alerts that ended within the last quarter of an hour.
+    pub resolved: Vec<Alert>,
     /// How long it took, in seconds.
     pub took_s: f64,
 }

@@ -1,0 +1,165 @@
+//! Numbers for people, exactly as Prometheus writes them.
+
+use super::call::{Surroundings, text};
+use super::number::{general, special};
+use super::time;
+use super::value::TemplateValue;
+
+type Answer = Result<TemplateValue, String>;
+
+const SMALL: [&str; 8] = ["m", "u", "n", "p", "f", "a", "z", "y"];
+
+/// Any sort of number, or a text that is one.
+fn number(value: &TemplateValue) -> Result<f64, String> {
+    match value {
+        TemplateValue::Float(value) => Ok(*value),
+        TemplateValue::Int(value) => Ok(*value as f64),
+        TemplateValue::Duration(ns) => Ok(*ns as f64 / 1e9),
+        TemplateValue::String(text) => parse_float(text)
+            .ok_or_else(|| format!("strconv.ParseFloat: parsing {:?}: invalid syntax", text.as_str())),
+        other => Err(format!("can't convert {} to float", other.type_name())),
+    }
+}
+
+fn parse_float(text: &str) -> Option<f64> {
+    // Rust reads what Go reads, but for underscores and hexadecimal digits, which figures do not have.
+    let unsigned = text.trim_start_matches(['+', '-']);
+    let named = ["inf", "infinity", "nan"]
+        .iter()
+        .any(|name| unsigned.eq_ignore_ascii_case(name));
+    let digits = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    if !named && !digits {
+        return None;
+    }
+    text.parse().ok()
+}
+
+/// With four significant digits.
+fn short(value: f64) -> String {
+    general(value, Some(4))
+}
+
+fn scaled(mut value: f64, by: f64, prefixes: &[&'static str], grow: bool) -> (f64, &'static str) {
+    let mut prefix = "";
+    for next in prefixes {
+        let enough = if grow {
+            value.abs() >= 1.0
+        } else {
+            value.abs() < by
+        };
+        if enough {
+            break;
+        }
+        prefix = next;
+        value = if grow { value * by } else { value / by };
+    }
+    (value, prefix)
+}
+
+pub(super) fn humanize(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+    let value = number(&arguments[0])?;
+    if value == 0.0 || !value.is_finite() {
+        return Ok(short(value).into());
+    }
+    let (value, prefix) = if value.abs() >= 1.0 {
+        scaled(value, 1000.0, &["k", "M", "G", "T", "P", "E", "Z", "Y"], false)
+    } else {
+        scaled(value, 1000.0, &SMALL, true)
+    };
+    Ok(format!("{}{prefix}", short(value)).into())
+}
+
+pub(super) fn humanize_1024(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+    let value = number(&arguments[0])?;
+    if value.abs() <= 1.0 || !value.is_finite() {
+        return Ok(short(value).into());
+    }
+    let (value, prefix) = scaled(
+        value,
+        1024.0,
+        &["ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi"],
+        false,
+    );
+    Ok(format!("{}{prefix}", short(value)).into())
+}
+
+pub(super) fn humanize_duration(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+    let value = number(&arguments[0])?;
+    if let Some(special) = special(value) {
+        return Ok(special.into());
+    }
+    if value == 0.0 {
+        return Ok(format!("{}s", short(value)).into());
+    }
+    if value.abs() < 1.0 {
+        let (value, prefix) = scaled(value, 1000.0, &SMALL, true);
+        return Ok(format!("{}{prefix}s", short(value)).into());
+    }
+    let sign = if value < 0.0 { "-" } else { "" };
+    let value = value.abs();
+    let whole = value as i64;
+    let (seconds, minutes, hours, days) = (whole % 60, whole / 60 % 60, whole / 3600 % 24, whole / 86_400);
+    let text = if days != 0 {
+        format!("{sign}{days}d {hours}h {minutes}m {seconds}s")
+    } else if hours != 0 {
+        format!("{sign}{hours}h {minutes}m {seconds}s")
+    } else if minutes != 0 {
+        format!("{sign}{minutes}m {seconds}s")
+    } else {
+        format!("{sign}{}s", short(value))
+    };
+    Ok(text.into())
+}
+
+pub(super) fn humanize_percentage(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+    Ok(format!("{}%", short(number(&arguments[0])? * 100.0)).into())
+}
+
+/// A number of seconds since 1970 as a time, to the millisecond.
+fn time_of(value: f64) -> Result<i64, String> {
+    let ns = value * 1e9;
+    if ns > i64::MAX as f64 || ns < i64::MIN as f64 {
+        return Err(format!(
+            "{} cannot be represented as a nanoseconds timestamp since it overflows int64",
+            general(value, None)
+        ));
+    }
+    Ok((ns as i64).div_euclid(1_000_000).saturating_mul(1_000_000))
+}
+
+pub(super) fn humanize_timestamp(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+    let value = number(&arguments[0])?;
+    if let Some(special) = special(value) {
+        return Ok(special.into());
+    }
+    Ok(time::text(time_of(value)?).into())
+}
+
+pub(super) fn to_time(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+    let value = number(&arguments[0])?;
+    if special(value).is_some() {
+        return Err("value is NaN or Inf".into());
+    }
+    time_of(value).map(TemplateValue::Time)
+}
+
+pub(super) fn to_duration(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+    let value = number(&arguments[0])?;
+    if special(value).is_some() {
+        return Err("value is NaN or Inf".into());
+    }
+    let ns = value * 1e9;
+    if ns > i64::MAX as f64 || ns < i64::MIN as f64 {
+        return Err(format!(
+            "{} cannot be represented as time.Duration since it overflows int64",
+            general(value, None)
+        ));
+    }
+    Ok(TemplateValue::Duration(ns as i64))
+}
+
+pub(super) fn parse_duration(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+    crate::duration::parse(&text(arguments, 0))
+        .map(TemplateValue::Float)
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,478 @@
+//! From words to a tree, refusing what Go's parser refuses.
+
+use std::collections::BTreeMap;
+
+use super::TemplateError;
+use super::ast::{Branch, Command, Node, Pipe, Word, WordKind};
+use super::call;
+use super::lexer::{self, Placed, Token};
+use super::number::{self, Literal};
+use super::value::TemplateValue;
+
+/// Actions and parentheses within one another, at most.
+const DEPTH_MAX: usize = 64;
+const KEYWORDS: [&str; 11] = [
+    "if", "else", "end", "range", "with", "define", "block", "template", "break", "continue", "nil",
+];
+
+/// What a text is parsed to.
+pub(super) struct Parsed {
+    pub(super) root: Vec<Node>,
+    pub(super) defined: BTreeMap<String, Vec<Node>>,
+    pub(super) pure: bool,
+}
+
+pub(super) fn is_keyword(name: &str) -> bool {
+    KEYWORDS.contains(&name) && name != "nil"
+}
+
+/// Parses a text in which these variables are there.
+pub(super) fn parse(name: &str, text: &str, variables: &[&str]) -> Result<Parsed, TemplateError> {
+    let words = lexer::words(text).map_err(|error| at_line(name, text, error.position, &error.message))?;
+    let mut known: Vec<String> = variables.iter().map(|name| (*name).to_owned()).collect();
+    known.insert(0, String::new());
+    let mut parser = Parser {
+        words,
+        next: 0,
+        variables: known,
+        ranges: 0,
+        depth: 0,
+        defined: BTreeMap::new(),
+        pure: true,
+    };
+    let parsed = parser.list(true).and_then(|(root, end)| match end {
+        ListEnd::End => Ok(root),
+        ListEnd::Word(word) => parser.fail(format!("unexpected {{{{{word}}}}}")),
+    });
+    match parsed {
+        Ok(root) => Ok(Parsed {
+            root,
+            defined: parser.defined,
+            pure: parser.pure,
+        }),
+        Err(message) => {
+            let place = parser
+                .next
+                .saturating_sub(1)
+                .min(parser.words.len().saturating_sub(1));
+            let position = parser.words.get(place).map_or(0, |word| word.position);
+            Err(at_line(name, text, position, &message))
+        }
+    }
+}
+
+fn at_line(name: &str, text: &str, position: usize, message: &str) -> TemplateError {
+    let line = 1 + text[..position.min(text.len())].matches('\n').count();
+    TemplateError {
+        message: format!("template: {name}:{line}: {message}"),
+    }
+}
+
+/// What ended a list of nodes.
+#[derive(PartialEq)]
+enum ListEnd {
+    End,
+    /// `end` or `else`, its name taken.
+    Word(&'static str),
+}
+
+struct Parser {
+    words: Vec<Placed>,
+    next: usize,
+    /// Variables that are there; the first is `$`.
+    variables: Vec<String>,
+    /// `range`s around.
+    ranges: usize,
+    depth: usize,
+    defined: BTreeMap<String, Vec<Node>>,
+    pure: bool,
+}
+
+type Parse<T> = Result<T, String>;
+
+impl Parser {
+    fn fail<T>(&self, message: impl Into<String>) -> Parse<T> {
+        Err(message.into())
+    }
+
+    fn peek(&self) -> &Token {
+        self.words.get(self.next).map_or(&Token::End, |word| &word.token)
+    }
+
+    fn position(&self) -> usize {
+        self.words.get(self.next).map_or(0, |word| word.position)
+    }
+
+    fn take(&mut self) -> Token {
+        let token = self.peek().clone();
+        self.next += 1;
+        token
+    }
+
+    fn skip_space(&mut self) {
+        if *self.peek() == Token::Space {
+            self.next += 1;
+        }
+    }
+
+    fn take_solid(&mut self) -> Token {
+        self.skip_space();
+        self.take()
+    }
+
+    fn unexpected<T>(&self, token: &Token, context: &str) -> Parse<T> {
+        Err(format!("unexpected {} in {context}", token.shown()))
+    }
+
+    fn close(&mut self, context: &str) -> Parse<()> {
+        match self.take_solid() {
+            Token::Close => Ok(()),
+            other => self.unexpected(&other, context),
+        }
+    }
+
+    fn enter(&mut self) -> Parse<()> {
+        self.depth += 1;
+        if self.depth > DEPTH_MAX {
+            return self.fail(format!(
+                "more than {DEPTH_MAX} actions and parentheses within one another"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Nodes up to the end of the text, `end` or `else`. At the top, templates can be defined.
+    fn list(&mut self, top: bool) -> Parse<(Vec<Node>, ListEnd)> {
+        let mut nodes = Vec::new();
+        loop {
+            match self.take() {
+                Token::Text(text) => nodes.push(Node::Text(text)),
+                Token::End if top => return Ok((nodes, ListEnd::End)),
+                Token::End => return self.fail("unexpected EOF"),
+                _ => {
+                    self.skip_space();
+                    let keyword = match self.peek() {
+                        Token::Name(name) if is_keyword(name) => name.clone(),
+                        _ => String::new(),
+                    };
+                    if !keyword.is_empty() {
+                        self.next += 1;
+                    }
+                    match keyword.as_str() {
+                        "end" => {
+                            self.close("end")?;
+                            return Ok((nodes, ListEnd::Word("end")));
+                        }
+                        "else" => return Ok((nodes, ListEnd::Word("else"))),
+                        "define" if top => self.define()?,
+                        "define" => return self.fail("unexpected {{define}}"),
+                        _ => nodes.push(self.action(&keyword)?),
+                    }
+                }
+            }
+        }
+    }
+
+    fn action(&mut self, keyword: &str) -> Parse<Node> {
+        match keyword {
+            "if" => Ok(Node::If(self.branch("if")?)),
+            "with" => Ok(Node::With(self.branch("with")?)),
+            "range" => Ok(Node::Range(self.branch("range")?)),
+            "block" => self.block(),
+            "template" => self.template_call(),
+            "break" | "continue" => {
+                if self.ranges == 0 {
+                    return self.fail(format!("{{{{{keyword}}}}} outside {{{{range}}}}"));
+                }
+                self.close(keyword)?;
+                Ok(if keyword == "break" {
+                    Node::Break
+                } else {
+                    Node::Continue
+                })
+            }
+            _ => Ok(Node::Action(self.pipe("command", &Token::Close)?)),
+        }
+    }
+
+    fn branch(&mut self, context: &'static str) -> Parse<Branch> {
+        self.enter()?;
+        let scope = self.variables.len();
+        let pipe = self.pipe(context, &Token::Close)?;
+        let in_range = usize::from(context == "range");
+        self.ranges += in_range;
+        let (then, end) = self.list(false)?;
+        self.ranges -= in_range;
+        let otherwise = match end {
+            ListEnd::Word("else") => Some(self.otherwise(context)?),
+            _ => None,
+        };
+        self.variables.truncate(scope);
+        self.depth -= 1;
+        Ok(Branch {
+            pipe,
+            then,
+            otherwise,
+        })
+    }
+
+    /// What follows `else`: a list, or the same action again.
+    fn otherwise(&mut self, context: &'static str) -> Parse<Vec<Node>> {
+        self.skip_space();
+        if let Token::Name(name) = self.peek()
+            && *name == context
+            && context != "range"
+        {
+            self.next += 1;
+            let branch = self.branch(context)?;
+            return Ok(vec![if context == "if" {
+                Node::If(branch)
+            } else {
+                Node::With(branch)
+            }]);
+        }
+        self.close("else")?;
+        match self.list(false)? {
+            (nodes, ListEnd::Word("end")) => Ok(nodes),
+            _ => self.fail("expected end; found {{else}}"),
+        }
+    }
+
+    fn name(&mut self, context: &str) -> Parse<String> {
+        match self.take_solid() {
+            Token::Quoted(text) if !text.starts_with('\'') => self.unquoted(&text),
+            other => self.unexpected(&other, context),
+        }
+    }
+
+    fn unquoted(&self, text: &str) -> Parse<String> {
+        number::unquote(text).map_or_else(|| self.fail("invalid syntax"), Ok)
+    }
+
+    fn define(&mut self) -> Parse<()> {
+        let name = self.name("define clause")?;
+        self.close("define clause")?;
+        let nodes = self.body()?;
+        self.defined.insert(name, nodes);
+        Ok(())
+    }
+
+    /// The body of a template of its own: it sees no variables of others.
+    fn body(&mut self) -> Parse<Vec<Node>> {
+        self.enter()?;
+        let outer = std::mem::replace(&mut self.variables, vec![String::new()]);
+        let ranges = std::mem::take(&mut self.ranges);
+        let (nodes, end) = self.list(false)?;
+        self.ranges = ranges;
+        self.variables = outer;
+        self.depth -= 1;
+        if end != ListEnd::Word("end") {
+            return self.fail("unexpected {{else}} in define clause");
+        }
+        Ok(nodes)
+    }
+
+    fn block(&mut self) -> Parse<Node> {
+        let position = self.position();
+        let name = self.name("block clause")?;
+        let pipe = self.pipe("block clause", &Token::Close)?;
+        let nodes = self.body()?;
+        self.defined.entry(name.clone()).or_insert(nodes);
+        let pipe = Some(pipe);
+        Ok(Node::Call { position, name, pipe })
+    }
+
+    fn template_call(&mut self) -> Parse<Node> {
+        let position = self.position();
+        let name = self.name("template clause")?;
+        self.skip_space();
+        let pipe = if *self.peek() == Token::Close {
+            self.next += 1;
+            None
+        } else {
+            Some(self.pipe("template clause", &Token::Close)?)
+        };
+        Ok(Node::Call { position, name, pipe })
+    }
+
+    /// Variables that are set, then commands, up to `end`.
+    fn pipe(&mut self, context: &str, end: &Token) -> Parse<Pipe> {
+        self.skip_space();
+        let position = self.position();
+        let (mut variables, mut assigns) = (Vec::new(), false);
+        if let Some((names, is_assignment)) = self.declaration(context)? {
+            variables = names;
+            assigns = is_assignment;
+        }
+        if assigns && let Some(name) = variables.iter().find(|name| !self.variables.contains(name)) {
+            return self.fail(format!("undefined variable \"${name}\""));
+        }
+        let mut commands = Vec::new();
+        loop {
+            self.skip_space();
+            if self.peek() == end {
+                self.next += 1;
+                if commands.is_empty() {
+                    return self.fail(format!("missing value for {context}"));
+                }
+                if !assigns {
+                    self.variables.extend(variables.iter().cloned());
+                }
+                check_stages(&commands)?;
+                return Ok(Pipe {
+                    position,
+                    variables,
+                    assigns,
+                    commands,
+                });
+            }
+            commands.push(self.command(context, end)?);
+        }
+    }
+
+    /// `$x :=`, `$x =` or `$i, $x :=`, if that is what stands here.
+    fn declaration(&mut self, context: &str) -> Parse<Option<(Vec<String>, bool)>> {
+        let start = self.next;
+        let mut names = Vec::new();
+        while let Token::Variable(name) = self.peek().clone() {
+            self.next += 1;
+            self.skip_space();
+            names.push(name);
+            match self.peek() {
+                Token::Declare | Token::Assign => {
+                    if names.len() > if context == "range" { 2 } else { 1 } {
+                        return self.fail(format!("too many declarations in {context}"));
+                    }
+                    let assigns = self.take() == Token::Assign;
+                    return Ok(Some((names, assigns)));
+                }
+                Token::Comma if context == "range" => {
+                    self.next += 1;
+                    self.skip_space();
+                }
+                _ => break,
+            }
+        }
+        self.next = start;
+        Ok(None)
+    }
+
+    fn command(&mut self, context: &str, end: &Token) -> Parse<Command> {
+        let position = self.position();
+        let mut words: Vec<Word> = Vec::new();
+        loop {
+            self.skip_space();
+            if self.peek() == end {
+                break;
+            }
+            if *self.peek() == Token::Pipe {
+                self.next += 1;
+                self.skip_space();
+                if self.peek() == end || words.is_empty() {
+                    return self.fail(format!("missing value for {context}"));
+                }
+                break;
+            }
+            words.push(self.operand(context)?);
+            match self.peek() {
+                Token::Space | Token::Pipe => {}
+                token if token == end => {}
+                Token::Close | Token::End => return self.fail(format!("unclosed left paren in {context}")),
+                other => {
+                    let other = other.clone();
+                    return self.unexpected(&other, "operand");
+                }
+            }
+        }
+        if words.is_empty() {
+            return self.fail("empty command");
+        }
+        Ok(Command { position, words })
+    }
+
+    fn operand(&mut self, context: &str) -> Parse<Word> {
+        let word = self.term(context)?;
+        let mut fields = Vec::new();
+        while let Token::Field(name) = self.peek().clone() {
+            self.next += 1;
+            fields.push(name);
+        }
+        if fields.is_empty() {
+            return Ok(word);
+        }
+        let position = word.position;
+        let kind = match word.kind {
+            WordKind::Field(mut names) => {
+                names.extend(fields);
+                WordKind::Field(names)
+            }
+            WordKind::Variable(name, _) => WordKind::Variable(name, fields),
+            WordKind::Dot | WordKind::Nil | WordKind::Literal(..) => {
+                return self.fail(format!("unexpected . after term {:?}", word.to_string()));
+            }
+            kind => WordKind::Chain(Box::new(Word { position, kind }), fields),
+        };
+        Ok(Word { position, kind })
+    }
+
+    fn term(&mut self, context: &str) -> Parse<Word> {
+        let position = self.position();
+        let kind = match self.take() {
+            Token::Dot => WordKind::Dot,
+            Token::Field(name) => WordKind::Field(vec![name]),
+            Token::Variable(name) => {
+                if !self.variables.contains(&name) {
+                    return self.fail(format!("undefined variable \"${name}\""));
+                }
+                WordKind::Variable(name, Vec::new())
+            }
+            Token::Number(text) => match number::literal(&text) {
+                Some(Literal::Int(value)) => WordKind::Literal(TemplateValue::Int(value), text),
+                Some(Literal::Float(value)) => WordKind::Literal(TemplateValue::Float(value), text),
+                None => return self.fail(format!("bad number syntax: {text:?}")),
+            },
+            Token::Quoted(text) if text.starts_with('\'') => {
+                let Some(value) = number::char_literal(&text) else {
+                    return self.fail(format!("malformed character constant: {text}"));
+                };
+                WordKind::Literal(TemplateValue::Int(value), text)
+            }
+            Token::Quoted(text) => {
+                let value = self.unquoted(&text)?;
+                WordKind::Literal(value.into(), text)
+            }
+            Token::Name(name) => match name.as_str() {
+                "nil" => WordKind::Nil,
+                "true" | "false" => WordKind::Literal((name == "true").into(), name),
+                _ if is_keyword(&name) => return self.unexpected(&Token::Name(name), context),
+                _ => {
+                    let Some(function) = call::function(&name) else {
+                        return self.fail(format!("function {name:?} not defined"));
+                    };
+                    self.pure &= function.pure;
+                    WordKind::Function(function)
+                }
+            },
+            Token::ParenOpen => {
+                self.enter()?;
+                let pipe = self.pipe("parenthesized pipeline", &Token::ParenClose)?;
+                self.depth -= 1;
+                WordKind::Pipe(pipe)
+            }
+            other => return self.unexpected(&other, context),
+        };
+        Ok(Word { position, kind })
+    }
+}
+
+/// Only a function or a field takes what comes through a pipe.
+fn check_stages(commands: &[Command]) -> Parse<()> {
+    for (place, command) in commands.iter().enumerate().skip(1) {
+        if let Some(first) = command.words.first()
+            && matches!(first.kind, WordKind::Dot | WordKind::Nil | WordKind::Literal(..))
+        {
+            return Err(format!("non executable command in pipeline stage {}", place + 1));
+        }
+    }
+    Ok(())
+}
