@@ -106,8 +106,9 @@ fn receivers(nodes: &[Node], faults: &mut Faults) -> Vec<Text> {
                 fields.place("name"),
                 format!("receiver `{name}` is there twice: rename one, or put its channels together"),
             );
+        } else {
+            names.push(Text::from(name));
         }
-        names.push(Text::from(name));
     }
     names
 }

@@ -54,11 +54,12 @@ pub(super) fn named(nodes: &[Node], zones: Zones<'_>, all: &mut Vec<NamedInterva
                     fields.place("name"),
                     format!("time interval `{name}` is there twice: rename one"),
                 );
+            } else {
+                all.push(NamedInterval {
+                    name: Text::from(name),
+                    intervals,
+                });
             }
-            all.push(NamedInterval {
-                name: Text::from(name),
-                intervals,
-            });
         }
         fields.finish(faults);
     }
