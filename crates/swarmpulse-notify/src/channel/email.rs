@@ -1,0 +1,273 @@
+//! E-mail, by SMTP to one server: <https://www.rfc-editor.org/rfc/rfc5321>.
+//!
+//! `STARTTLS` is required unless the settings say otherwise, and begins the connection on port 465. A letter's `Message-ID`
+//! comes from the notification, so servers and programs know a repeat; all letters about a group refer to one id, so they are
+//! one thread. Whom the server refuses for good does not keep others from their letter.
+
+mod careful;
+mod html;
+mod letter;
+mod smarthost;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use letter::{Head, Letter};
+use lettre::Address;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Mailboxes};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Identity, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use parking_lot::Mutex;
+use smarthost::{Security, Smarthost, Taken};
+
+use super::BuildError;
+use crate::http::Cleanser;
+use crate::settings::{EmailSettings, TlsSettings};
+use crate::{Message, Notifier, SendError, Sending};
+
+/// The port on which TLS begins with the connection.
+const PORT_IMPLICIT_TLS: u16 = 465;
+/// Headers that are ours alone: threads, repeats and parts depend on them.
+const OWN_HEADERS: &[&str] = &[
+    "auto-submitted",
+    "bcc",
+    "content-transfer-encoding",
+    "content-type",
+    "date",
+    "in-reply-to",
+    "message-id",
+    "mime-version",
+    "references",
+];
+
+/// Letters to some people by way of one server.
+pub struct Email {
+    smarthost: Smarthost,
+    head: Head,
+    send_resolved: bool,
+    /// Who has the letter that is on its way: it is not sent to them again when others could not be reached.
+    reached: Mutex<Reached>,
+}
+
+#[derive(Default)]
+struct Reached {
+    message_id: String,
+    places: BTreeSet<usize>,
+}
+
+impl Email {
+    /// The letters of these settings.
+    ///
+    /// # Errors
+    /// If they make no channel.
+    pub fn new(settings: &EmailSettings) -> Result<Self, BuildError> {
+        Ok(Self {
+            smarthost: smarthost(settings)?,
+            head: head(settings)?,
+            send_resolved: settings.common.send_resolved,
+            reached: Mutex::default(),
+        })
+    }
+
+    async fn post(&self, message: Message<'_>) -> Result<(), SendError> {
+        let letter = Letter::of(&message, self.head.from.email.domain());
+        let bytes = letter.bytes(&self.head).map_err(|error| SendError::Refused {
+            detail: format!("the letter cannot be written: {error}"),
+        })?;
+        let left = self.left(&letter.message_id);
+        let taken = self.smarthost.deliver(&self.head.from.email, &left, &bytes).await?;
+        self.note(&letter.message_id, &taken);
+        if !taken.refused.is_empty() {
+            let who: Vec<String> = taken.refused.iter().map(|(place, words)| self.named(*place, words)).collect();
+            tracing::warn!(
+                notification = %message.id,
+                recipients = taken.refused.len(),
+                refused = who.join("; "),
+                "the mail server refuses recipients; others have the letter"
+            );
+        }
+        match taken.later.first() {
+            Some((place, words)) => Err(SendError::Later {
+                detail: format!(
+                    "{} of {} recipients have no letter yet: {}",
+                    taken.later.len(),
+                    left.len(),
+                    self.named(*place, words)
+                ),
+                after_s: None,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Those who have no letter yet, with their places.
+    fn left(&self, message_id: &str) -> Vec<(usize, &Address)> {
+        let reached = self.reached.lock();
+        let has = |place: &usize| reached.message_id == message_id && reached.places.contains(place);
+        let all = self.head.to.iter().map(|mailbox| &mailbox.email).enumerate();
+        all.filter(|(place, _)| !has(place)).collect()
+    }
+
+    /// Remembers who is not to be asked again for this letter.
+    fn note(&self, message_id: &str, taken: &Taken) {
+        let mut reached = self.reached.lock();
+        if reached.message_id != message_id {
+            *reached = Reached {
+                message_id: message_id.to_owned(),
+                places: BTreeSet::new(),
+            };
+        }
+        let refused = taken.refused.iter().map(|(place, _)| *place);
+        reached.places.extend(taken.accepted.iter().copied().chain(refused));
+        if taken.later.is_empty() {
+            // Whoever sends it again wants everybody to have it again.
+            *reached = Reached::default();
+        }
+    }
+
+    fn named(&self, place: usize, words: &str) -> String {
+        let who = self.head.to.iter().nth(place);
+        who.map_or_else(String::new, |mailbox| format!("{}: {words}", mailbox.email))
+    }
+}
+
+impl Notifier for Email {
+    fn kind(&self) -> &'static str {
+        "email"
+    }
+
+    fn send_resolved(&self) -> bool {
+        self.send_resolved
+    }
+
+    fn send<'a>(&'a self, message: Message<'a>) -> Sending<'a> {
+        Box::pin(self.post(message))
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Email({:?})", self.smarthost)
+    }
+}
+
+fn head(settings: &EmailSettings) -> Result<Head, BuildError> {
+    let mut from = settings.from.as_str();
+    let mut headers = Vec::new();
+    for (name, value) in &settings.headers {
+        let wrong = |reason: &str| BuildError::field("headers", format!(": {name} {reason}"));
+        if value.chars().any(char::is_control) {
+            return Err(wrong("has control characters in its value"));
+        }
+        let lower = name.to_ascii_lowercase();
+        if OWN_HEADERS.contains(&lower.as_str()) {
+            return Err(wrong("is set by every letter itself; leave it out"));
+        }
+        if lower == "from" {
+            from = value;
+            continue;
+        }
+        let is_name = name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
+        let header = HeaderName::new_from_ascii(name.clone()).ok().filter(|_| is_name);
+        let header = header.ok_or_else(|| wrong("is no name of a header"))?;
+        headers.push(HeaderValue::new(header, value.clone()));
+    }
+    let to: Result<Vec<Mailbox>, BuildError> = settings.to.iter().map(|text| mailbox("to", text)).collect();
+    let to = Mailboxes::from(to?);
+    if to.iter().next().is_none() {
+        return Err(BuildError::field("to", "names nobody; write addresses with commas between"));
+    }
+    Ok(Head {
+        from: mailbox("from", from)?,
+        to,
+        headers,
+    })
+}
+
+/// `address` or `Name <address>`, on one line.
+fn mailbox(field: &'static str, text: &str) -> Result<Mailbox, BuildError> {
+    let wrong = || {
+        let shown = crate::summary::plain(text, 100);
+        BuildError::field(field, format!(": {shown:?} is no address; write name@host or Name <name@host>"))
+    };
+    if text.chars().any(char::is_control) {
+        return Err(wrong());
+    }
+    text.trim().parse().map_err(|_| wrong())
+}
+
+fn smarthost(settings: &EmailSettings) -> Result<Smarthost, BuildError> {
+    let host = settings.smarthost.host.clone();
+    let port = settings.smarthost.port;
+    if host.is_empty() || host.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(BuildError::field("smarthost", "names no host; write it as host:port"));
+    }
+    let implicit = settings.implicit_tls.unwrap_or(port == PORT_IMPLICIT_TLS);
+    let security = match (implicit, settings.require_tls) {
+        (true, _) => Security::Implicit(tls(&settings.tls, &host)?),
+        (false, true) => Security::StartTls(tls(&settings.tls, &host)?),
+        (false, false) => Security::None,
+    };
+    let mut secrets = Vec::new();
+    let credentials = match (&settings.auth_username, &settings.auth_password) {
+        (Some(name), Some(password)) if !name.is_empty() => {
+            secrets.push(password.expose().to_owned());
+            Some(Credentials::new(name.clone(), password.expose().to_owned()))
+        }
+        (Some(name), None) if !name.is_empty() => {
+            return Err(BuildError::field("auth_password", "is missing; auth_username needs it"));
+        }
+        _ => None,
+    };
+    let identity = settings.auth_identity.as_deref().unwrap_or_default();
+    let name = settings.auth_username.as_deref().unwrap_or_default();
+    if !identity.is_empty() && identity != name {
+        return Err(BuildError::field("auth_identity", "is another than auth_username, which is not supported"));
+    }
+    Ok(Smarthost {
+        hello: hello(&settings.hello)?,
+        host,
+        port,
+        security,
+        credentials,
+        cleanser: Cleanser::new(secrets),
+    })
+}
+
+fn hello(name: &str) -> Result<ClientId, BuildError> {
+    let name = if name.trim().is_empty() { "localhost" } else { name.trim() };
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':' | b'[' | b']');
+    if !name.bytes().all(is_name) {
+        return Err(BuildError::field("hello", "is no name of a host"));
+    }
+    Ok(ClientId::Domain(name.to_owned()))
+}
+
+fn tls(settings: &TlsSettings, host: &str) -> Result<TlsParameters, BuildError> {
+    let mut builder = TlsParameters::builder(host.trim_matches(['[', ']']).to_owned());
+    if let Some(pem) = &settings.ca_pem {
+        let certificate = Certificate::from_pem(pem.as_bytes())
+            .map_err(|_| BuildError::field("ca_file", "holds no certificate in PEM"))?;
+        builder = builder.certificate_store(CertificateStore::None).add_root_certificate(certificate);
+    }
+    if let Some(pem) = &settings.client_pem {
+        let pem = pem.expose().as_bytes();
+        let identity = Identity::from_pem(pem, pem).map_err(|_| {
+            BuildError::field("cert_file", "and key_file do not hold a certificate and its key in PEM")
+        })?;
+        builder = builder.identify_with(identity);
+    }
+    if settings.insecure_skip_verify {
+        builder = builder
+            .certificate_store(CertificateStore::None)
+            .dangerous_accept_invalid_certs(true)
+            .dangerous_accept_invalid_hostnames(true);
+    }
+    let built = builder.build();
+    built.map_err(|_| BuildError::field("tls_config", "makes no client of TLS; are authorities at hand? Name them by ca_file"))
+}
+
+#[cfg(test)]
+mod tests;
