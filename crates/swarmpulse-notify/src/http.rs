@@ -6,9 +6,11 @@ mod answer;
 mod cleansing;
 mod client;
 mod failure;
+mod options;
 mod retry_after;
 
 pub use address::{Address, AddressError};
 pub use answer::Answer;
 pub use cleansing::Cleanser;
-pub use client::{HttpClient, HttpError, HttpOptions, Request};
+pub use client::{HttpClient, HttpError, Request};
+pub use options::HttpOptions;

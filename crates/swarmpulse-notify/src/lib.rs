@@ -3,13 +3,18 @@
 //! A channel renders a [`Message`] (pure, and tested as such) and sends it once. Queues, retries, back-off and order are the
 //! runtime's business.
 
+pub mod channel;
+pub mod dead_man;
+mod digest;
 #[cfg(test)]
 mod examples;
 pub mod http;
 mod message;
 mod notifier;
 pub mod settings;
+pub mod ship;
 pub mod summary;
 
+pub use channel::{BuildError, CHANNELS, ChannelKind, build};
 pub use message::Message;
 pub use notifier::{Notifier, SendError, Sending};

@@ -54,6 +54,12 @@ impl Address {
         self.0.scheme() == "https"
     }
 
+    /// Whether its path ends with these parts.
+    #[must_use]
+    pub fn has_path(&self, end: &str) -> bool {
+        self.0.path().trim_end_matches('/').ends_with(end)
+    }
+
     /// The same with these parts behind its path, each escaped.
     #[must_use]
     pub fn join(&self, parts: &[&str]) -> Self {

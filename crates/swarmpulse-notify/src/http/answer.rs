@@ -1,5 +1,6 @@
 //! What was answered, and what that means.
 
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use super::Cleanser;
@@ -16,10 +17,17 @@ pub struct Answer {
     pub retry_after_s: Option<f64>,
     /// The first 64 KiB of its body.
     pub body: Vec<u8>,
+    pub(super) headers: HeaderMap,
     pub(super) cleanser: Cleanser,
 }
 
 impl Answer {
+    /// The value of a header, if it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// The body as JSON.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
@@ -123,6 +131,7 @@ mod tests {
             status,
             retry_after_s: Some(7.0),
             body: body.as_bytes().to_vec(),
+            headers: HeaderMap::new(),
             cleanser: Cleanser::new(["topsecret".to_owned()]),
         }
     }

@@ -5,57 +5,15 @@ use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, Identity, Method, Proxy};
+use reqwest::{Certificate, Client, Identity, Method, NoProxy, Proxy};
 use swarmpulse_model::Timestamp;
 
 use super::failure::of_client;
-use super::{Address, Answer, Cleanser, retry_after};
+use super::{Address, Answer, Cleanser, HttpOptions, retry_after};
 use crate::SendError;
 
 /// The most bytes of an answer that are read; what follows is left.
 const BODY_BYTES_MAX: usize = 64 << 10;
-
-/// How the other side is reached. Shows no value.
-#[derive(Clone)]
-pub struct HttpOptions {
-    /// The longest for one request, from the connection to the last byte of the answer, in seconds.
-    pub timeout_s: f64,
-    /// The proxy; without one none is used, whatever the environment says.
-    pub proxy: Option<String>,
-    /// The authorities that are believed, as PEM; without any those that the machine trusts.
-    pub authorities_pem: Option<Vec<u8>>,
-    /// Our own certificate and its key, as PEM.
-    pub identity_pem: Option<Vec<u8>>,
-    /// Believe whoever answers.
-    pub accept_any_certificate: bool,
-    /// What `Authorization` says.
-    pub authorization: Option<String>,
-    /// More headers of each request.
-    pub headers: Vec<(String, String)>,
-}
-
-impl Default for HttpOptions {
-    fn default() -> Self {
-        Self {
-            timeout_s: 15.0,
-            proxy: None,
-            authorities_pem: None,
-            identity_pem: None,
-            accept_any_certificate: false,
-            authorization: None,
-            headers: Vec::new(),
-        }
-    }
-}
-
-impl fmt::Debug for HttpOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpOptions")
-            .field("timeout_s", &self.timeout_s)
-            .field("headers", &self.headers.len())
-            .finish_non_exhaustive()
-    }
-}
 
 /// Why there is no client. Without values, which may be secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -166,8 +124,9 @@ impl HttpClient {
         let behind = options
             .authorization
             .iter()
-            .filter_map(|text| text.split_once(' '))
-            .map(|(_, rest)| rest.to_owned());
+            .filter_map(|text| text.split_once(' '));
+        let behind = behind.map(|(_, rest)| rest.to_owned());
+        let hidden = hidden.chain(options.proxy.clone());
         Ok(Self {
             client: client(options, with_tls)?,
             headers,
@@ -215,6 +174,7 @@ impl HttpClient {
             .get(RETRY_AFTER)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| retry_after::seconds(value, now));
+        let answered = response.headers().clone();
         let mut body = Vec::new();
         while body.len() < BODY_BYTES_MAX {
             match response.chunk().await {
@@ -233,6 +193,7 @@ impl HttpClient {
             status,
             retry_after_s,
             body,
+            headers: answered,
             cleanser,
         })
     }
@@ -251,7 +212,7 @@ fn headers(options: &HttpOptions) -> Result<HeaderMap, HttpError> {
         let mut value =
             HeaderValue::try_from(value).map_err(|_| wrong("has a value that cannot be written in HTTP"))?;
         value.set_sensitive(true);
-        headers.insert(header, value);
+        headers.append(header, value);
     }
     Ok(headers)
 }
@@ -267,10 +228,11 @@ fn client(options: &HttpOptions, with_tls: bool) -> Result<Client, HttpError> {
         // The error would show the address, and that may hold a password.
         let proxy = Proxy::all(proxy.as_str())
             .map_err(|_| HttpError::setting("proxy_url", "is no address of a proxy, as http://host:3128"))?;
-        builder = builder.proxy(proxy);
+        let spared = options.no_proxy.as_deref().and_then(NoProxy::from_string);
+        builder = builder.proxy(proxy.no_proxy(spared));
     }
     if let Some(pem) = &options.authorities_pem {
-        let certificates = Certificate::from_pem_bundle(pem)
+        let certificates = Certificate::from_pem_bundle(pem.as_bytes())
             .ok()
             .filter(|certificates| !certificates.is_empty())
             .ok_or_else(|| HttpError::setting("ca_file", "holds no certificate in PEM"))?;
@@ -283,7 +245,7 @@ fn client(options: &HttpOptions, with_tls: bool) -> Result<Client, HttpError> {
         builder = builder.tls_danger_accept_invalid_certs(true);
     }
     if let Some(pem) = &options.identity_pem {
-        let identity = Identity::from_pem(pem).map_err(|_| {
+        let identity = Identity::from_pem(pem.as_bytes()).map_err(|_| {
             HttpError::setting(
                 "cert_file",
                 "and key_file do not hold a certificate and its key in PEM",

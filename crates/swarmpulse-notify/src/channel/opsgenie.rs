@@ -1,0 +1,267 @@
+//! Opsgenie, and Jira Service Management's copy of its API: <https://docs.opsgenie.com/docs/alert-api>.
+//!
+//! The alias is the group's, so that all that is told of it is one alert, which is closed when it is over; the id of the
+//! notification stands in `details`. Bounds: message 130, description 15,000, details 8,000, 20 tags of 50 characters.
+
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+use swarmpulse_model::{AlertState, Severity};
+
+use super::{BuildError, connect};
+use crate::http::{Address, Answer, HttpClient, Request};
+use crate::settings::{OpsgenieResponder, OpsgenieSettings};
+use crate::summary::{Summary, plain, shorten};
+use crate::{Message, Notifier, SendError, Sending, digest};
+
+/// Alerts that are told at most.
+const ALERTS_MAX: usize = 20;
+/// What follows from an alert, told at most.
+const SYMPTOMS_MAX: usize = 20;
+/// The most characters in all details.
+const DETAILS_CHARACTERS_MAX: usize = 8000;
+
+/// A team's integration in Opsgenie.
+#[derive(Debug)]
+pub struct Opsgenie {
+    settings: OpsgenieSettings,
+    address: Address,
+    http: HttpClient,
+}
+
+/// A request to Opsgenie: how, the parts of the path behind `v2/alerts`, and the body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpsgenieCall {
+    /// `POST` or `PUT`.
+    pub method: Method,
+    /// The parts of the path behind `v2/alerts`; with any, the first is the alias.
+    pub path: Vec<String>,
+    /// The body.
+    pub body: Value,
+}
+
+impl Opsgenie {
+    /// The channel of these settings.
+    ///
+    /// # Errors
+    /// If they make no channel.
+    pub fn new(settings: &OpsgenieSettings) -> Result<Self, BuildError> {
+        let address =
+            Address::parse(&settings.api_url).map_err(|error| BuildError::field("api_url", error))?;
+        Ok(Self {
+            http: connect(&settings.http, &[&address], &[&settings.api_key], None)?,
+            address: address.join(&["v2", "alerts"]),
+            settings: settings.clone(),
+        })
+    }
+
+    async fn post(&self, message: Message<'_>) -> Result<(), SendError> {
+        for call in render(&message, &self.settings) {
+            let parts: Vec<&str> = call.path.iter().map(String::as_str).collect();
+            let mut address = self.address.join(&parts);
+            if !parts.is_empty() {
+                address = address.with_query("identifierType", "alias");
+            }
+            let mut request = Request::json(address, &call.body).header(
+                "authorization",
+                format!("GenieKey {}", self.settings.api_key.expose()),
+            );
+            request.method = call.method;
+            let answer = self.http.send(request, message.now).await?;
+            answer.accepted_by_service(explain)?;
+        }
+        Ok(())
+    }
+}
+
+impl Notifier for Opsgenie {
+    fn kind(&self) -> &'static str {
+        "opsgenie"
+    }
+
+    fn send_resolved(&self) -> bool {
+        self.settings.common.send_resolved
+    }
+
+    fn send<'a>(&'a self, message: Message<'a>) -> Sending<'a> {
+        Box::pin(self.post(message))
+    }
+}
+
+/// Opsgenie's own words: `{"message": "...", "errors": {"field": "..."}}`.
+fn explain(answer: &Answer) -> Option<String> {
+    let body = answer.json()?;
+    let message = body["message"].as_str()?;
+    let errors = body["errors"].as_object();
+    let errors: Vec<String> = errors
+        .into_iter()
+        .flatten()
+        .map(|(field, error)| format!("{field} {}", error.as_str().unwrap_or_default()))
+        .collect();
+    Some(if errors.is_empty() {
+        message.to_owned()
+    } else {
+        format!("{message}: {}", errors.join(", "))
+    })
+}
+
+/// The requests: one that creates the alert, and with `update_alerts` two that change its words; or one that closes it.
+#[must_use]
+pub fn render(message: &Message<'_>, settings: &OpsgenieSettings) -> Vec<OpsgenieCall> {
+    let summary = Summary::of(message, ALERTS_MAX, SYMPTOMS_MAX);
+    let alias = digest::incident(&message.notification.group_key);
+    let source = settings.source.clone().unwrap_or_else(|| "Swarmpulse".to_owned());
+    if summary.state == AlertState::Resolved {
+        let note = shorten(&format!("{} ({})", summary.sentence, message.id), 25_000);
+        return vec![OpsgenieCall {
+            method: Method::POST,
+            path: vec![alias, "close".to_owned()],
+            body: json!({"source": shorten(&source, 100), "note": note}),
+        }];
+    }
+    let title = shorten(&summary.title, 130);
+    let description = shorten(&summary.text(), 15_000);
+    let mut calls = vec![OpsgenieCall {
+        method: Method::POST,
+        path: Vec::new(),
+        body: create(message, settings, &summary, &alias, &source),
+    }];
+    if settings.update_alerts {
+        for (name, value) in [("message", title), ("description", description)] {
+            calls.push(OpsgenieCall {
+                method: Method::PUT,
+                path: vec![alias.clone(), name.to_owned()],
+                body: json!({name: value}),
+            });
+        }
+    }
+    calls
+}
+
+fn create(
+    message: &Message<'_>,
+    settings: &OpsgenieSettings,
+    summary: &Summary,
+    alias: &str,
+    source: &str,
+) -> Value {
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Value| {
+        body.insert(name.to_owned(), value);
+    };
+    put("message", shorten(&summary.title, 130).into());
+    put("alias", alias.into());
+    put("description", shorten(&summary.text(), 15_000).into());
+    put("source", shorten(source, 100).into());
+    put("priority", priority(summary, settings).into());
+    put("details", details(message, settings));
+    if !settings.responders.is_empty() {
+        put("responders", settings.responders.iter().map(responder).collect());
+    }
+    let tags: Vec<String> = settings
+        .tags
+        .iter()
+        .take(20)
+        .map(|tag| shorten(tag, 50))
+        .collect();
+    if !tags.is_empty() {
+        put("tags", json!(tags));
+    }
+    let actions: Vec<String> = settings
+        .actions
+        .iter()
+        .take(10)
+        .map(|action| shorten(action, 50))
+        .collect();
+    if !actions.is_empty() {
+        put("actions", json!(actions));
+    }
+    let subject = || {
+        let first = message.notification.alerts.first()?;
+        Some(crate::summary::subject(&first.alert))
+    };
+    if let Some(entity) = settings
+        .entity
+        .clone()
+        .or_else(subject)
+        .filter(|entity| !entity.is_empty())
+    {
+        put("entity", shorten(&entity, 512).into());
+    }
+    if let Some(note) = &settings.note {
+        put("note", shorten(note, 25_000).into());
+    }
+    Value::Object(body)
+}
+
+fn priority(summary: &Summary, settings: &OpsgenieSettings) -> String {
+    let own = match summary.severity {
+        Severity::Critical => "P1",
+        Severity::Warning => "P2",
+        Severity::Info => "P3",
+    };
+    settings.priority.clone().unwrap_or_else(|| own.to_owned())
+}
+
+/// What is told beside the words: the notification, what the group was formed by, and what the settings add.
+fn details(message: &Message<'_>, settings: &OpsgenieSettings) -> Value {
+    let told = [
+        ("notification".to_owned(), message.id.to_string()),
+        ("receiver".to_owned(), plain(&message.notification.receiver, 200)),
+        ("url".to_owned(), message.external_url.to_owned()),
+    ];
+    let labels = message.notification.group_labels.iter();
+    let labels = labels.map(|label| (label.name.to_string(), plain(&label.value, 500)));
+    let own = settings.details.iter();
+    let own = own.map(|(name, value)| (name.clone(), value.clone()));
+    let mut details = Map::new();
+    let mut left = DETAILS_CHARACTERS_MAX;
+    for (name, value) in told.into_iter().chain(own).chain(labels) {
+        let length = name.chars().count() + value.chars().count();
+        if length <= left && !details.contains_key(&name) {
+            left -= length;
+            details.insert(name, value.into());
+        }
+    }
+    Value::Object(details)
+}
+
+fn responder(responder: &OpsgenieResponder) -> Value {
+    let mut body = Map::new();
+    for (name, value) in [
+        ("id", &responder.id),
+        ("name", &responder.name),
+        ("username", &responder.username),
+    ] {
+        if let Some(value) = value {
+            body.insert(name.to_owned(), value.as_str().into());
+        }
+    }
+    body.insert("type".to_owned(), responder.kind.as_str().into());
+    Value::Object(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples;
+
+    #[test]
+    fn every_example_is_rendered_as_it_was() {
+        let settings = OpsgenieSettings {
+            update_alerts: true,
+            tags: vec!["swarm".to_owned()],
+            ..OpsgenieSettings::default()
+        };
+        for (name, notification) in examples::all() {
+            if name == "long" {
+                continue;
+            }
+            let calls = render(&examples::message(&notification), &settings);
+            let told: Vec<Value> = calls
+                .iter()
+                .map(|call| json!([call.method.as_str(), call.path, call.body]))
+                .collect();
+            insta::assert_json_snapshot!(name, told);
+        }
+    }
+}

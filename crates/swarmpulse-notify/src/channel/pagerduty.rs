@@ -1,0 +1,271 @@
+//! PagerDuty: Events API v2, <https://developer.pagerduty.com/docs/send-alert-event>.
+//!
+//! `dedup_key` is the group's, so that all that is told of it is one incident; the id of the notification stands in
+//! `custom_details`. Bounds: a summary of 1,024 characters, 512 KB in all.
+
+use serde_json::{Map, Value, json};
+use swarmpulse_model::{AlertState, Severity};
+
+use super::{BuildError, connect};
+use crate::http::{Address, Answer, HttpClient, Request};
+use crate::settings::PagerdutySettings;
+use crate::summary::{Summary, plain, shorten};
+use crate::{Message, Notifier, SendError, Sending, digest};
+
+/// The most bytes of an event.
+const BYTES_MAX: usize = 512_000;
+/// Alerts that are told at most.
+const ALERTS_MAX: usize = 50;
+/// What follows from an alert, told at most.
+const SYMPTOMS_MAX: usize = 100;
+
+/// A service of PagerDuty.
+#[derive(Debug)]
+pub struct Pagerduty {
+    settings: PagerdutySettings,
+    address: Address,
+    http: HttpClient,
+}
+
+impl Pagerduty {
+    /// The channel of these settings.
+    ///
+    /// # Errors
+    /// If they make no channel.
+    pub fn new(settings: &PagerdutySettings) -> Result<Self, BuildError> {
+        let address = Address::parse(&settings.url).map_err(|error| BuildError::field("url", error))?;
+        if settings.routing_key.is_empty() {
+            return Err(BuildError::field(
+                "routing_key",
+                "is missing: the integration key of an \"Events API v2\" integration",
+            ));
+        }
+        Ok(Self {
+            http: connect(&settings.http, &[&address], &[&settings.routing_key], None)?,
+            address,
+            settings: settings.clone(),
+        })
+    }
+
+    async fn post(&self, message: Message<'_>) -> Result<(), SendError> {
+        let body = render(&message, &self.settings);
+        let answer = self
+            .http
+            .send(Request::json(self.address.clone(), &body), message.now)
+            .await?;
+        answer.accepted_by_service(explain).map(|_| ())
+    }
+}
+
+impl Notifier for Pagerduty {
+    fn kind(&self) -> &'static str {
+        "pagerduty"
+    }
+
+    fn send_resolved(&self) -> bool {
+        self.settings.common.send_resolved
+    }
+
+    fn send<'a>(&'a self, message: Message<'a>) -> Sending<'a> {
+        Box::pin(self.post(message))
+    }
+}
+
+/// PagerDuty's own words: `{"status": "invalid event", "message": "...", "errors": ["..."]}`.
+fn explain(answer: &Answer) -> Option<String> {
+    let body = answer.json()?;
+    let errors = body["errors"].as_array();
+    let errors: Vec<&str> = errors.into_iter().flatten().filter_map(Value::as_str).collect();
+    let message = body["message"].as_str().or_else(|| body["status"].as_str())?;
+    Some(if errors.is_empty() {
+        message.to_owned()
+    } else {
+        format!("{message}: {}", errors.join(", "))
+    })
+}
+
+/// The event.
+#[must_use]
+pub fn render(message: &Message<'_>, settings: &PagerdutySettings) -> Value {
+    let mut alerts_max = ALERTS_MAX;
+    loop {
+        let summary = Summary::of(message, alerts_max, SYMPTOMS_MAX);
+        let event = event(message, settings, &summary);
+        if alerts_max == 0 || event.to_string().len() <= BYTES_MAX {
+            return event;
+        }
+        alerts_max /= 2;
+    }
+}
+
+fn event(message: &Message<'_>, settings: &PagerdutySettings, summary: &Summary) -> Value {
+    let mut event = Map::new();
+    event.insert("routing_key".to_owned(), settings.routing_key.expose().into());
+    event.insert("event_action".to_owned(), action(summary).into());
+    event.insert(
+        "dedup_key".to_owned(),
+        digest::incident(&message.notification.group_key).into(),
+    );
+    event.insert("client".to_owned(), client(settings).into());
+    event.insert("client_url".to_owned(), client_url(message, settings).into());
+    if summary.state == AlertState::Firing {
+        event.insert("links".to_owned(), Value::Array(links(summary)));
+    }
+    event.insert("payload".to_owned(), payload(message, settings, summary));
+    Value::Object(event)
+}
+
+fn payload(message: &Message<'_>, settings: &PagerdutySettings, summary: &Summary) -> Value {
+    let mut payload = Map::new();
+    let mut put = |name: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            payload.insert(name.to_owned(), value.into());
+        }
+    };
+    let first = message.notification.alerts.first();
+    let since = message
+        .notification
+        .alerts
+        .iter()
+        .map(|told| told.alert.active_at)
+        .min();
+    put("summary", Some(shorten(&summary.title, 1024)));
+    put("source", Some(source(message, settings)));
+    put("severity", Some(severity(summary, settings)));
+    put("timestamp", Some(since.unwrap_or(message.now).to_string()));
+    let subject = first.map(|told| crate::summary::subject(&told.alert));
+    put("component", settings.component.clone().or(subject));
+    let labels = message.notification.group_labels.iter();
+    let labels: Vec<String> = labels
+        .map(|label| format!("{}={}", label.name, label.value))
+        .collect();
+    put(
+        "group",
+        Some(
+            settings
+                .group
+                .clone()
+                .unwrap_or_else(|| plain(&labels.join(", "), 255)),
+        ),
+    );
+    let name = first.map(|told| plain(&told.alert.name, 255));
+    put("class", settings.class.clone().or(name));
+    payload.insert("custom_details".to_owned(), details(message, summary));
+    Value::Object(payload)
+}
+
+fn details(message: &Message<'_>, summary: &Summary) -> Value {
+    let lines = |state: AlertState| -> Vec<String> {
+        let lines = summary.lines.iter().filter(|line| line.state == state);
+        lines
+            .map(|line| match &line.symptoms {
+                Some(symptoms) => format!("{}; {symptoms}", line.text()),
+                None => line.text(),
+            })
+            .collect()
+    };
+    let mut details = json!({
+        "what": summary.sentence,
+        "notification": message.id.to_string(),
+        "receiver": message.notification.receiver.as_str(),
+        "num_firing": summary.firing.to_string(),
+        "num_resolved": summary.resolved.to_string(),
+        "firing": lines(AlertState::Firing),
+        "resolved": lines(AlertState::Resolved),
+    });
+    if let Some(more) = &summary.more {
+        details["more"] = more.as_str().into();
+    }
+    details
+}
+
+fn links(summary: &Summary) -> Vec<Value> {
+    let mut links = vec![json!({"href": summary.url, "text": "Open in Swarmpulse"})];
+    let runbooks = summary.lines.iter().filter_map(|line| {
+        let url = line.runbook_url.as_ref()?;
+        Some(json!({"href": url, "text": format!("What to do about {}", line.name)}))
+    });
+    links.extend(runbooks.take(5));
+    links
+}
+
+fn action(summary: &Summary) -> &'static str {
+    match summary.state {
+        AlertState::Resolved => "resolve",
+        _ => "trigger",
+    }
+}
+
+fn severity(summary: &Summary, settings: &PagerdutySettings) -> String {
+    let own = match summary.severity {
+        Severity::Critical => "critical",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    };
+    settings.severity.clone().unwrap_or_else(|| own.to_owned())
+}
+
+fn source(message: &Message<'_>, settings: &PagerdutySettings) -> String {
+    let told = || {
+        let alert = &message.notification.alerts.first()?.alert;
+        let host = alert.label("host").or_else(|| alert.label("instance"));
+        host.map(str::to_owned)
+            .or_else(|| alert.subject.as_ref().map(|key| key.id.to_string()))
+    };
+    let source = settings.source.clone().or_else(told);
+    plain(&source.unwrap_or_else(|| "swarmpulse".to_owned()), 255)
+}
+
+fn client(settings: &PagerdutySettings) -> String {
+    settings.client.clone().unwrap_or_else(|| "Swarmpulse".to_owned())
+}
+
+fn client_url(message: &Message<'_>, settings: &PagerdutySettings) -> String {
+    let own = || message.external_url.to_owned();
+    settings.client_url.clone().unwrap_or_else(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples;
+    use crate::settings::Secret;
+
+    #[test]
+    fn every_example_is_rendered_as_it_was() {
+        let settings = PagerdutySettings {
+            routing_key: Secret::new("0123456789abcdef0123456789abcdef"),
+            ..PagerdutySettings::default()
+        };
+        for (name, notification) in examples::all() {
+            if name == "long" {
+                continue;
+            }
+            let mut event = render(&examples::message(&notification), &settings);
+            assert_eq!(event["routing_key"], settings.routing_key.expose());
+            event["routing_key"] = "<secret>".into();
+            insta::assert_json_snapshot!(name, event);
+        }
+    }
+
+    #[test]
+    fn firing_and_resolved_are_one_incident() {
+        let settings = PagerdutySettings::default();
+        let firing = render(&examples::message(&examples::firing()), &settings);
+        let resolved = render(&examples::message(&examples::resolved()), &settings);
+        assert_eq!(firing["dedup_key"], resolved["dedup_key"]);
+        assert_eq!(
+            (&firing["event_action"], &resolved["event_action"]),
+            (&json!("trigger"), &json!("resolve"))
+        );
+    }
+
+    #[test]
+    fn an_event_is_never_too_large() {
+        let mut notification = examples::long();
+        let told = notification.alerts[0].clone();
+        notification.alerts = vec![told; 400];
+        let event = render(&examples::message(&notification), &PagerdutySettings::default());
+        assert!(event.to_string().len() <= BYTES_MAX);
+    }
+}
