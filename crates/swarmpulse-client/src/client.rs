@@ -138,7 +138,17 @@ impl Client {
         request: RequestBuilder,
         scope: &'static str,
     ) -> Result<(StatusCode, Vec<u8>), ClientError> {
-        let request = request.timeout(self.answer_limit);
+        self.exchange_within(request, scope, self.answer_limit).await
+    }
+
+    /// The same with another limit for the whole answer.
+    pub(crate) async fn exchange_within(
+        &self,
+        request: RequestBuilder,
+        scope: &'static str,
+        limit: Duration,
+    ) -> Result<(StatusCode, Vec<u8>), ClientError> {
+        let request = request.timeout(limit);
         let response = request.send().await.map_err(|error| self.failed(&error))?;
         let retry_after = retry_after(&response);
         let (status, body) = self.read(response).await?;

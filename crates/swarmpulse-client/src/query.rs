@@ -55,6 +55,85 @@ impl TaskQuery {
     }
 }
 
+/// Filters of `GET /api/v1/alerts`.
+#[derive(Clone, Debug, Default)]
+pub struct AlertQuery {
+    /// firing, pending, open or resolved; firing without it.
+    pub state: Option<String>,
+    /// These severities alone.
+    pub severities: Vec<String>,
+    /// Labels must match: `{agent=~"bot.*"}`.
+    pub filter: Option<String>,
+    /// Of those that held: that ended from this time on.
+    pub from: Option<String>,
+    /// Of those that held: that ended before this time.
+    pub to: Option<String>,
+    /// One namespace alone.
+    pub namespace: Option<String>,
+    /// Items of a page.
+    pub limit: Option<u32>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+impl AlertQuery {
+    pub(crate) fn append(&self, url: &mut Url) {
+        add(url, "state", self.state.as_deref());
+        if !self.severities.is_empty() {
+            add(url, "severity", Some(&self.severities.join(",")));
+        }
+        add(url, "filter", self.filter.as_deref());
+        add(url, "from", self.from.as_deref());
+        add(url, "to", self.to.as_deref());
+        add(url, "namespace", self.namespace.as_deref());
+        page(url, self.limit, self.cursor.as_deref());
+    }
+}
+
+/// Filters of `GET /api/v1/silences`.
+#[derive(Clone, Debug, Default)]
+pub struct SilenceQuery {
+    /// active, pending or expired; those that are not over without any.
+    pub states: Vec<String>,
+    /// One namespace alone.
+    pub namespace: Option<String>,
+    /// Items of a page.
+    pub limit: Option<u32>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+impl SilenceQuery {
+    pub(crate) fn append(&self, url: &mut Url) {
+        if !self.states.is_empty() {
+            add(url, "state", Some(&self.states.join(",")));
+        }
+        add(url, "namespace", self.namespace.as_deref());
+        page(url, self.limit, self.cursor.as_deref());
+    }
+}
+
+/// Filters of `GET /api/v1/notifications`.
+#[derive(Clone, Debug, Default)]
+pub struct NotificationQuery {
+    /// waiting, delivered, dead or unknown alone.
+    pub outcome: Option<String>,
+    /// To this receiver alone.
+    pub receiver: Option<String>,
+    /// Items of a page.
+    pub limit: Option<u32>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+impl NotificationQuery {
+    pub(crate) fn append(&self, url: &mut Url) {
+        add(url, "outcome", self.outcome.as_deref());
+        add(url, "receiver", self.receiver.as_deref());
+        page(url, self.limit, self.cursor.as_deref());
+    }
+}
+
 /// Filters of `GET /api/v1/events`.
 #[derive(Clone, Debug, Default)]
 pub struct EventQuery {
