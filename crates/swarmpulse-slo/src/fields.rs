@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
+use swarmpulse_yaml::{Entry, Node, Value};
+
 use crate::SloError;
-use crate::yaml::{Node, Yaml};
 
 /// How alike an unknown name must be to a known one to be taken for it.
 const ALIKE_MIN: f64 = 0.75;
@@ -47,6 +48,16 @@ impl Faults {
     }
 }
 
+/// The entry of a key, if the value is a map that has it and it holds anything.
+pub(crate) fn entry<'n>(node: &'n Node, key: &str) -> Option<&'n Entry> {
+    match &node.value {
+        Value::Map(entries) => entries
+            .iter()
+            .find(|entry| entry.key == key && !entry.node.is_empty()),
+        Value::Empty | Value::Scalar(_) | Value::List(_) => None,
+    }
+}
+
 /// The fields of one map.
 pub(crate) struct Fields<'a> {
     faults: &'a Faults,
@@ -58,9 +69,9 @@ pub(crate) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Those of a value; noted and `None` if it is no map.
     pub(crate) fn of(faults: &'a Faults, node: &'a Node, path: &str) -> Option<Self> {
-        if !matches!(node.value, Yaml::Map(_)) {
+        if !matches!(node.value, Value::Map(_)) {
             faults.add(
-                node.line,
+                node.at.line,
                 path,
                 format!("must be a map of fields, not {}", node.kind()),
             );
@@ -76,7 +87,7 @@ impl<'a> Fields<'a> {
 
     /// The line at which the map begins.
     pub(crate) fn line(&self) -> u64 {
-        self.node.line
+        self.node.at.line
     }
 
     pub(crate) fn faults(&self) -> &'a Faults {
@@ -97,17 +108,17 @@ impl<'a> Fields<'a> {
     /// The value of a field; nothing where it is absent or empty.
     pub(crate) fn node(&self, name: &'static str) -> Option<&'a Node> {
         self.taken.borrow_mut().push(name);
-        self.node.get(name).filter(|node| node.value != Yaml::Null)
+        entry(self.node, name).map(|entry| &entry.node)
     }
 
     /// Whether a field is there, without taking it.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.node.get(name).is_some_and(|node| node.value != Yaml::Null)
+        entry(self.node, name).is_some()
     }
 
     /// Notes what is wrong with a field.
     pub(crate) fn fault(&self, name: &str, reason: impl Into<String>) {
-        let line = self.node.get(name).map_or(self.node.line, |node| node.line);
+        let line = entry(self.node, name).map_or(self.node.at.line, |entry| entry.at.line);
         self.faults.add(line, &self.path(name), reason);
     }
 
@@ -116,7 +127,7 @@ impl<'a> Fields<'a> {
         let node = self.node(name);
         if node.is_none() {
             self.faults.add(
-                self.node.line,
+                self.node.at.line,
                 &self.path(name),
                 format!("is missing: write {what}"),
             );
@@ -124,18 +135,14 @@ impl<'a> Fields<'a> {
         node
     }
 
-    /// A text; a number or a truth value is taken as it reads.
+    /// A text, as it is written.
     pub(crate) fn text(&self, name: &'static str) -> Option<String> {
         let node = self.node(name)?;
-        match &node.value {
-            Yaml::Text(text) => Some(text.trim().to_owned()),
-            Yaml::Number(number) => Some(number.to_string()),
-            Yaml::Bool(value) => Some(value.to_string()),
-            _ => {
-                self.fault(name, format!("must be text, not {}", node.kind()));
-                None
-            }
-        }
+        let Value::Scalar(scalar) = &node.value else {
+            self.fault(name, format!("must be text, not {}", node.kind()));
+            return None;
+        };
+        Some(scalar.text.trim().to_owned())
     }
 
     /// A text that must be there and say something.
@@ -151,37 +158,22 @@ impl<'a> Fields<'a> {
 
     /// A number.
     pub(crate) fn number(&self, name: &'static str) -> Option<f64> {
-        let node = self.node(name)?;
-        match &node.value {
-            Yaml::Number(number) if number.is_finite() => Some(*number),
-            Yaml::Number(_) => {
-                self.fault(name, "must be a finite number");
-                None
-            }
-            Yaml::Text(text) => match text.trim().parse::<f64>() {
-                Ok(number) if number.is_finite() => Some(number),
-                _ => {
-                    self.fault(name, format!("must be a number, not {text:?}"));
-                    None
-                }
-            },
-            _ => {
-                self.fault(name, format!("must be a number, not {}", node.kind()));
-                None
-            }
+        let text = self.text(name)?;
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        if number.is_none() {
+            self.fault(name, format!("must be a number, not {text:?}"));
         }
+        number
     }
 
     /// A truth value.
     pub(crate) fn flag(&self, name: &'static str) -> Option<bool> {
-        let node = self.node(name)?;
-        match node.value {
-            Yaml::Bool(value) => Some(value),
-            _ => {
-                self.fault(name, format!("must be true or false, not {}", node.kind()));
-                None
-            }
+        let text = self.text(name)?;
+        let flag = text.to_ascii_lowercase().parse().ok();
+        if flag.is_none() {
+            self.fault(name, format!("must be true or false, not {text:?}"));
         }
+        flag
     }
 
     /// The items of a list with their paths; nothing where it is absent.
@@ -189,7 +181,7 @@ impl<'a> Fields<'a> {
         let Some(node) = self.node(name) else {
             return Vec::new();
         };
-        let Yaml::List(items) = &node.value else {
+        let Value::List(items) = &node.value else {
             self.fault(
                 name,
                 format!("must be a list, not {}: begin each item with a dash", node.kind()),
@@ -209,7 +201,7 @@ impl<'a> Fields<'a> {
 
     /// Refuses every field that nobody took.
     pub(crate) fn refuse_others(&self) {
-        let Yaml::Map(entries) = &self.node.value else {
+        let Value::Map(entries) = &self.node.value else {
             return;
         };
         let taken = self.taken.borrow();
@@ -221,7 +213,7 @@ impl<'a> Fields<'a> {
                 Some(name) => format!("is no field here: did you mean `{name}`?"),
                 None => format!("is no field here: there are {}", names(&taken)),
             };
-            self.faults.add(entry.line, &self.path(&entry.key), reason);
+            self.faults.add(entry.at.line, &self.path(&entry.key), reason);
         }
     }
 }

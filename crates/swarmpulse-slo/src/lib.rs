@@ -25,7 +25,6 @@ mod sentence;
 mod shipped;
 mod short;
 mod status;
-mod yaml;
 
 pub use alerting::{Alerting, BurnAlert, BurnCondition, BurnSeverity, BurnWindow};
 pub use burn::{burn_alerts, burn_windows};

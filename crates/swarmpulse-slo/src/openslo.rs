@@ -5,9 +5,10 @@ mod documents;
 mod metric;
 mod slo;
 
+use swarmpulse_yaml::Node;
+
 use crate::fields::Faults;
 use crate::objective::Objective;
-use crate::yaml::Node;
 
 /// The objectives of a file's OpenSLO documents.
 pub(crate) fn objectives(file: &str, faults: &Faults, documents: &[&Node]) -> Vec<Objective> {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use swarmpulse_yaml::Node;
+
 use crate::SloError;
-use crate::fields::Faults;
+use crate::fields::{Faults, entry};
 use crate::objective::Objective;
-use crate::yaml::{self, Node};
 use crate::{openslo, short};
 
 /// A file may define so many.
@@ -16,8 +17,14 @@ const OBJECTIVES_MAX: usize = 1000;
 /// # Errors
 /// Everything that is wrong with it, in the order of its lines.
 pub fn parse(name: &str, text: &str) -> Result<Vec<Objective>, Vec<SloError>> {
-    let documents = yaml::documents(name, text).map_err(|error| vec![error])?;
     let faults = Faults::new(name);
+    let documents = match swarmpulse_yaml::parse_all(text) {
+        Ok(documents) => documents,
+        Err(fault) => {
+            faults.add(fault.line, "", fault.message);
+            return Err(faults.into_errors());
+        }
+    };
     let (theirs, own): (Vec<&Node>, Vec<&Node>) = documents.iter().partition(|node| is_openslo(node));
     let mut objectives = openslo::objectives(name, &faults, &theirs);
     for document in own {
@@ -47,7 +54,7 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Objective>, Vec<SloError>> {
 }
 
 fn is_openslo(node: &Node) -> bool {
-    node.get("apiVersion").is_some() || node.get("kind").is_some()
+    entry(node, "apiVersion").is_some() || entry(node, "kind").is_some()
 }
 
 fn refuse_repeats(faults: &Faults, objectives: &[Objective]) {

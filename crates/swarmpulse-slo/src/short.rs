@@ -6,6 +6,7 @@ pub(crate) use measured::windowed;
 
 use swarmpulse_model::Text;
 use swarmpulse_model::series::Label;
+use swarmpulse_yaml::{Node, Value};
 
 use crate::alerting::Alerting;
 use crate::duration::parse_duration;
@@ -15,7 +16,6 @@ use crate::name;
 use crate::objective::Objective;
 use crate::period::{self, CalendarUnit, Period};
 use crate::quantity::share;
-use crate::yaml::{Node, Yaml};
 
 /// The objectives of a document.
 pub(crate) fn objectives(file: &str, faults: &Faults, document: &Node) -> Vec<Objective> {
@@ -153,8 +153,8 @@ fn alerting(fields: &Fields<'_>) -> Alerting {
     let Some(node) = fields.node("alerts") else {
         return alerting;
     };
-    if let Yaml::Bool(on) = node.value {
-        alerting.burn_rates = on;
+    if matches!(node.value, Value::Scalar(_)) {
+        alerting.burn_rates = fields.flag("alerts").unwrap_or(true);
         return alerting;
     }
     let Some(alerts) = fields.map("alerts") else {
@@ -173,7 +173,7 @@ fn labels(fields: &Fields<'_>) -> Vec<Label> {
     let Some(node) = fields.node("labels") else {
         return Vec::new();
     };
-    let Yaml::Map(entries) = &node.value else {
+    let Value::Map(entries) = &node.value else {
         fields.fault(
             "labels",
             format!("must be a map of names and values, not {}", node.kind()),
@@ -183,23 +183,18 @@ fn labels(fields: &Fields<'_>) -> Vec<Label> {
     let mut labels = Vec::new();
     for entry in entries {
         let path = format!("{}.{}", fields.path("labels"), entry.key);
-        let value = match &entry.value.value {
-            Yaml::Text(text) => text.clone(),
-            Yaml::Number(number) => number.to_string(),
-            Yaml::Bool(value) => value.to_string(),
-            _ => {
-                let reason = format!("must be text, not {}", entry.value.kind());
-                fields.faults().add(entry.line, &path, reason);
-                continue;
-            }
+        let Value::Scalar(scalar) = &entry.node.value else {
+            let reason = format!("must be text, not {}", entry.node.kind());
+            fields.faults().add(entry.at.line, &path, reason);
+            continue;
         };
         if let Err(reason) = check_label(&entry.key) {
-            fields.faults().add(entry.line, &path, reason);
+            fields.faults().add(entry.at.line, &path, reason);
             continue;
         }
         labels.push(Label {
             name: Text::new(&entry.key),
-            value: value.into(),
+            value: Text::new(&scalar.text),
         });
     }
     labels.retain(|label: &Label| !label.value.is_empty());

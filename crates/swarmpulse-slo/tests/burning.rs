@@ -31,8 +31,14 @@ fn run(share: impl Fn(i64) -> f64, minutes: i64, step: usize) -> (Option<i64>, O
     let counts: Vec<(i64, (f64, f64))> = (-QUIET_S / MINUTE_S..=minutes)
         .map(|minute| (QUIET_S + minute * MINUTE_S, counted(minute)))
         .collect();
-    bench.feed(&[("__name__", "errors_total")], counts.iter().map(|(at, (errors, _))| (*at, *errors)));
-    bench.feed(&[("__name__", "requests_total")], counts.iter().map(|(at, (_, all))| (*at, *all)));
+    bench.feed(
+        &[("__name__", "errors_total")],
+        counts.iter().map(|(at, (errors, _))| (*at, *errors)),
+    );
+    bench.feed(
+        &[("__name__", "requests_total")],
+        counts.iter().map(|(at, (_, all))| (*at, *all)),
+    );
     let file = objective().rules();
     let (mut page, mut ticket, mut last) = (None, None, None);
     for minute in (0..=minutes).step_by(step) {
@@ -59,7 +65,12 @@ fn detection(factor: f64, hours: f64, share: f64) -> f64 {
 #[test]
 fn a_page_comes_within_the_workbooks_times() {
     // Everything, a tenth and 1.5 % fail: 52 s, 8.6 min and 58 min; 1 % is for the slow page of six hours.
-    for (share, factor, hours) in [(1.0, 14.4, 1.0), (0.1, 14.4, 1.0), (0.015, 14.4, 1.0), (0.01, 6.0, 6.0)] {
+    for (share, factor, hours) in [
+        (1.0, 14.4, 1.0),
+        (0.1, 14.4, 1.0),
+        (0.015, 14.4, 1.0),
+        (0.01, 6.0, 6.0),
+    ] {
         let expected = detection(factor, hours, share);
         let (page, _, _) = run(|_| share, expected as i64 + 5, 1);
         let page = page.unwrap() as f64;
@@ -78,7 +89,10 @@ fn a_ticket_comes_within_the_workbooks_times() {
     let (page, ticket, _) = run(|_| share, expected as i64 + 30, 10);
     assert_eq!(page, None, "nobody is woken");
     let ticket = ticket.unwrap() as f64;
-    assert!(ticket >= expected - 10.0 && ticket <= expected + 20.0, "{ticket} min instead of {expected} min");
+    assert!(
+        ticket >= expected - 10.0 && ticket <= expected + 20.0,
+        "{ticket} min instead of {expected} min"
+    );
 }
 
 #[test]
@@ -99,5 +113,8 @@ fn a_page_ends_soon_after_the_trouble_does() {
     let (page, _, last) = run(|minute| if minute <= 20 { 0.2 } else { 0.0 }, 240, 1);
     assert!(page.is_some_and(|page| page <= 7), "{page:?}");
     // The slow page looks at half an hour, until the trouble has left it.
-    assert!(last.is_some_and(|last| (20..=20 + 30).contains(&last)), "{last:?}");
+    assert!(
+        last.is_some_and(|last| (20..=20 + 30).contains(&last)),
+        "{last:?}"
+    );
 }

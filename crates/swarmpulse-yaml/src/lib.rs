@@ -14,4 +14,4 @@ pub use duration::{DurationError, parse_duration_s};
 pub use fault::{Fault, Faults, Place};
 pub use fields::Fields;
 pub use node::{Entry, Node, Scalar, Value};
-pub use parse::{INPUT_MAX_BYTES, parse};
+pub use parse::{INPUT_MAX_BYTES, parse, parse_all};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
+use serde_saphyr::{DuplicateKeyPolicy, Location, Options, Spanned};
 
 use crate::fault::{Fault, Place};
 use crate::node::{Entry, Node, Scalar, Value};
@@ -15,30 +15,54 @@ pub const INPUT_MAX_BYTES: usize = 4 << 20;
 const DEPTH_MAX: usize = 64;
 /// The most values, those that aliases repeat included.
 const NODES_MAX: usize = 200_000;
+/// The most documents of one text.
+const DOCUMENTS_MAX: usize = 10_000;
 
 /// Reads one document. Nothing but comments is [`Value::Empty`].
 pub fn parse(text: &str) -> Result<Node, Fault> {
+    let documents = read(text, 1, |options| {
+        serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options).map(|one| vec![one])
+    })?;
+    Ok(documents.into_iter().next().unwrap_or(Node {
+        at: Place { line: 1, column: 1 },
+        value: Value::Empty,
+    }))
+}
+
+/// Reads every document of a text; those that hold nothing are left out.
+pub fn parse_all(text: &str) -> Result<Vec<Node>, Fault> {
+    read(text, DOCUMENTS_MAX, |options| {
+        serde_saphyr::from_multiple_with_options(text, options)
+    })
+}
+
+/// The documents of a text that holds anything, within the bounds.
+fn read(
+    text: &str,
+    documents_max: usize,
+    read: impl FnOnce(Options) -> Result<Vec<Spanned<Raw>>, serde_saphyr::Error>,
+) -> Result<Vec<Node>, Fault> {
     if text.len() > INPUT_MAX_BYTES {
         let message = format!("is {} bytes long, at most {INPUT_MAX_BYTES} are read", text.len());
         return Err(Fault::new(Place::default(), message));
     }
     if !holds_anything(text) {
-        return Ok(Node {
-            at: Place { line: 1, column: 1 },
-            value: Value::Empty,
-        });
+        return Ok(Vec::new());
     }
     let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! { max_depth: DEPTH_MAX, max_nodes: NODES_MAX, max_documents: 1 },
+        budget: serde_saphyr::budget! { max_depth: DEPTH_MAX, max_nodes: NODES_MAX, max_documents: documents_max },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: NODES_MAX },
         duplicate_keys: DuplicateKeyPolicy::Error,
         with_snippet: false
     };
-    let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+    let documents = read(options).map_err(|error| {
         let at = error.location().map(place).unwrap_or_default();
         Fault::new(at, cleansed(&error))
     })?;
-    Ok(node(raw, text))
+    Ok(documents
+        .into_iter()
+        .map(|document| node(document, text))
+        .collect())
 }
 
 /// Whether there is more than comments, blank lines and the marks of a document's beginning and end.

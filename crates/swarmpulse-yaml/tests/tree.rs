@@ -1,7 +1,7 @@
 //! Files as people write them, read into the tree.
 
 use proptest::prelude::*;
-use swarmpulse_yaml::{Faults, Fields, Node, Value, parse};
+use swarmpulse_yaml::{Faults, Fields, Node, Value, parse, parse_all};
 
 /// The text at the end of a path; nothing if there is none.
 fn text_at<'a>(node: &'a Node, path: &[&str]) -> Option<&'a str> {
@@ -55,6 +55,17 @@ fn places_are_those_of_the_use() {
         panic!("{node:?}")
     };
     assert_eq!((items[0].at.line, items[0].at.column), (4, 5));
+}
+
+#[test]
+fn every_document_of_a_text_is_read_with_its_place() {
+    let nodes = parse_all("# first\na: 1.50\n---\n# nothing\n---\n- b: 0x1F\n").unwrap();
+    assert_eq!(nodes.len(), 2);
+    assert_eq!(text_at(&nodes[0], &["a"]), Some("1.50"));
+    assert_eq!(text_at(&nodes[1], &["0", "b"]), Some("0x1F"));
+    assert_eq!(nodes[1].at.line, 6);
+    assert!(parse_all("# nothing\n").unwrap().is_empty());
+    assert!(parse("a: 1\n---\nb: 2\n").is_err(), "one document was asked for");
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use swarmpulse_yaml::Node;
+
 use crate::fields::{Faults, Fields, closest};
 use crate::name;
-use crate::yaml::Node;
 
 /// The kinds that OpenSLO v1 has.
 const KINDS: [&str; 7] = [
@@ -72,11 +73,11 @@ impl<'a> Documents<'a> {
             return;
         };
         if kind == "SLO" {
-            self.slos.push((document, node.line));
+            self.slos.push((document, node.at.line));
         } else if let Some(earlier) = self.by_kind.insert((kind, document.name.clone()), node) {
             let reason = format!(
                 "{kind} {:?} stands at line {} already: names are unique",
-                document.name, earlier.line
+                document.name, earlier.at.line
             );
             fields.fault("metadata", reason);
         }

@@ -3,6 +3,7 @@
 use jiff::civil::DateTime;
 use swarmpulse_model::Text;
 use swarmpulse_model::series::Label;
+use swarmpulse_yaml::{Node, Value};
 
 use super::documents::{Document, Documents};
 use super::metric::Metric;
@@ -15,7 +16,6 @@ use crate::objective::Objective;
 use crate::period::{self, CalendarUnit, Period};
 use crate::quantity::hundredth;
 use crate::short::{check_label, check_slice};
-use crate::yaml::{Node, Yaml};
 
 /// Where no window is given.
 const DEFAULT_PERIOD_S: u64 = 30 * 86_400;
@@ -268,10 +268,11 @@ fn budgeting(fields: &Fields<'_>, method: Option<&str>) -> Option<Budgeting> {
 
 /// A slice's length: a bare number is of minutes.
 fn slice(fields: &Fields<'_>) -> Option<u64> {
-    let node = fields.node("timeSliceWindow")?;
-    let text = match &node.value {
-        Yaml::Number(minutes) => format!("{minutes}m"),
-        _ => fields.text("timeSliceWindow")?,
+    let text = fields.text("timeSliceWindow")?;
+    let text = if text.parse::<u64>().is_ok() {
+        format!("{text}m")
+    } else {
+        text
     };
     let length = parse_duration(&text).and_then(check_slice);
     length
@@ -366,20 +367,18 @@ fn labels(document: &Document<'_>) -> Vec<Label> {
     else {
         return Vec::new();
     };
-    let Yaml::Map(entries) = &node.value else {
+    let Value::Map(entries) = &node.value else {
         return Vec::new();
     };
     let plain = |node: &Node| match &node.value {
-        Yaml::Text(text) => text.clone(),
-        Yaml::Number(number) => number.to_string(),
-        Yaml::Bool(value) => value.to_string(),
-        _ => String::new(),
+        Value::Scalar(scalar) => scalar.text.clone(),
+        Value::Empty | Value::List(_) | Value::Map(_) => String::new(),
     };
     let mut labels: Vec<Label> = Vec::new();
     for entry in entries {
-        let value = match &entry.value.value {
-            Yaml::List(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
-            _ => plain(&entry.value),
+        let value = match &entry.node.value {
+            Value::List(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+            Value::Empty | Value::Scalar(_) | Value::Map(_) => plain(&entry.node),
         };
         let mut name: String = entry
             .key

@@ -1,5 +1,9 @@
 //! A metric store with PromQL, for asking objectives and for running their rules.
-#![allow(dead_code, clippy::expect_used, reason = "each test uses a part; a wrong answer ends the test")]
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    reason = "each test uses a part; a wrong answer ends the test"
+)]
 
 use std::collections::BTreeSet;
 
@@ -26,14 +30,17 @@ impl Bench {
                 value,
             })
             .collect();
-        self.metrics.append_samples(&Labels::from_pairs(labels.iter().copied()), &samples);
+        self.metrics
+            .append_samples(&Labels::from_pairs(labels.iter().copied()), &samples);
     }
 
     /// Evaluates all rules once, in order; the severities of the alerts that are true.
     pub fn evaluate(&self, file: &RuleFile, at_s: i64) -> BTreeSet<String> {
         let mut firing = BTreeSet::new();
         for rule in file.groups.iter().flat_map(|group| &group.rules) {
-            let answer = self.instant(&rule.expr, Timestamp::from_unix_s(at_s as f64)).expect("an answer");
+            let answer = self
+                .instant(&rule.expr, Timestamp::from_unix_s(at_s as f64))
+                .expect("an answer");
             match &rule.kind {
                 RuleKind::Record(record) => {
                     for sample in answer {
@@ -50,7 +57,11 @@ impl Bench {
     }
 
     fn record(&self, name: &str, rule: &Rule, sample: &QuerySample, at_s: i64) {
-        let mut pairs: Vec<(&str, &str)> = sample.labels.iter().map(|label| (&*label.name, &*label.value)).collect();
+        let mut pairs: Vec<(&str, &str)> = sample
+            .labels
+            .iter()
+            .map(|label| (&*label.name, &*label.value))
+            .collect();
         pairs.push((METRIC_NAME, name));
         pairs.extend(rule.labels.iter().map(|label| (&*label.name, &*label.value)));
         self.feed(&pairs, [(at_s, sample.value)]);
