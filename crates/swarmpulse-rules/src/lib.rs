@@ -4,13 +4,15 @@
 //! argument.
 
 mod definition;
-pub mod duration;
+mod duration;
 mod expression;
+mod file;
 mod state;
 mod status;
 pub mod template;
 
 pub use definition::{AlertRule, RecordRule, Rule, RuleFile, RuleGroup, RuleKind};
 pub use expression::{ExpressionError, Expressions, Query, QueryError, QuerySample};
+pub use file::{Lint, RuleFault, RuleFileError};
 pub use state::{EvaluationOptions, GroupError, GroupOutcome, GroupState, RuleFailure, RuleOutcome};
 pub use status::{GroupStatus, RuleHealth, RuleStatus};

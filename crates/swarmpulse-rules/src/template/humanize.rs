@@ -159,7 +159,7 @@ pub(super) fn to_duration(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> 
 }
 
 pub(super) fn parse_duration(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    crate::duration::parse(&text(arguments, 0))
+    swarmpulse_yaml::parse_duration_s(&text(arguments, 0))
         .map(TemplateValue::Float)
         .map_err(|error| error.to_string())
 }
