@@ -4,13 +4,22 @@
 //! (an alert's next state, a notification) are records that come back as effects, so that a replay decides nothing anew.
 //! No clock, no I/O: time is an argument, sending is somebody else's.
 
+mod desk;
+mod drops;
+mod identity;
 mod matcher;
+mod nature;
+mod options;
 mod receiver;
 pub mod routing;
 mod surroundings;
 mod view;
 
+pub use desk::{Desk, KEPT_VERSION};
+pub use drops::Drops;
+pub use identity::alert_id;
 pub use matcher::{MATCHER_BYTES_MAX, MATCHERS_MAX, MatcherError, Matchers};
+pub use options::{CauseOptions, DeskLimits, DeskOptions, FlappingOptions};
 pub use receiver::{Receiver, ReceiverChannel};
 pub use routing::{ConfigError, GroupBy, InhibitRule, Route, Routing, RoutingFile};
 pub use surroundings::{Place, Surroundings};

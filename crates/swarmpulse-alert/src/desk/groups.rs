@@ -1,0 +1,211 @@
+//! Groups: which alerts are told together, formed anew from the alerts whenever routes change.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
+use swarmpulse_model::series::Label;
+use swarmpulse_model::{Text, Timestamp};
+
+use crate::receiver::{Receiver, ReceiverChannel};
+use crate::routing::{Route, Routing};
+
+/// What one channel was told of one group last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told {
+    /// Fingerprints of what fired, sorted.
+    pub firing: Vec<u64>,
+    pub at: Timestamp,
+}
+
+/// A group as one channel of a receiver knows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(crate) struct ToldKey {
+    pub group: Text,
+    pub receiver: Text,
+    pub channel: Text,
+}
+
+/// How an alert belongs to a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Member {
+    /// By its labels.
+    Now,
+    /// By the labels that it had before; this was their fingerprint. Only its end is left to tell.
+    Before(u64),
+}
+
+/// Alerts that are told together.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    pub key: Text,
+    /// The route's place in the tree.
+    pub route: usize,
+    pub receiver: Text,
+    pub labels: Vec<Label>,
+    pub members: BTreeMap<u32, Member>,
+    /// When to look at it again.
+    pub next: Timestamp,
+}
+
+/// Routes, receivers, groups, and what was told.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Groups {
+    pub routing: Arc<Routing>,
+    receivers: BTreeMap<Text, Receiver>,
+    /// Routes were given: before that, nothing is known to be untold.
+    pub routed: bool,
+    groups: Vec<Option<Group>>,
+    free: Vec<u32>,
+    by_key: HashMap<Text, Vec<u32>>,
+    places: HashMap<Text, usize>,
+    pub told: BTreeMap<ToldKey, Told>,
+}
+
+impl Groups {
+    /// Begins anew with these routes; what was told stays known.
+    pub fn reset(&mut self, routing: Arc<Routing>, receivers: Vec<Receiver>) {
+        self.places = (0..)
+            .zip(routing.routes())
+            .map(|(place, route)| (route.id.clone(), place))
+            .collect();
+        self.routing = routing;
+        self.receivers = receivers
+            .into_iter()
+            .map(|receiver| (receiver.name.clone(), receiver))
+            .collect();
+        self.routed = true;
+        self.groups.clear();
+        self.free.clear();
+        self.by_key.clear();
+    }
+
+    pub fn len(&self) -> usize {
+        self.groups.len() - self.free.len()
+    }
+
+    pub fn get(&self, number: u32) -> Option<&Group> {
+        self.groups.get(number as usize)?.as_ref()
+    }
+
+    pub fn get_mut(&mut self, number: u32) -> Option<&mut Group> {
+        self.groups.get_mut(number as usize)?.as_mut()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &Group)> {
+        (0..)
+            .zip(&self.groups)
+            .filter_map(|(number, group)| Some((number, group.as_ref()?)))
+    }
+
+    pub fn route(&self, group: &Group) -> Option<&Route> {
+        self.routing.routes().get(group.route)
+    }
+
+    pub fn channels(&self, receiver: &str) -> &[ReceiverChannel] {
+        self.receivers
+            .get(receiver)
+            .map(|receiver| receiver.channels.as_slice())
+            .unwrap_or_default()
+    }
+
+    /// The groups of that key.
+    pub fn named(&self, key: &str) -> Vec<u32> {
+        self.by_key.get(key).cloned().unwrap_or_default()
+    }
+
+    /// The groups that an alert with these labels belongs to, made where they are not there yet; and how many could not
+    /// be made.
+    pub fn of(&mut self, labels: &[Label], limit: usize) -> (Vec<u32>, u64) {
+        let routing = Arc::clone(&self.routing);
+        let (mut found, mut refused) = (Vec::new(), 0);
+        for route in routing.destinations(labels) {
+            let by = route.group_by.of(labels);
+            let key = route.group_key(&by);
+            let place = self.places.get(&route.id).copied().unwrap_or_default();
+            let same = |number: &&u32| self.get(**number).is_some_and(|group| group.route == place);
+            let known = self
+                .by_key
+                .get(&key)
+                .and_then(|numbers| numbers.iter().find(same).copied());
+            match known {
+                Some(number) => found.push(number),
+                None if self.len() >= limit => refused += 1,
+                None => found.push(self.insert(Group {
+                    key,
+                    route: place,
+                    receiver: route.receiver.clone(),
+                    labels: by,
+                    members: BTreeMap::new(),
+                    next: Timestamp::NEVER,
+                })),
+            }
+        }
+        (found, refused)
+    }
+
+    fn insert(&mut self, group: Group) -> u32 {
+        let key = group.key.clone();
+        let number = match self.free.pop() {
+            Some(number) => {
+                self.groups[number as usize] = Some(group);
+                number
+            }
+            None => {
+                self.groups.push(Some(group));
+                self.groups.len() as u32 - 1
+            }
+        };
+        self.by_key.entry(key).or_default().push(number);
+        number
+    }
+
+    /// Removes a group that is empty, and what was told of it.
+    pub fn remove(&mut self, number: u32) -> Option<Group> {
+        let group = self.groups.get_mut(number as usize)?.take()?;
+        self.free.push(number);
+        if let Some(numbers) = self.by_key.get_mut(&group.key) {
+            numbers.retain(|other| *other != number);
+            if numbers.is_empty() {
+                self.by_key.remove(&group.key);
+            }
+        }
+        let shared = self.named(&group.key).iter().any(|other| {
+            self.get(*other)
+                .is_some_and(|other| other.receiver == group.receiver)
+        });
+        if !shared {
+            let channels: Vec<Text> = self
+                .channels(&group.receiver)
+                .iter()
+                .map(|channel| channel.name.clone())
+                .collect();
+            for channel in channels {
+                self.told.remove(&group.told_key(&channel));
+            }
+        }
+        Some(group)
+    }
+
+    /// What a channel was told of a group.
+    pub fn told(&self, group: &Group, channel: &str) -> Option<&Told> {
+        self.told.get(&group.told_key(channel))
+    }
+}
+
+impl Group {
+    pub fn told_key(&self, channel: &str) -> ToldKey {
+        ToldKey {
+            group: self.key.clone(),
+            receiver: self.receiver.clone(),
+            channel: channel.into(),
+        }
+    }
+}
+
+impl Told {
+    pub fn has(&self, fingerprint: u64) -> bool {
+        self.firing.binary_search(&fingerprint).is_ok()
+    }
+}
