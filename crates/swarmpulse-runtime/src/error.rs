@@ -30,6 +30,22 @@ pub enum SubmitError {
     Stopping,
 }
 
+/// Why a receiver was not tried.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotifyTestError {
+    /// There is none of that name.
+    #[error("no receiver is called {receiver:?}; there are: {}", known.join(", "))]
+    Unknown {
+        /// The name that was asked for.
+        receiver: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// The server is shutting down.
+    #[error("the server is shutting down")]
+    Stopping,
+}
+
 /// Why the runtime did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -42,6 +58,9 @@ pub enum StartError {
     /// State.
     #[error(transparent)]
     State(#[from] StateError),
+    /// Rules, routes or receivers.
+    #[error("load rules and routes:\n{0}")]
+    Rules(String),
     /// A thread.
     #[error("start the {name} thread: {source}")]
     Thread {

@@ -6,21 +6,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crossbeam_channel::{Sender, TrySendError};
 use parking_lot::{Mutex, RwLock};
 use swarmpulse_fleet::Fleet;
-use swarmpulse_model::Timestamp;
+use swarmpulse_model::{Position, Timestamp};
 use swarmpulse_probe::HostSample;
 use swarmpulse_store::{History, HistoryRow, JournalReader, MetricStore, State};
 use swarmpulse_wire::envelope;
 use tokio::sync::{broadcast, oneshot};
 
+use crate::alerting::{self, AlertBoard};
 use crate::batch::{Batch, Receipt};
 use crate::clock::{Clock, Stopwatch};
 use crate::counters::{Counter, Counters};
 use crate::detecting::Detections;
+use crate::error::NotifyTestError;
 use crate::error::SubmitError;
 use crate::ingest_figures::IngestFigures;
 use crate::intake::Intake;
 use crate::latency::Latency;
 use crate::log_files::LogFile;
+use crate::notifying::{self, ChannelTest, OutboxBoard, Work};
+use crate::ruling::{ReloadError, ReloadReport, Reloader, RulesBoard};
 use crate::scraping::{Board, ScrapeTargetStatus};
 use crate::sequencer::{Reply, Submission};
 use crate::status::Status;
@@ -46,6 +50,9 @@ pub(crate) struct Shared {
     pub intake: Intake,
     pub scrapes: Board,
     pub detections: RwLock<Arc<Detections>>,
+    pub alerts: alerting::Shown,
+    pub rules: RwLock<Arc<RulesBoard>>,
+    pub outbox: notifying::Shown,
     pub live: broadcast::Sender<Arc<Vec<HistoryRow>>>,
     pub host: RwLock<HostSample>,
     pub waiting_bytes: AtomicUsize,
@@ -57,6 +64,7 @@ pub struct Handle {
     pub(crate) shared: Arc<Shared>,
     pub(crate) submissions: Sender<Submission>,
     pub(crate) log: Option<Arc<Mutex<LogFile>>>,
+    pub(crate) reloader: Arc<Reloader>,
 }
 
 impl Handle {
@@ -71,13 +79,18 @@ impl Handle {
             return Err(SubmitError::Storage { detail });
         }
         let watch = Stopwatch::start();
-        let (reply, receipt) = oneshot::channel();
-        self.send(batch, Reply::Async(reply))?;
-        let receipt = receipt.await.unwrap_or(Err(SubmitError::Stopping));
+        let receipt = self.submit_own(batch).await;
         if receipt.is_ok() {
             self.shared.ingest.acknowledged.observe(watch.seconds());
         }
         receipt
+    }
+
+    /// The same for what the monitor itself has to say, which is taken while the disk is nearly full, too.
+    pub(crate) async fn submit_own(&self, batch: Batch) -> Result<Receipt, SubmitError> {
+        let (reply, receipt) = oneshot::channel();
+        self.send(batch, Reply::Async(reply))?;
+        receipt.await.unwrap_or(Err(SubmitError::Stopping))
     }
 
     /// The same for threads; must not be called on an asynchronous worker.
@@ -207,6 +220,61 @@ impl Handle {
     #[must_use]
     pub fn detections(&self) -> Arc<Detections> {
         Arc::clone(&self.shared.detections.read())
+    }
+
+    /// Alerts, silences and groups as they are.
+    #[must_use]
+    pub fn alerting(&self) -> Arc<AlertBoard> {
+        self.shared.alerts.board()
+    }
+
+    /// The same once what was journaled there is in it; waits for some seconds at most.
+    pub async fn alerting_at(&self, position: Position) -> Arc<AlertBoard> {
+        self.shared.alerts.at(position).await
+    }
+
+    /// How rules are.
+    #[must_use]
+    pub fn rules(&self) -> Arc<RulesBoard> {
+        Arc::clone(&self.shared.rules.read())
+    }
+
+    /// How sending notifications is.
+    #[must_use]
+    pub fn outbox(&self) -> OutboxBoard {
+        self.shared.outbox.board()
+    }
+
+    /// Loads rules, routes and receivers anew. Blocks: must not be called on an asynchronous worker.
+    ///
+    /// # Errors
+    /// If what was to be loaded is wrong; then everything stays as it was.
+    pub fn reload(&self) -> Result<ReloadReport, ReloadError> {
+        self.reloader.reload(&self.shared)
+    }
+
+    /// Sends one message to every channel of a receiver, directly.
+    ///
+    /// # Errors
+    /// If there is no such receiver.
+    pub async fn notify_test(&self, receiver: &str) -> Result<Vec<ChannelTest>, NotifyTestError> {
+        let (reply, tested) = oneshot::channel();
+        let work = Work::Test {
+            receiver: receiver.into(),
+            reply,
+        };
+        let asked = self.reloader.channels.send(work).await;
+        asked.map_err(|_| NotifyTestError::Stopping)?;
+        let tested = tested.await.map_err(|_| NotifyTestError::Stopping)?;
+        tested.ok_or_else(|| NotifyTestError::Unknown {
+            receiver: receiver.to_owned(),
+            known: self
+                .alerting()
+                .receivers
+                .iter()
+                .map(|known| known.name.to_string())
+                .collect(),
+        })
     }
 
     /// How the runtime itself is.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
+use crossbeam_channel::{Receiver, SendTimeoutError, Sender, TrySendError};
 use parking_lot::Mutex;
 use std::time::Duration;
 use swarmpulse_model::series::SampleBatch;
@@ -21,9 +21,10 @@ use crate::sequencer::{Committed, Reply};
 /// The longest the fleet waits for the historian before history is left to catch up from the journal by itself.
 const HISTORY_PATIENCE: Duration = Duration::from_secs(5);
 
-/// Effects of one group, and the journal entry after it.
+/// Effects of one group, its first journal entry and the one after it.
 pub(crate) struct Chapter {
     pub rows: Arc<Vec<HistoryRow>>,
+    pub first_offset: u64,
     pub next_offset: u64,
 }
 
@@ -40,6 +41,8 @@ pub(crate) struct Owner {
     pub shared: Arc<Shared>,
     pub groups: Receiver<Vec<Committed>>,
     pub chapters: Sender<Chapter>,
+    /// The same for the desk.
+    pub desk: Sender<Chapter>,
     pub tap: Tap,
 }
 
@@ -57,6 +60,9 @@ impl Owner {
         let mut acknowledged = Vec::with_capacity(group.len());
         let mut farewells = Vec::new();
         let mut next_offset = 0;
+        let first_offset = group
+            .first()
+            .map_or(0, |committed| committed.envelope.position.offset);
         for committed in &group {
             self.tap.offer(&committed.envelope);
         }
@@ -102,7 +108,7 @@ impl Owner {
             self.append(&namespace, at, &samples, Box::new(|_| {}));
         }
         self.shared.counters.add(Counter::EffectsTotal, rows.len() as u64);
-        self.hand_on(rows, next_offset);
+        self.hand_on(rows, first_offset, next_offset);
     }
 
     /// Tells the sender, once the numbers that came with the records are durable as well.
@@ -153,20 +159,32 @@ impl Owner {
         }
     }
 
-    fn hand_on(&self, rows: Vec<HistoryRow>, next_offset: u64) {
+    fn hand_on(&self, rows: Vec<HistoryRow>, first_offset: u64, next_offset: u64) {
         let rows = Arc::new(rows);
         if !rows.is_empty() {
             // Nobody listening is no failure.
             drop(self.shared.live.send(Arc::clone(&rows)));
         }
+        let chapter = Chapter {
+            rows: Arc::clone(&rows),
+            first_offset,
+            next_offset,
+        };
+        if let Err(TrySendError::Full(_)) = self.desk.try_send(chapter) {
+            // The desk sees the hole in the offsets and fills it from the journal.
+            self.shared.status.set_desk_deferred();
+            self.shared.counters.drop_for("desk_deferred", rows.len() as u64);
+        }
         let count = rows
             .iter()
             .filter(|row| !matches!(row.effect, Effect::Forgotten(_)))
             .count() as u64;
-        match self
-            .chapters
-            .send_timeout(Chapter { rows, next_offset }, HISTORY_PATIENCE)
-        {
+        let chapter = Chapter {
+            rows,
+            first_offset,
+            next_offset,
+        };
+        match self.chapters.send_timeout(chapter, HISTORY_PATIENCE) {
             Ok(()) => {}
             // The historian sees the hole in the offsets and fills it from the journal.
             Err(SendTimeoutError::Timeout(_)) => {

@@ -45,10 +45,14 @@ impl RetentionOptions {
     }
 }
 
-/// Entries from here on are needed for the next start: after the newest snapshot that history has caught up with.
+/// Entries from here on are needed for the next start: after the newest snapshot that history, the desk and the outbox
+/// have caught up with.
 pub(crate) fn needed_from(shared: &Shared) -> u64 {
-    let written = shared.status.history_next();
-    match shared.state.snapshot(swarmpulse_fleet::SNAPSHOT_VERSION, written) {
+    let performed = shared.status.performed_next();
+    match shared
+        .state
+        .snapshot(swarmpulse_fleet::SNAPSHOT_VERSION, performed)
+    {
         Ok(Some(snapshot)) => snapshot.next_offset,
         Ok(None) => 0,
         Err(error) => {

@@ -1,5 +1,7 @@
 //! Starting and stopping: recovery, then the threads, each owned here and joined at the end.
 
+mod alerts;
+
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -9,6 +11,7 @@ use swarmpulse_model::record::{FleetSettings, MonitorEvent};
 use swarmpulse_model::{Record, Source, Text, Timestamp, entity};
 use swarmpulse_store::{History, Journal, MetricStore, State};
 
+use crate::alerting::{self, DeskOptions, Projections};
 use crate::batch::Batch;
 use crate::clock::{Clock, Stopwatch};
 use crate::counters::Counters;
@@ -22,21 +25,24 @@ use crate::latency::Latency;
 use crate::log_files::{LogFile, LogOptions};
 use crate::maintainer::Maintainer;
 use crate::metered::MeteredMetrics;
+use crate::notifying::{self, DeadManOptions};
 use crate::owner::Owner;
 use crate::probing::{ProbeOptions, Prober};
 use crate::recovery::{self, RecoveryReport};
 use crate::retention::RetentionOptions;
+use crate::ruling::RulesOptions;
 use crate::scraping::{ScrapeTarget, Scraper};
 use crate::sequencer::Sequencer;
 use crate::shadow::{JournalChores, Keeper, SpaceFloor, keep_snapshot};
 use crate::statsd::{StatsdListener, StatsdOptions};
 use crate::status::Status;
+use alerts::AlertParts;
 
 /// Batches waiting to be made durable.
 const SUBMISSIONS: usize = 4096;
 /// Groups waiting to be applied: one being applied, one ready.
 const GROUPS: usize = 4;
-/// Groups of effects waiting to be written to history.
+/// Groups of effects waiting to be written to history, and as many waiting for the desk.
 const CHAPTERS: usize = 1024;
 /// Groups of effects that a live listener may be behind.
 const LIVE: usize = 4096;
@@ -76,11 +82,19 @@ pub struct Options {
     pub statsd: Option<StatsdOptions>,
     /// What is detected; nothing without.
     pub detection: Option<DetectionOptions>,
+    /// Which rules are evaluated, and who is told of alerts.
+    pub rules: RulesOptions,
+    /// How alerts are made, held and told.
+    pub alerts: DeskOptions,
+    /// Whom to tell that all is well; nobody without.
+    pub dead_man: Option<DeadManOptions>,
 }
 
 /// The running engine. Dropping it without [`Runtime::stop`] ends it as a crash would: nothing acknowledged is lost.
 pub struct Runtime {
     handle: Handle,
+    /// Ends the sequencer, and with it all that follows from records.
+    end: Sender<()>,
     stop: Vec<Sender<()>>,
     writers: Vec<JoinHandle<()>>,
     helpers: Vec<JoinHandle<()>>,
@@ -99,8 +113,11 @@ impl Runtime {
             state,
             metrics,
         } = stores;
+        let loaded = (options.rules.load)().map_err(|error| StartError::Rules(error.0))?;
         let reader = journal.reader();
-        let (fleet, report) = recovery::recover(&*state, &reader, &*history)?;
+        let mut projections = Projections::load(options.alerts.clone(), &*state, &*history)?;
+        let kept_next = projections.needed_from();
+        let (fleet, report) = recovery::recover(&*state, &reader, &*history, &mut projections)?;
         tracing::info!(
             entries = report.entries,
             history_rows = report.history_rows,
@@ -138,12 +155,16 @@ impl Runtime {
             intake: crate::intake::Intake::default(),
             scrapes: crate::scraping::Board::default(),
             detections: RwLock::default(),
+            alerts: alerting::Shown::default(),
+            rules: RwLock::default(),
+            outbox: notifying::Shown::default(),
             live: tokio::sync::broadcast::Sender::new(LIVE),
             host: RwLock::default(),
             waiting_bytes: std::sync::atomic::AtomicUsize::new(0),
         });
         shared.status.set_journal_next(journal.next_offset());
         shared.status.set_history_next(written);
+        shared.status.set_desk_next(kept_next);
         shared.status.set_next_due(Timestamp::NEVER);
         if written < journal.next_offset() && report.skipped.reason.is_some() {
             shared.status.fault(
@@ -155,7 +176,8 @@ impl Runtime {
         shared.status.set_recovery(report);
         let journaled = journal.next_offset();
         let (tap, tapped) = Tap::new(Arc::clone(&shared.counters));
-        let mut runtime = Self::start_writers(&shared, journal, &options, written, tap)?;
+        let alerts = AlertParts::new(&shared, &options, loaded, projections, last_seen_at)?;
+        let mut runtime = Self::start_writers(&shared, journal, &options, written, tap, alerts)?;
         runtime.say_first(
             known_settings.is_none().then_some(options.settings.clone()),
             last_seen_at,
@@ -174,11 +196,13 @@ impl Runtime {
         options: &Options,
         written: u64,
         tap: Tap,
+        alerts: AlertParts,
     ) -> Result<Self, StartError> {
         let (submissions, submitted) = bounded(SUBMISSIONS);
         let (groups, grouped) = bounded(GROUPS);
         let (chapters, chaptered) = bounded(CHAPTERS);
-        let (stop, stopped) = bounded(1);
+        let (for_desk, to_desk) = bounded(CHAPTERS);
+        let (end, stopped) = bounded(1);
         let log = options
             .logs
             .as_ref()
@@ -198,6 +222,7 @@ impl Runtime {
             shared: Arc::clone(shared),
             groups: grouped,
             chapters,
+            desk: for_desk,
             tap,
         };
         let historian = Historian {
@@ -207,21 +232,32 @@ impl Runtime {
             written,
             marked: Stopwatch::start(),
         };
-        let writers = vec![
-            spawn("sequencer", move || sequencer.run())?,
-            spawn("owner", move || owner.run())?,
-            spawn("historian", move || historian.run())?,
-        ];
         let handle = Handle {
             shared: Arc::clone(shared),
             submissions,
             log,
+            reloader: Arc::clone(&alerts.reloader),
         };
+        let (stop_rules, rules_stopped) = bounded(1);
+        let (stop_sending, sending_stopped) = bounded(1);
+        let (desk, ruler, sender) =
+            alerts.threads(&handle, options, to_desk, (rules_stopped, sending_stopped));
+        let writers = vec![
+            spawn("sequencer", move || sequencer.run())?,
+            spawn("owner", move || owner.run())?,
+            spawn("historian", move || historian.run())?,
+            spawn("desk", move || desk.run())?,
+        ];
+        let helpers = vec![
+            spawn("rules", move || ruler.run())?,
+            spawn("notifications", move || sender.run())?,
+        ];
         Ok(Self {
             handle,
-            stop: vec![stop],
+            end,
+            stop: vec![stop_rules, stop_sending],
             writers,
-            helpers: Vec::new(),
+            helpers,
         })
     }
 
@@ -362,10 +398,12 @@ impl Runtime {
         self.handle.shared.status.recovery()
     }
 
-    /// Stops in order: probes, then the write path to its end, then a snapshot, so that the next start is quick.
+    /// Stops in order: probes, rules and notifications, then the write path to its end, then a snapshot, so that the next
+    /// start is quick.
     pub fn stop(self) {
         let Self {
             handle,
+            end,
             stop,
             writers,
             helpers,
@@ -379,6 +417,8 @@ impl Runtime {
         for helper in helpers {
             join(helper);
         }
+        // What the helpers journaled at their end is taken, too.
+        let _ = end.try_send(());
         drop(handle);
         for writer in writers {
             join(writer);
@@ -387,7 +427,7 @@ impl Runtime {
             tracing::error!(%error, "metrics are not closed: the next start reads their journal");
         }
         let fleet = shared.fleet.read();
-        if shared.status.history_next() >= fleet.next_offset() {
+        if shared.status.performed_next() >= fleet.next_offset() {
             keep_snapshot(&shared, &fleet);
         }
     }

@@ -93,8 +93,8 @@ impl Keeper {
         let Some(closed) = segments.iter().rev().find(|segment| segment.closed) else {
             return;
         };
-        // Only what history has is of use to the next start.
-        let to = closed.next_offset.min(self.shared.status.history_next());
+        // Only what history and the desk have is of use to the next start.
+        let to = closed.next_offset.min(self.shared.status.performed_next());
         let mut skipped = Skipped::default();
         let fleet = catch_up::fleet_before(&*self.shared.state, to, &mut skipped);
         let Ok(mut fleet) = fleet else { return };

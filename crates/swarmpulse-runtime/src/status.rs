@@ -26,6 +26,8 @@ pub struct Status {
     next_due: AtomicI64,
     journal_next: AtomicU64,
     history_next: AtomicU64,
+    desk_next: AtomicU64,
+    desk_deferred: AtomicBool,
     oldest_unwritten: AtomicI64,
     faults: RwLock<Vec<StorageFault>>,
     recovery: RwLock<RecoveryReport>,
@@ -70,6 +72,25 @@ impl Status {
     }
     pub(crate) fn set_history_next(&self, next: u64) {
         self.history_next.store(next, Ordering::Release);
+    }
+    /// Entries whose effects are in the desk and the outbox as they were kept last.
+    #[must_use]
+    pub fn desk_next(&self) -> u64 {
+        self.desk_next.load(Ordering::Acquire)
+    }
+    pub(crate) fn set_desk_next(&self, next: u64) {
+        self.desk_next.store(next, Ordering::Release);
+    }
+    /// The next start need not read again what lies before this.
+    pub(crate) fn performed_next(&self) -> u64 {
+        self.history_next().min(self.desk_next())
+    }
+    /// Effects did not fit into the desk's queue: it reads them from the journal.
+    pub(crate) fn set_desk_deferred(&self) {
+        self.desk_deferred.store(true, Ordering::Release);
+    }
+    pub(crate) fn take_desk_deferred(&self) -> bool {
+        self.desk_deferred.swap(false, Ordering::AcqRel)
     }
     /// When the oldest effect that history has yet to write was received; 0 if there is none.
     pub(crate) fn set_oldest_unwritten(&self, at: Timestamp) {

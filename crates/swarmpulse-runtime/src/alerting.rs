@@ -1,0 +1,15 @@
+//! Alerts at work: the desk beside the fleet's owner, on every effect in the journal's order.
+
+mod board;
+mod chunks;
+mod desk_thread;
+mod own_conditions;
+mod projections;
+mod standin;
+mod surroundings;
+
+pub use board::AlertBoard;
+pub(crate) use board::Shown;
+pub(crate) use desk_thread::{DeskThread, NewRoutes};
+pub(crate) use projections::Projections;
+pub use standin::DeskOptions;

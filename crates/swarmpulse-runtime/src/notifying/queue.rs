@@ -1,0 +1,197 @@
+//! The notifications that wait for one channel, in order.
+//!
+//! While a channel does not answer, newer notifications of a group pile up behind older ones. One that tells all that an
+//! older one would have told takes its place: nothing is lost, and the channel is not flooded when it is back. An older one
+//! that tells of ends stays, because the newer one tells of them no more.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use swarmpulse_model::alert::Notification;
+use swarmpulse_model::{EffectId, Timestamp};
+
+/// One notification on its way to a channel.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub id: EffectId,
+    pub notification: Arc<Notification>,
+    /// Since when it is tried: it is given up some hours later.
+    pub since: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Older notifications that it tells all of: delivered when it is.
+    pub carried: Vec<EffectId>,
+}
+
+impl Item {
+    pub fn new(id: EffectId, notification: Arc<Notification>, since: Timestamp) -> Self {
+        Self {
+            id,
+            notification,
+            since,
+            attempts: 0,
+            carried: Vec::new(),
+        }
+    }
+
+    /// Whether a newer one tells all that this one would.
+    fn is_told_by(&self, newer: &Notification) -> bool {
+        let older = &*self.notification;
+        let told = |alert: &u64| {
+            newer.firing.binary_search(alert).is_ok() || newer.resolved.binary_search(alert).is_ok()
+        };
+        older.group_key == newer.group_key && older.resolved.is_empty() && older.firing.iter().all(told)
+    }
+}
+
+/// The notifications of one channel, the next first.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    items: VecDeque<Item>,
+    /// The first is being sent.
+    in_flight: bool,
+    /// Nothing is sent before this: the channel did not answer, or asked to be left alone.
+    not_before: Timestamp,
+    /// Attempts that failed since the last that did not.
+    failures: u32,
+}
+
+impl Queue {
+    /// Adds one at the end; gives how many others it took the place of.
+    pub fn push(&mut self, mut item: Item) -> usize {
+        if self.items.iter().any(|known| known.id == item.id) {
+            return 0;
+        }
+        let first = usize::from(self.in_flight);
+        let mut place = first;
+        let before = self.items.len();
+        while let Some(older) = self.items.get(place) {
+            if !older.is_told_by(&item.notification) {
+                place += 1;
+                continue;
+            }
+            if let Some(older) = self.items.remove(place) {
+                item.carried.extend(older.carried);
+                item.carried.push(older.id);
+            }
+        }
+        let superseded = before - self.items.len();
+        self.items.push_back(item);
+        superseded
+    }
+
+    /// The first, if its time has come: it is being sent from here on. Otherwise when to ask again.
+    pub fn begin(&mut self, now: Timestamp) -> Result<Item, Option<Timestamp>> {
+        match self.items.front_mut() {
+            None => Err(None),
+            Some(_) if self.not_before > now => Err(Some(self.not_before)),
+            Some(first) => {
+                self.in_flight = true;
+                first.attempts += 1;
+                Ok(first.clone())
+            }
+        }
+    }
+
+    /// The first is done with: the channel took it, or it was given up.
+    pub fn finish(&mut self, taken: bool) -> Option<Item> {
+        self.in_flight = false;
+        if taken {
+            self.failures = 0;
+            self.not_before = Timestamp::default();
+        }
+        self.items.pop_front()
+    }
+
+    /// An attempt failed: the channel is left alone until the time that `until` gives for so many failures in a row.
+    pub fn postpone(&mut self, until: impl FnOnce(u32) -> Timestamp) {
+        self.in_flight = false;
+        self.failures = self.failures.saturating_add(1);
+        self.not_before = until(self.failures);
+    }
+
+    /// How many wait.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cases::{id, notification};
+    use super::*;
+
+    fn item(offset: u64, group: &str, firing: &[u64], resolved: &[u64]) -> Item {
+        Item::new(
+            id(offset),
+            Arc::new(notification(group, firing, resolved)),
+            Timestamp(1),
+        )
+    }
+
+    fn order(queue: &Queue) -> Vec<u64> {
+        queue.items.iter().map(|item| item.id.position.offset).collect()
+    }
+
+    #[test]
+    fn a_newer_one_that_tells_all_takes_the_place_of_an_older_one() {
+        let mut queue = Queue::default();
+        queue.push(item(1, "g", &[1], &[]));
+        queue.push(item(2, "other", &[1], &[]));
+        assert_eq!(queue.push(item(3, "g", &[1, 2], &[])), 1);
+        assert_eq!(order(&queue), [2, 3]);
+        assert_eq!(
+            queue.push(item(4, "g", &[2], &[1])),
+            1,
+            "an end tells of the alert, too"
+        );
+        assert_eq!(order(&queue), [2, 4]);
+        let last = queue.items.back().unwrap();
+        assert_eq!(last.carried, [id(1), id(3)], "all are settled with it");
+    }
+
+    #[test]
+    fn ends_are_never_dropped() {
+        let mut queue = Queue::default();
+        queue.push(item(1, "g", &[], &[1]));
+        assert_eq!(queue.push(item(2, "g", &[1], &[])), 0);
+        assert_eq!(
+            queue.push(item(3, "g", &[2], &[])),
+            0,
+            "alert 1 would be told by nobody"
+        );
+        assert_eq!(order(&queue), [1, 2, 3]);
+    }
+
+    #[test]
+    fn what_is_under_way_is_left_alone() {
+        let mut queue = Queue::default();
+        queue.push(item(1, "g", &[1], &[]));
+        assert_eq!(queue.begin(Timestamp(5)).unwrap().id, id(1));
+        assert_eq!(queue.push(item(2, "g", &[1], &[])), 0);
+        queue.postpone(|failures| Timestamp(49 + i64::from(failures)));
+        assert_eq!(queue.begin(Timestamp(6)).unwrap_err(), Some(Timestamp(50)));
+        assert_eq!(
+            queue.push(item(3, "g", &[1], &[])),
+            2,
+            "between attempts it can be overtaken"
+        );
+        assert_eq!(
+            queue.begin(Timestamp(6)).unwrap_err(),
+            Some(Timestamp(50)),
+            "a newer one waits as long"
+        );
+        let third = queue.begin(Timestamp(50)).unwrap();
+        assert_eq!((third.id, third.attempts), (id(3), 1));
+        assert_eq!(queue.finish(true).unwrap().id, id(3));
+        assert_eq!(queue.begin(Timestamp(6)).unwrap_err(), None);
+    }
+
+    #[test]
+    fn one_that_is_there_already_is_not_added() {
+        let mut queue = Queue::default();
+        queue.push(item(1, "g", &[1], &[]));
+        queue.push(item(1, "g", &[1], &[]));
+        assert_eq!(queue.len(), 1);
+    }
+}

@@ -1,0 +1,16 @@
+//! Rules at work: beside the fleet's owner, over the metric store.
+
+mod board;
+mod expressions;
+mod groups;
+mod loaded;
+mod reload;
+mod ruler;
+mod untold;
+
+pub use board::{GroupFigures, RulesBoard};
+pub use expressions::{QueryLimits, StoreExpressions};
+pub(crate) use groups::prepare;
+pub use loaded::{Load, LoadError, Loaded, ReloadError, ReloadReport, RulesOptions};
+pub(crate) use reload::Reloader;
+pub(crate) use ruler::{EVALUATED_AT, Exchange, Links, Ruler};

@@ -1,0 +1,149 @@
+//! The threads of rules, alerts and notifications: made from what was loaded and what was kept.
+
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, bounded};
+use parking_lot::Mutex;
+use swarmpulse_model::alert::AlertOrigin;
+use swarmpulse_model::{Alert, AlertState, Timestamp};
+use swarmpulse_rules::GroupState;
+use tokio::sync::mpsc;
+
+use super::Options;
+use crate::alerting::{DeskThread, NewRoutes, Projections};
+use crate::error::StartError;
+use crate::handle::{Handle, Shared};
+use crate::notifying::{LoadedReceiver, Sender, Work};
+use crate::owner::Chapter;
+use crate::ruling::{self, EVALUATED_AT, Exchange, Links, Loaded, Reloader, Ruler, StoreExpressions};
+
+/// Notifications on their way from the desk to the sender.
+const WORKS: usize = 1024;
+
+/// Everything that the three threads start with.
+pub(super) struct AlertParts {
+    pub reloader: Arc<Reloader>,
+    expressions: StoreExpressions,
+    groups: Vec<GroupState>,
+    loaded: Loaded,
+    projections: Projections,
+    exchanges: Receiver<Exchange>,
+    routes: Receiver<NewRoutes>,
+    works: mpsc::Receiver<Work>,
+}
+
+impl AlertParts {
+    /// Makes rules ready, with the alerts that they had before.
+    pub fn new(
+        shared: &Shared,
+        options: &Options,
+        loaded: Loaded,
+        projections: Projections,
+        last_seen_at: Option<Timestamp>,
+    ) -> Result<Self, StartError> {
+        let rules = &options.rules;
+        let expressions = StoreExpressions::new(Arc::clone(&shared.metrics), rules.limits);
+        let mut groups = ruling::prepare(&loaded.rules, &expressions, rules.default_interval_s)
+            .map_err(StartError::Rules)?;
+        restore(&mut groups, &projections, shared, last_seen_at)?;
+        let (exchange, exchanges) = bounded(1);
+        let (route, routes) = bounded(1);
+        let (channels, works) = mpsc::channel(WORKS);
+        let reloader = Reloader {
+            load: Arc::clone(&rules.load),
+            default_interval_s: rules.default_interval_s,
+            expressions: expressions.clone(),
+            rules: exchange,
+            desk: route,
+            channels,
+            one_at_a_time: Mutex::default(),
+        };
+        for warning in &loaded.warnings {
+            tracing::warn!(warning, "loaded with a remark");
+        }
+        Ok(Self {
+            reloader: Arc::new(reloader),
+            expressions,
+            groups,
+            loaded,
+            projections,
+            exchanges,
+            routes,
+            works,
+        })
+    }
+
+    /// The three threads, ready to run.
+    pub fn threads(
+        self,
+        handle: &Handle,
+        options: &Options,
+        chapters: Receiver<Chapter>,
+        (stop_rules, stop_sending): (Receiver<()>, Receiver<()>),
+    ) -> (DeskThread, Ruler, Sender) {
+        let rules = &options.rules;
+        let receivers = self.loaded.receivers.iter().map(LoadedReceiver::for_desk);
+        let first = (self.loaded.routing, self.loaded.routing_text, receivers.collect());
+        let desk = DeskThread::new(
+            handle.clone(),
+            self.projections,
+            chapters,
+            self.routes,
+            self.reloader.channels.clone(),
+            first,
+        );
+        let links = Links {
+            external_url: rules.external_url.clone(),
+            external_labels: rules.external_labels.clone(),
+        };
+        let ruler = Ruler::new(
+            handle.clone(),
+            self.expressions,
+            links,
+            (self.groups, self.loaded.warnings),
+            self.exchanges,
+            stop_rules,
+        );
+        let sender = Sender {
+            handle: handle.clone(),
+            works: self.works,
+            receivers: self.loaded.receivers,
+            external_url: rules.external_url.as_str().into(),
+            dead_man: options.dead_man.clone(),
+            stop: stop_sending,
+        };
+        (desk, ruler, sender)
+    }
+}
+
+/// Gives rules the alerts that they had before the start, as the desk knows them.
+fn restore(
+    groups: &mut [GroupState],
+    projections: &Projections,
+    shared: &Shared,
+    last_seen_at: Option<Timestamp>,
+) -> Result<(), StartError> {
+    let open: Vec<Alert> = projections
+        .desk
+        .alerts()
+        .into_iter()
+        .map(|view| view.alert)
+        .filter(|alert| alert.origin == AlertOrigin::Rule && alert.state != AlertState::Resolved)
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let evaluated_at = match shared.state.cursor(EVALUATED_AT)? {
+        0 => last_seen_at,
+        ms => Some(Timestamp::from_unix_s(ms as f64 / 1000.0)),
+    };
+    // Whoever journaled something later than that evaluated rules then, too.
+    let evaluated_at = evaluated_at.max(last_seen_at);
+    for group in groups {
+        group.restore(&open);
+        if let Some(at) = evaluated_at {
+            group.set_evaluated_before(at);
+        }
+    }
+    Ok(())
+}
