@@ -263,6 +263,9 @@ impl<'a> Expander<'a> {
     fn pipe(&mut self, pipe: &'a Pipe, dot: &TemplateValue) -> Run<TemplateValue> {
         let value = self.commands(pipe, dot)?;
         for name in &pipe.variables {
+            if pipe.assigns && !self.variables.iter().any(|(known, _)| known == name) {
+                return fail(pipe.position, pipe, format!("undefined variable: ${name}"));
+            }
             self.bind(name, value.clone(), pipe.assigns);
         }
         Ok(value)
@@ -454,7 +457,11 @@ fn wrong_type(sort: Sort, value: &TemplateValue) -> String {
 fn check_sort(sort: Sort, value: TemplateValue, word: &Word, into: &mut Vec<TemplateValue>) -> Run<()> {
     if !sort.fits(&value) {
         let message = match &word.kind {
-            WordKind::Literal(..) | WordKind::Nil => format!("expected {}; found {word}", sort.type_name()),
+            WordKind::Nil => format!("cannot assign nil to {}", sort.type_name()),
+            WordKind::Literal(..) if sort != Sort::String => {
+                format!("can't handle {word} for arg of type {}", sort.type_name())
+            }
+            WordKind::Literal(..) => format!("expected {}; found {word}", sort.type_name()),
             _ => wrong_type(sort, &value),
         };
         return fail(word.position, word, message);
@@ -468,7 +475,7 @@ fn field(value: &TemplateValue, name: &str, arguments: &[TemplateValue], word: &
         return result.or_else(|message| fail(word.position, word, message));
     }
     if !arguments.is_empty() && matches!(value, TemplateValue::Map(_)) {
-        let message = format!("{name} has arguments but cannot be invoked as function");
+        let message = format!("{name} is not a method but has arguments");
         return fail(word.position, word, message);
     }
     match value {

@@ -159,7 +159,8 @@ pub(super) fn to_duration(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> 
 }
 
 pub(super) fn parse_duration(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    swarmpulse_yaml::parse_duration_s(&text(arguments, 0))
+    let text = text(arguments, 0);
+    swarmpulse_yaml::parse_duration_s(&text)
         .map(TemplateValue::Float)
-        .map_err(|error| error.to_string())
+        .map_err(|_| format!("not a valid duration string: {:?}", text.as_str()))
 }

@@ -312,7 +312,12 @@ impl Lexer<'_> {
         }
         let text = rest[..bytes].to_owned();
         if super::number::literal(&text).is_none() {
-            return self.fail(self.at, format!("bad number syntax: {text:?}"));
+            let what = if matches!(text.as_str(), "-" | "+") {
+                "illegal"
+            } else {
+                "bad"
+            };
+            return self.fail(self.at, format!("{what} number syntax: {text:?}"));
         }
         self.push(Token::Number(text), bytes);
         Ok(())

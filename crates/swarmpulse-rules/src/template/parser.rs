@@ -273,6 +273,7 @@ impl Parser {
     }
 
     fn block(&mut self) -> Parse<Node> {
+        self.skip_space();
         let position = self.position();
         let name = self.name("block clause")?;
         let pipe = self.pipe("block clause", &Token::Close)?;
@@ -283,6 +284,7 @@ impl Parser {
     }
 
     fn template_call(&mut self) -> Parse<Node> {
+        self.skip_space();
         let position = self.position();
         let name = self.name("template clause")?;
         self.skip_space();
@@ -303,9 +305,6 @@ impl Parser {
         if let Some((names, is_assignment)) = self.declaration(context)? {
             variables = names;
             assigns = is_assignment;
-        }
-        if assigns && let Some(name) = variables.iter().find(|name| !self.variables.contains(name)) {
-            return self.fail(format!("undefined variable \"${name}\""));
         }
         let mut commands = Vec::new();
         loop {
@@ -368,8 +367,8 @@ impl Parser {
             if *self.peek() == Token::Pipe {
                 self.next += 1;
                 self.skip_space();
-                if self.peek() == end || words.is_empty() {
-                    return self.fail(format!("missing value for {context}"));
+                if words.is_empty() {
+                    return self.fail("empty command");
                 }
                 break;
             }
@@ -377,7 +376,7 @@ impl Parser {
             match self.peek() {
                 Token::Space | Token::Pipe => {}
                 token if token == end => {}
-                Token::Close | Token::End => return self.fail(format!("unclosed left paren in {context}")),
+                Token::Close | Token::End => return self.fail("unclosed left paren"),
                 other => {
                     let other = other.clone();
                     return self.unexpected(&other, "operand");
@@ -392,6 +391,8 @@ impl Parser {
 
     fn operand(&mut self, context: &str) -> Parse<Word> {
         let word = self.term(context)?;
+        // As in Go, a chain stands where its first dot does.
+        let first_field = self.position();
         let mut fields = Vec::new();
         while let Token::Field(name) = self.peek().clone() {
             self.next += 1;
@@ -400,7 +401,7 @@ impl Parser {
         if fields.is_empty() {
             return Ok(word);
         }
-        let position = word.position;
+        let position = first_field;
         let kind = match word.kind {
             WordKind::Field(mut names) => {
                 names.extend(fields);
@@ -410,7 +411,10 @@ impl Parser {
             WordKind::Dot | WordKind::Nil | WordKind::Literal(..) => {
                 return self.fail(format!("unexpected . after term {:?}", word.to_string()));
             }
-            kind => WordKind::Chain(Box::new(Word { position, kind }), fields),
+            kind => {
+                let position = word.position;
+                WordKind::Chain(Box::new(Word { position, kind }), fields)
+            }
         };
         Ok(Word { position, kind })
     }

@@ -164,7 +164,11 @@ fn one(out: &mut String, verb: char, spec: Spec, value: &TemplateValue) {
             }
             out.push(']');
         }
-        (value, _) => out.push_str(&format!("%!{verb}({}={})", value.type_name(), value.printed())),
+        (value, _) => {
+            let mut shown = String::new();
+            one(&mut shown, 'v', spec, value);
+            out.push_str(&format!("%!{verb}({}={shown})", value.type_name()));
+        }
     }
 }
 
