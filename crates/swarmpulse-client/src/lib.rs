@@ -14,6 +14,7 @@ mod query;
 mod read;
 mod secret;
 mod send;
+mod slo;
 mod stream;
 
 pub use backoff::Backoff;
