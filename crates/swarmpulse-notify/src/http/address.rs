@@ -98,7 +98,10 @@ impl Address {
         secrets.extend(self.0.path_segments().into_iter().flatten().map(str::to_owned));
         secrets.extend(self.0.query().map(str::to_owned));
         secrets.extend(self.0.query_pairs().map(|(_, value)| value.into_owned()));
-        secrets.extend(self.0.password().map(str::to_owned));
+        if let Some(password) = self.0.password() {
+            secrets.push(password.to_owned());
+            secrets.push(super::options::basic(self.0.username(), password));
+        }
         secrets
     }
 }

@@ -66,11 +66,15 @@ impl From<&HttpSettings> for HttpOptions {
 fn authorization(authorization: &Authorization) -> String {
     match authorization {
         Authorization::Basic { username, password } => {
-            let pair = format!("{username}:{}", password.expose());
-            format!("Basic {}", base64(pair.as_bytes()))
+            format!("Basic {}", basic(username, password.expose()))
         }
         Authorization::Scheme { scheme, credentials } => format!("{scheme} {}", credentials.expose()),
     }
+}
+
+/// A name and a password as `Basic` writes them.
+pub(super) fn basic(username: &str, password: &str) -> String {
+    base64(format!("{username}:{password}").as_bytes())
 }
 
 /// RFC 4648, section 4.

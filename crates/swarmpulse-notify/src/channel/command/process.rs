@@ -75,15 +75,19 @@ pub(super) async fn run(task: Task<'_>) -> Outcome {
     };
     let ended = {
         tokio::pin!(talk);
+        let mut all_said = false;
         let ended = timeout_at(deadline, async {
             tokio::select! {
                 status = group.child.wait() => status,
-                () = &mut talk => group.child.wait().await,
+                () = &mut talk => {
+                    all_said = true;
+                    group.child.wait().await
+                }
             }
         })
         .await;
-        if ended.is_ok() {
-            // It has been read as far as it was written, unless another holds the pipe.
+        if ended.is_ok() && !all_said {
+            // All that it said has been read, unless another holds the pipe.
             let last = Instant::now() + Duration::from_secs_f64(LAST_WORDS_S);
             let _ = timeout_at(last, &mut talk).await;
         }

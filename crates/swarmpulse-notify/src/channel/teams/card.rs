@@ -50,26 +50,26 @@ fn wrapped(message: &Message<'_>, summary: &Summary) -> Value {
 
 fn body(message: &Message<'_>, summary: &Summary) -> Vec<Value> {
     let mut blocks = vec![
-        block(vec![json!({
+        block(&[json!({
             "type": "TextRun",
             "text": summary.title,
             "weight": "Bolder",
             "size": "Medium",
             "color": color(summary),
         })]),
-        block(vec![run(&summary.sentence)]),
+        block(&[run(&summary.sentence)]),
     ];
     for line in &summary.lines {
         let runs = runs(line, summary.is_list());
         if !runs.is_empty() {
-            blocks.push(block(runs));
+            blocks.push(block(&runs));
         }
     }
     if let Some(more) = &summary.more {
-        blocks.push(block(vec![run(more)]));
+        blocks.push(block(&[run(more)]));
     }
     let foot = format!("{} · {}", message.notification.receiver, message.id);
-    blocks.push(block(vec![json!({
+    blocks.push(block(&[json!({
         "type": "TextRun",
         "text": foot,
         "size": "Small",
@@ -104,7 +104,7 @@ fn runs(line: &Line, in_list: bool) -> Vec<Value> {
     runs
 }
 
-fn block(inlines: Vec<Value>) -> Value {
+fn block(inlines: &[Value]) -> Value {
     json!({"type": "RichTextBlock", "inlines": inlines})
 }
 

@@ -187,6 +187,29 @@ mod tests {
     }
 
     #[test]
+    fn fingerprints_are_those_of_prometheus() {
+        // From the tests of prometheus/common, model/metric_test.go.
+        let mut alert = examples::alert("x", "y", swarmpulse_model::Severity::Info, 0.0);
+        let label = |name: &str, value: &str| Label {
+            name: name.into(),
+            value: value.into(),
+        };
+        alert.labels = vec![
+            label("name", "garland, briggs"),
+            label("fear", "love is not enough"),
+        ];
+        assert_eq!(
+            fingerprint(&alert),
+            format!("{:016x}", 5_799_056_148_416_392_346_u64)
+        );
+        alert.labels.clear();
+        assert_eq!(
+            fingerprint(&alert),
+            format!("{:016x}", 14_695_981_039_346_656_037_u64)
+        );
+    }
+
+    #[test]
     fn alerts_that_are_left_are_counted() {
         let notification = examples::many();
         let payload = payload(&examples::message(&notification), 10);
