@@ -5,11 +5,9 @@ mod chunks;
 mod desk_thread;
 mod own_conditions;
 mod projections;
-mod standin;
 mod surroundings;
 
 pub use board::AlertBoard;
 pub(crate) use board::Shown;
 pub(crate) use desk_thread::{DeskThread, NewRoutes};
 pub(crate) use projections::Projections;
-pub use standin::DeskOptions;

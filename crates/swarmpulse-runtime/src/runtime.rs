@@ -7,11 +7,12 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, bounded};
 use parking_lot::{Mutex, RwLock};
+use swarmpulse_alert::DeskOptions;
 use swarmpulse_model::record::{FleetSettings, MonitorEvent};
 use swarmpulse_model::{Record, Source, Text, Timestamp, entity};
 use swarmpulse_store::{History, Journal, MetricStore, State};
 
-use crate::alerting::{self, DeskOptions, Projections};
+use crate::alerting::{self, Projections};
 use crate::batch::Batch;
 use crate::clock::{Clock, Stopwatch};
 use crate::counters::Counters;

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::standin::Desk;
 use crossbeam_channel::{Receiver, Sender, select};
-use swarmpulse_alert::Routing;
+use swarmpulse_alert::{Desk, Routing};
 use swarmpulse_model::{Effect, Record, Severity, Source, Text, Timestamp, entity};
 use swarmpulse_store::HistoryRow;
 use tokio::sync::mpsc;

@@ -1,6 +1,6 @@
 //! The desk and the outbox as they are kept from one start to the next.
 
-use super::standin::{Desk, DeskOptions};
+use swarmpulse_alert::{Desk, DeskOptions};
 use swarmpulse_model::{Condition, Effect, EffectId, Position, Timestamp};
 use swarmpulse_store::{History, HistoryQuery, HistoryRow, State, StateError};
 

@@ -2,7 +2,8 @@
 //!
 //! While a channel does not answer, newer notifications of a group pile up behind older ones. One that tells all that an
 //! older one would have told takes its place: nothing is lost, and the channel is not flooded when it is back. An older one
-//! that tells of ends stays, because the newer one tells of them no more.
+//! that tells of ends stays, because the newer one tells of them no more, and so does one whose alerts have ended since:
+//! without a beginning, an end says nothing.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -37,9 +38,7 @@ impl Item {
     /// Whether a newer one tells all that this one would.
     fn is_told_by(&self, newer: &Notification) -> bool {
         let older = &*self.notification;
-        let told = |alert: &u64| {
-            newer.firing.binary_search(alert).is_ok() || newer.resolved.binary_search(alert).is_ok()
-        };
+        let told = |alert: &u64| newer.firing.binary_search(alert).is_ok();
         older.group_key == newer.group_key && older.resolved.is_empty() && older.firing.iter().all(told)
     }
 }
@@ -140,11 +139,7 @@ mod tests {
         queue.push(item(2, "other", &[1], &[]));
         assert_eq!(queue.push(item(3, "g", &[1, 2], &[])), 1);
         assert_eq!(order(&queue), [2, 3]);
-        assert_eq!(
-            queue.push(item(4, "g", &[2], &[1])),
-            1,
-            "an end tells of the alert, too"
-        );
+        assert_eq!(queue.push(item(4, "g", &[1, 2, 3], &[7])), 1);
         assert_eq!(order(&queue), [2, 4]);
         let last = queue.items.back().unwrap();
         assert_eq!(last.carried, [id(1), id(3)], "all are settled with it");
@@ -161,6 +156,18 @@ mod tests {
             "alert 1 would be told by nobody"
         );
         assert_eq!(order(&queue), [1, 2, 3]);
+    }
+
+    #[test]
+    fn what_began_and_ended_meanwhile_is_told_as_both() {
+        let mut queue = Queue::default();
+        queue.push(item(1, "g", &[1], &[]));
+        assert_eq!(
+            queue.push(item(2, "g", &[], &[1])),
+            0,
+            "an end without a beginning opens no incident"
+        );
+        assert_eq!(order(&queue), [1, 2]);
     }
 
     #[test]
