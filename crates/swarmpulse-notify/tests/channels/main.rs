@@ -58,6 +58,17 @@ fn every_kind_of_the_table_is_tried() {
     }
 }
 
+#[test]
+fn every_kind_is_documented_with_its_example() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/notifications.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    for kind in CHANNELS {
+        let example = kind.example.trim_end().replace('\n', "\n        ");
+        let written = format!("    {}:\n      - {example}\n", kind.key);
+        assert!(text.contains(&written), "docs/notifications.md does not show:\n{written}");
+    }
+}
+
 /// Gives a plausible value for every variable.
 struct Anything;
 
