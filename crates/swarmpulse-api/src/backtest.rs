@@ -13,6 +13,8 @@ pub struct NewBacktest {
     pub from: String,
     /// The end, exclusive; now without it.
     pub to: Option<String>,
+    /// Seconds between evaluations of groups that name none; 15 without it.
+    pub interval_s: Option<f64>,
     /// Files of rules; with neither these nor `objectives` the rules in force.
     #[serde(default)]
     pub rules: Vec<BacktestFile>,

@@ -6,7 +6,10 @@
 
 mod access;
 mod admin;
+mod alerting;
 mod app;
+mod audience;
+mod backtest;
 mod budget;
 mod compress;
 mod convert;
@@ -37,6 +40,7 @@ pub use own::{Series, SeriesType, metric_names};
 pub use peer::Peer;
 pub use problem::ApiError;
 pub use prometheus::QueryOptions;
+pub use read::{ObjectiveBook, slo_answer};
 pub use router::router;
 pub use serve::{ServeError, serve};
 pub use tokens::{MintError, Minted, mint};

@@ -1,13 +1,15 @@
 //! Every route of the API, in the order of the document. A test holds this against the router.
 
 use swarmpulse_api::{
-    Accepted, Agent, AgentHealthReport, Alert, Alerts, Detector, Finding, FindingDetail, FindingWaiting,
-    Graph, HistoryEvent, JournalEntry, Metrics, MetricsHistory, NewToken, Sandbox, SandboxEventAccepted,
-    Service, StreamEvent, StreamReset, Summary, Task, TimelineEntry, TokenCreated, TokenInfo,
+    Accepted, Agent, AgentHealthReport, Alert, Alerts, Backtest, Detector, Finding, FindingDetail,
+    FindingWaiting, Graph, HistoryEvent, JournalEntry, Metrics, MetricsHistory, NewBacktest, NewToken,
+    Sandbox, SandboxEventAccepted, Service, StreamEvent, StreamReset, Summary, Task, TimelineEntry,
+    TokenCreated, TokenInfo,
 };
 use swarmpulse_store::Scope;
 use utoipa::openapi::HttpMethod::{self, Delete, Get, Head, Post};
 
+use super::alerting;
 use super::otlp;
 use super::queries;
 use super::record::{self, Record};
@@ -18,7 +20,7 @@ use crate::read::parameter::Parameter;
 use crate::read::parameters as read;
 
 /// The groups, with what they are for.
-pub(super) const GROUPS: [(&str, &str); 8] = [
+pub(super) const GROUPS: [(&str, &str); 9] = [
     (
         "Reading",
         "The fleet as it is, and what happened. Lists come in pages: pass `next` as `cursor`.",
@@ -26,6 +28,10 @@ pub(super) const GROUPS: [(&str, &str); 8] = [
     (
         "Observability",
         "Everything now, figures over time, and alerts: enough to build a dashboard on.",
+    ),
+    (
+        "Alerting",
+        "Alerts and what is done about them: taken in hand, silenced, told; and the rules that raise them.",
     ),
     (
         "Queries",
@@ -153,6 +159,7 @@ const fn text(what: &'static str, media_type: &'static str) -> Answer {
 pub(super) fn all() -> impl Iterator<Item = &'static Route> {
     ROUTES
         .iter()
+        .chain(alerting::ROUTES)
         .chain(queries::ROUTES)
         .chain(samples::ROUTES)
         .chain(otlp::ROUTES)
@@ -402,6 +409,22 @@ const ROUTES: &[Route] = &[
         "/api/v1/ping/{agent}/{signal}",
         MESSAGE,
     ),
+    Route {
+        id: "backtest",
+        method: Post,
+        path: "/api/v1/backtest",
+        group: "Alerts",
+        what: "Runs rules over the past and compares with what did fire. Takes up to minutes; one run at a time, and 429 \
+               for others.",
+        scope: Some(Scope::Admin),
+        parameters: &[],
+        body: Body::Json(shape::<NewBacktest>, r#"{"from": "2026-05-01T00:00:00Z"}"#),
+        answer: Answer {
+            status: "200",
+            what: "What would have fired, and what did.",
+            content: Content::Json(shape::<Backtest>),
+        },
+    },
     Route {
         group: "Tokens",
         scope: Some(Scope::Admin),

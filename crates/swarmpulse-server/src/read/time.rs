@@ -7,7 +7,7 @@ use swarmpulse_wire::time::{parse_rfc3339, parse_unix};
 const SPAN_MAX_S: f64 = 3650.0 * 86_400.0;
 
 /// A point in time: RFC 3339, Unix seconds, `now`, or a span back from now as in `-1h` or `now-1h`.
-pub(super) fn parse_time(text: &str, now: Timestamp) -> Option<Timestamp> {
+pub(crate) fn parse_time(text: &str, now: Timestamp) -> Option<Timestamp> {
     let relative = text.strip_prefix("now").unwrap_or(text);
     if relative.is_empty() {
         return Some(now);
@@ -27,7 +27,7 @@ pub(super) fn parse_time(text: &str, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// A span above nothing, in seconds: a number of seconds, or one with a unit of `s`, `m`, `h`, `d` or `w`.
-pub(super) fn parse_span_s(text: &str) -> Option<f64> {
+pub(crate) fn parse_span_s(text: &str) -> Option<f64> {
     let digits = text.trim_end_matches(|unit: char| unit.is_ascii_alphabetic());
     let unit_s = match &text[digits.len()..] {
         "" | "s" => 1.0,
