@@ -13,6 +13,7 @@ use crate::promqltest::PromqltestArgs;
 use crate::pulse::PulseArgs;
 use crate::query::QueryArgs;
 use crate::serve::ServeArgs;
+use crate::slo::SloArgs;
 use crate::store::StoreArgs;
 use crate::watch::WatchArgs;
 
@@ -51,6 +52,8 @@ pub enum Command {
     Query(QueryArgs),
     /// Check the fleet once, for cron.
     Check(CheckArgs),
+    /// Tell which promises hold: objectives, error budgets, burn rates.
+    Slo(SloArgs),
     /// Print what a tool needs in its environment to report here.
     Env(EnvArgs),
     /// Start a small fleet of real processes that shows every verdict.

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 pub const HELP: &str = "Exit codes:
   0    done; for `check`: all well
   1    failed, with the reason on standard error; for `check`: something is down or stuck;
-       for `promqltest`: a case failed; for `store check`: something is damaged
-  2    wrong arguments; for `check`: cannot tell, as the server is away or cannot see
+       for `promqltest`: a case failed; for `store check`: something is damaged; for `slo`: a promise does not hold
+  2    wrong arguments; for `check`: cannot tell, as the server is away or cannot see; for `slo`: no data to judge by
   N    `watch` exits as its command did; 125 if it failed itself, 126 if the command cannot be run, 127 if there is none";
 
 /// How a command ended, where it did not fail.

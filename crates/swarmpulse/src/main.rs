@@ -16,6 +16,7 @@ mod promqltest;
 mod pulse;
 mod query;
 mod serve;
+mod slo;
 mod store;
 mod watch;
 mod wiring;
@@ -55,6 +56,7 @@ fn run(command: &Command, environment: &Environment) -> anyhow::Result<Outcome> 
         Command::Watch(args) => watch::run(args, environment),
         Command::Pulse(args) => pulse::run(args, environment),
         Command::Check(args) => check::run(args, environment),
+        Command::Slo(args) => slo::run(args, environment),
         Command::Env(args) => env::run(args, environment),
         Command::Detect(args) => detect::run(args),
         Command::Demo(args) => demo::run(args, environment),

@@ -1,6 +1,6 @@
 //! `swarmpulse query`: a PromQL expression at one time as a table, or over a range as a chart.
 
-mod answer;
+pub mod answer;
 mod chart;
 mod span;
 mod table;
