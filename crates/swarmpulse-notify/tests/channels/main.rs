@@ -1,5 +1,13 @@
 //! Every channel that speaks HTTP, against a server that checks what its service documents and that fails in every way.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails, one that is skipped says so"
+)]
+
+mod alertmanager;
 mod case;
 #[cfg(unix)]
 mod command;
@@ -65,7 +73,10 @@ fn every_kind_is_documented_with_its_example() {
     for kind in CHANNELS {
         let example = kind.example.trim_end().replace('\n', "\n        ");
         let written = format!("    {}:\n      - {example}\n", kind.key);
-        assert!(text.contains(&written), "docs/notifications.md does not show:\n{written}");
+        assert!(
+            text.contains(&written),
+            "docs/notifications.md does not show:\n{written}"
+        );
     }
 }
 
@@ -253,6 +264,14 @@ async fn garbage_is_no_answer() {
             let (detail, _) = later(case, page);
             assert!(detail.contains("with a web page"), "{}: {detail}", case.name);
         }
+    }
+}
+
+#[tokio::test]
+async fn an_endless_answer_is_left() {
+    for case in CASES {
+        let detail = refused(case, told(case, Reply::Endless).await);
+        assert!(detail.contains("answered 400: xxx"), "{}: {detail}", case.name);
     }
 }
 

@@ -41,6 +41,8 @@ pub enum Reply {
     Raw(&'static [u8]),
     /// Status 400, and all of what it was sent.
     Echo,
+    /// Status 400, and words without an end.
+    Endless,
 }
 
 impl Reply {
@@ -110,6 +112,12 @@ async fn serve(mut stream: TcpStream, reply: &Reply, kept: &Mutex<Vec<Received>>
         } => answer(*status, headers, body.as_bytes()),
         Reply::Raw(bytes) => bytes.to_vec(),
         Reply::Echo => answer(400, &[], &raw),
+        Reply::Endless => {
+            stream.write_all(b"HTTP/1.1 400 Said\r\n\r\n").await?;
+            loop {
+                stream.write_all(&[b'x'; 4096]).await?;
+            }
+        }
     };
     stream.write_all(&bytes).await?;
     stream.shutdown().await
