@@ -1,0 +1,185 @@
+//! Shipped rules: each file is read by us and by promtool, says what to do, and covers what must be covered.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use swarmpulse_model::Severity;
+use swarmpulse_rules::{
+    COVERED, Cover, ExpressionError, Expressions, Overrides, Query, Rule, RuleFile, RuleKind,
+};
+use swarmpulse_rules::{SHIPPED, shipped};
+
+/// PromQL's parser alone.
+struct Syntax;
+
+impl Expressions for Syntax {
+    fn prepare(&self, text: &str) -> Result<Box<dyn Query>, ExpressionError> {
+        struct Nothing;
+        impl Query for Nothing {
+            fn at(
+                &self,
+                _: swarmpulse_model::Timestamp,
+            ) -> Result<Vec<swarmpulse_rules::QuerySample>, swarmpulse_rules::QueryError> {
+                Ok(Vec::new())
+            }
+        }
+        swarmpulse_promql::parse(text).map_err(|error| ExpressionError {
+            message: error.to_string(),
+            offset: Some(error.span.start),
+        })?;
+        Ok(Box::new(Nothing))
+    }
+}
+
+fn files() -> Vec<RuleFile> {
+    SHIPPED
+        .iter()
+        .map(|file| {
+            RuleFile::parse(file.name, file.text, Some(&Syntax)).unwrap_or_else(|error| panic!("{error}"))
+        })
+        .collect()
+}
+
+fn rules(files: &[RuleFile]) -> Vec<&Rule> {
+    files
+        .iter()
+        .flat_map(|file| &file.groups)
+        .flat_map(|group| &group.rules)
+        .collect()
+}
+
+#[test]
+fn each_says_how_much_it_matters_and_what_to_do() {
+    let files = files();
+    let mut names = BTreeSet::new();
+    for rule in rules(&files) {
+        let name = rule.name();
+        assert!(names.insert(name.to_owned()), "{name} is there twice");
+        let RuleKind::Alert(alert) = &rule.kind else {
+            panic!("{name} records");
+        };
+        let label = |name: &str| rule.labels.iter().find(|label| label.name == name);
+        let annotation = |wanted: &str| {
+            let found = alert.annotations.iter().find(|label| label.name == wanted);
+            found
+                .unwrap_or_else(|| panic!("{name} has no {wanted}"))
+                .value
+                .clone()
+        };
+        let severity = Severity::parse(&label("severity").unwrap().value).unwrap();
+        let priority = match severity {
+            Severity::Critical => "P1",
+            Severity::Warning => "P2",
+            Severity::Info => "P3",
+        };
+        assert_eq!(annotation("priority"), priority, "{name}");
+        assert!(!annotation("summary").is_empty(), "{name}");
+        assert!(annotation("description").len() > 60, "{name} says what to do");
+    }
+    assert!(files.iter().all(|file| file.lints().is_empty()));
+}
+
+#[test]
+fn what_must_be_covered_is_by_a_rule_or_a_condition() {
+    let files = files();
+    let rules: BTreeSet<&str> = rules(&files).iter().map(|rule| rule.name()).collect();
+    let mut conditions: BTreeSet<&str> = swarmpulse_detect::DETECTORS
+        .iter()
+        .flat_map(|detector| detector.description.conditions)
+        .map(|condition| condition.name)
+        .collect();
+    // Those of verdicts.
+    conditions.extend(["agent_down", "agent_stuck"]);
+    for (what, covers) in COVERED {
+        assert!(!covers.is_empty(), "{what}");
+        for cover in *covers {
+            match cover {
+                Cover::Rule(name) => assert!(rules.contains(name), "{what}: no rule {name}"),
+                Cover::Condition(name) => assert!(conditions.contains(name), "{what}: no condition {name}"),
+            }
+        }
+    }
+    let twice: Vec<_> = rules.intersection(&conditions).collect();
+    assert!(
+        twice.is_empty(),
+        "a rule and a condition of the same name: {twice:?}"
+    );
+}
+
+#[test]
+fn rules_are_switched_off_changed_and_replaced() {
+    let all = rules(&shipped(&Overrides::default())).len();
+    assert_eq!(all, rules(&files()).len());
+    let own =
+        "groups: [{name: own, rules: [{alert: agents_active_low, expr: swarmpulse_agents_active < 2}]}]";
+    let own = RuleFile::parse("own.yaml", own, None).unwrap();
+    let overrides = Overrides {
+        off: ["sandbox_zombie".into(), "sandbox_zomby".into()].into(),
+        severity: [("agent_count_changed".into(), Severity::Critical)].into(),
+        for_s: [("discord_bot_down".into(), 300.0)].into(),
+        ..Overrides::default()
+    }
+    .replaced_by(std::slice::from_ref(&own));
+    assert_eq!(overrides.unknown(), ["sandbox_zomby"]);
+    let changed = shipped(&overrides);
+    assert!(
+        changed.iter().all(|file| file.name != "shipped/sandboxes"),
+        "nothing is left of it"
+    );
+    let changed = rules(&changed);
+    assert_eq!(changed.len(), all - 2);
+    let find = |name: &str| *changed.iter().find(|rule| rule.name() == name).unwrap();
+    let louder = find("agent_count_changed");
+    assert!(
+        louder
+            .labels
+            .iter()
+            .any(|label| label.name == "severity" && label.value == "critical")
+    );
+    let RuleKind::Alert(later) = &find("discord_bot_down").kind else {
+        panic!("it alerts");
+    };
+    assert_eq!(later.for_s, 300.0);
+}
+
+#[test]
+fn promtool_accepts_them_as_shipped_and_as_we_write_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut paths = Vec::new();
+    for (place, (shipped, read)) in SHIPPED.iter().zip(files()).enumerate() {
+        let written = read.to_yaml();
+        let again = RuleFile::parse(shipped.name, &written, Some(&Syntax)).unwrap();
+        let plain = |file: &RuleFile| {
+            let mut file = file.clone();
+            for group in &mut file.groups {
+                for rule in &mut group.rules {
+                    rule.line = 0;
+                    rule.labels.sort();
+                    if let RuleKind::Alert(alert) = &mut rule.kind {
+                        alert.annotations.sort();
+                    }
+                }
+            }
+            file
+        };
+        assert_eq!(plain(&again), plain(&read), "{written}");
+        for (kind, text) in [("shipped", shipped.text), ("written", written.as_str())] {
+            let path = folder.path().join(format!("{kind}{place}.yaml"));
+            std::fs::write(&path, text).unwrap();
+            paths.push(path);
+        }
+    }
+    let Ok(output) = Command::new("promtool")
+        .args(["check", "rules"])
+        .args(&paths)
+        .output()
+    else {
+        eprintln!("skipped: promtool is not installed");
+        return;
+    };
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
