@@ -165,3 +165,6 @@ impl fmt::Debug for DeadMan {
         write!(f, "DeadMan({} every {} s)", self.address, self.interval_s)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,8 @@ mod digest;
 #[cfg(test)]
 mod examples;
 pub mod http;
+#[cfg(test)]
+mod listener;
 mod message;
 mod notifier;
 pub mod settings;

@@ -54,7 +54,9 @@ impl Datadog {
         let mut answer = self.http.send(request, message.now).await?;
         if answer.status == 429 {
             // Datadog's own header: seconds until the count begins anew.
-            let reset = answer.header("x-ratelimit-reset").and_then(|text| text.trim().parse().ok());
+            let reset = answer
+                .header("x-ratelimit-reset")
+                .and_then(|text| text.trim().parse().ok());
             let reset = reset.filter(|seconds: &f64| seconds.is_finite() && *seconds >= 0.0);
             answer.retry_after_s = answer.retry_after_s.or(reset);
         }
@@ -71,7 +73,11 @@ pub fn render(message: &Message<'_>, tags: &[String]) -> Value {
 /// Datadog's own words: `{"errors": ["Forbidden"]}`.
 fn explain(answer: &Answer) -> Option<String> {
     let body = answer.json()?;
-    let errors: Vec<&str> = body["errors"].as_array()?.iter().filter_map(Value::as_str).collect();
+    let errors: Vec<&str> = body["errors"]
+        .as_array()?
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
     Some(errors.join("; "))
 }
 

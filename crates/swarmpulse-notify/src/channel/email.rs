@@ -7,6 +7,8 @@
 mod careful;
 mod html;
 mod letter;
+#[cfg(test)]
+mod script;
 mod smarthost;
 
 use std::collections::BTreeSet;
@@ -77,10 +79,17 @@ impl Email {
             detail: format!("the letter cannot be written: {error}"),
         })?;
         let left = self.left(&letter.message_id);
-        let taken = self.smarthost.deliver(&self.head.from.email, &left, &bytes).await?;
+        let taken = self
+            .smarthost
+            .deliver(&self.head.from.email, &left, &bytes)
+            .await?;
         self.note(&letter.message_id, &taken);
         if !taken.refused.is_empty() {
-            let who: Vec<String> = taken.refused.iter().map(|(place, words)| self.named(*place, words)).collect();
+            let who: Vec<String> = taken
+                .refused
+                .iter()
+                .map(|(place, words)| self.named(*place, words))
+                .collect();
             tracing::warn!(
                 notification = %message.id,
                 recipients = taken.refused.len(),
@@ -120,7 +129,9 @@ impl Email {
             };
         }
         let refused = taken.refused.iter().map(|(place, _)| *place);
-        reached.places.extend(taken.accepted.iter().copied().chain(refused));
+        reached
+            .places
+            .extend(taken.accepted.iter().copied().chain(refused));
         if taken.later.is_empty() {
             // Whoever sends it again wants everybody to have it again.
             *reached = Reached::default();
@@ -157,7 +168,7 @@ fn head(settings: &EmailSettings) -> Result<Head, BuildError> {
     let mut from = settings.from.as_str();
     let mut headers = Vec::new();
     for (name, value) in &settings.headers {
-        let wrong = |reason: &str| BuildError::field("headers", format!(": {name} {reason}"));
+        let wrong = |reason: &str| BuildError::field("headers", format!("{name} {reason}"));
         if value.chars().any(char::is_control) {
             return Err(wrong("has control characters in its value"));
         }
@@ -177,7 +188,10 @@ fn head(settings: &EmailSettings) -> Result<Head, BuildError> {
     let to: Result<Vec<Mailbox>, BuildError> = settings.to.iter().map(|text| mailbox("to", text)).collect();
     let to = Mailboxes::from(to?);
     if to.iter().next().is_none() {
-        return Err(BuildError::field("to", "names nobody; write addresses with commas between"));
+        return Err(BuildError::field(
+            "to",
+            "names nobody; write addresses with commas between",
+        ));
     }
     Ok(Head {
         from: mailbox("from", from)?,
@@ -190,7 +204,10 @@ fn head(settings: &EmailSettings) -> Result<Head, BuildError> {
 fn mailbox(field: &'static str, text: &str) -> Result<Mailbox, BuildError> {
     let wrong = || {
         let shown = crate::summary::plain(text, 100);
-        BuildError::field(field, format!(": {shown:?} is no address; write name@host or Name <name@host>"))
+        BuildError::field(
+            field,
+            format!("{shown:?} is no address; write name@host or Name <name@host>"),
+        )
     };
     if text.chars().any(char::is_control) {
         return Err(wrong());
@@ -202,7 +219,10 @@ fn smarthost(settings: &EmailSettings) -> Result<Smarthost, BuildError> {
     let host = settings.smarthost.host.clone();
     let port = settings.smarthost.port;
     if host.is_empty() || host.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err(BuildError::field("smarthost", "names no host; write it as host:port"));
+        return Err(BuildError::field(
+            "smarthost",
+            "names no host; write it as host:port",
+        ));
     }
     let implicit = settings.implicit_tls.unwrap_or(port == PORT_IMPLICIT_TLS);
     let security = match (implicit, settings.require_tls) {
@@ -217,14 +237,20 @@ fn smarthost(settings: &EmailSettings) -> Result<Smarthost, BuildError> {
             Some(Credentials::new(name.clone(), password.expose().to_owned()))
         }
         (Some(name), None) if !name.is_empty() => {
-            return Err(BuildError::field("auth_password", "is missing; auth_username needs it"));
+            return Err(BuildError::field(
+                "auth_password",
+                "is missing; auth_username needs it",
+            ));
         }
         _ => None,
     };
     let identity = settings.auth_identity.as_deref().unwrap_or_default();
     let name = settings.auth_username.as_deref().unwrap_or_default();
     if !identity.is_empty() && identity != name {
-        return Err(BuildError::field("auth_identity", "is another than auth_username, which is not supported"));
+        return Err(BuildError::field(
+            "auth_identity",
+            "is another than auth_username, which is not supported",
+        ));
     }
     Ok(Smarthost {
         hello: hello(&settings.hello)?,
@@ -237,8 +263,13 @@ fn smarthost(settings: &EmailSettings) -> Result<Smarthost, BuildError> {
 }
 
 fn hello(name: &str) -> Result<ClientId, BuildError> {
-    let name = if name.trim().is_empty() { "localhost" } else { name.trim() };
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':' | b'[' | b']');
+    let name = if name.trim().is_empty() {
+        "localhost"
+    } else {
+        name.trim()
+    };
+    let is_name =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':' | b'[' | b']');
     if !name.bytes().all(is_name) {
         return Err(BuildError::field("hello", "is no name of a host"));
     }
@@ -248,14 +279,24 @@ fn hello(name: &str) -> Result<ClientId, BuildError> {
 fn tls(settings: &TlsSettings, host: &str) -> Result<TlsParameters, BuildError> {
     let mut builder = TlsParameters::builder(host.trim_matches(['[', ']']).to_owned());
     if let Some(pem) = &settings.ca_pem {
-        let certificate = Certificate::from_pem(pem.as_bytes())
-            .map_err(|_| BuildError::field("ca_file", "holds no certificate in PEM"))?;
-        builder = builder.certificate_store(CertificateStore::None).add_root_certificate(certificate);
+        // Certificates alone: a text without any would be taken for none.
+        let certificates = reqwest::Certificate::from_pem_bundle(pem.as_bytes());
+        let certificate = certificates
+            .is_ok_and(|certificates| !certificates.is_empty())
+            .then(|| Certificate::from_pem(pem.as_bytes()).ok())
+            .flatten()
+            .ok_or_else(|| BuildError::field("ca_file", "holds no certificate in PEM"))?;
+        builder = builder
+            .certificate_store(CertificateStore::None)
+            .add_root_certificate(certificate);
     }
     if let Some(pem) = &settings.client_pem {
         let pem = pem.expose().as_bytes();
         let identity = Identity::from_pem(pem, pem).map_err(|_| {
-            BuildError::field("cert_file", "and key_file do not hold a certificate and its key in PEM")
+            BuildError::field(
+                "cert_file",
+                "and key_file do not hold a certificate and its key in PEM",
+            )
         })?;
         builder = builder.identify_with(identity);
     }
@@ -266,7 +307,12 @@ fn tls(settings: &TlsSettings, host: &str) -> Result<TlsParameters, BuildError> 
             .dangerous_accept_invalid_hostnames(true);
     }
     let built = builder.build();
-    built.map_err(|_| BuildError::field("tls_config", "makes no client of TLS; are authorities at hand? Name them by ca_file"))
+    built.map_err(|_| {
+        BuildError::field(
+            "tls_config",
+            "makes no client of TLS; are authorities at hand? Name them by ca_file",
+        )
+    })
 }
 
 #[cfg(test)]

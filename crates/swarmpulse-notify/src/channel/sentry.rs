@@ -36,8 +36,7 @@ impl Sentry {
     /// If they make no channel.
     pub fn new(settings: &SentrySettings) -> Result<Self, BuildError> {
         let dsn = Dsn::parse(settings.dsn.expose()).map_err(|error| BuildError::field("dsn", error))?;
-        let address =
-            Address::parse(dsn.envelope_url()).map_err(|error| BuildError::field("dsn", error))?;
+        let address = Address::parse(dsn.envelope_url()).map_err(|error| BuildError::field("dsn", error))?;
         let key = Secret::new(dsn.key());
         Ok(Self {
             http: connect(&settings.http, &[&address], &[&settings.dsn, &key], None)?,

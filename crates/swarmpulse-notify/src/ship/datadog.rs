@@ -14,7 +14,12 @@ const LINES_MAX: usize = 1000;
 pub(super) fn parcels(lines: &[LogLine], origin: &Origin) -> Vec<Parcel> {
     let requests = lines.chunks(LINES_MAX).map(|lines| {
         let items: Vec<Value> = lines.iter().map(|line| item(line, origin)).collect();
-        Parcel::new("application/json", Value::Array(items).to_string().as_bytes(), lines.len(), Category::Log)
+        Parcel::new(
+            "application/json",
+            Value::Array(items).to_string().as_bytes(),
+            lines.len(),
+            Category::Log,
+        )
     });
     requests.collect()
 }

@@ -233,9 +233,19 @@ mod tests {
         for secret in ["hunter22hunter", "sk-live", "abcdefghijklmnop"] {
             assert!(!told.contains(secret), "{told}");
         }
-        assert!(line.message.starts_with("connect to postgres://"), "{}", line.message);
-        assert_eq!(line.text("long").map(str::len), Some(VALUE_BYTES_MAX + '…'.len_utf8()));
-        assert_eq!(line.fields.last(), Some(&("count".into(), FieldValue::Integer(3))));
+        assert!(
+            line.message.starts_with("connect to postgres://"),
+            "{}",
+            line.message
+        );
+        assert_eq!(
+            line.text("long").map(str::len),
+            Some(VALUE_BYTES_MAX + '…'.len_utf8())
+        );
+        assert_eq!(
+            line.fields.last(),
+            Some(&("count".into(), FieldValue::Integer(3)))
+        );
     }
 
     #[test]

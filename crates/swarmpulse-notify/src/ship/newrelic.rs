@@ -23,7 +23,12 @@ pub(super) fn parcels(lines: &[LogLine], origin: &Origin) -> Vec<Parcel> {
     }
     let logs: Vec<Value> = lines.iter().map(log).collect();
     let body = json!([{"common": {"attributes": common}, "logs": logs}]).to_string();
-    vec![Parcel::new("application/json", body.as_bytes(), lines.len(), Category::Log)]
+    vec![Parcel::new(
+        "application/json",
+        body.as_bytes(),
+        lines.len(),
+        Category::Log,
+    )]
 }
 
 fn log(line: &LogLine) -> Value {

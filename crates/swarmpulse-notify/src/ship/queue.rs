@@ -204,7 +204,11 @@ mod tests {
         queue.push(line(LogLevel::Debug, "too low"));
         let counts = queue.counts();
         assert_eq!((counts.taken, counts.dropped_full, counts.waiting), (3, 1, 2));
-        let taken: Vec<_> = queue.take(10, 1 << 20).into_iter().map(|line| line.message).collect();
+        let taken: Vec<_> = queue
+            .take(10, 1 << 20)
+            .into_iter()
+            .map(|line| line.message)
+            .collect();
         assert_eq!(taken, ["b", "c"]);
     }
 

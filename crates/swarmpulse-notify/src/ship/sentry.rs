@@ -39,7 +39,12 @@ pub(super) fn parcels(lines: &[LogLine], origin: &Origin, now: Timestamp) -> Vec
     });
     let logs = logs.chunks(LINES_MAX).map(|lines| {
         let items: Vec<Value> = lines.iter().map(|line| log(line, origin)).collect();
-        Parcel::new(envelope::MEDIA_TYPE, &envelope::of_logs(now, &items), items.len(), Category::Log)
+        Parcel::new(
+            envelope::MEDIA_TYPE,
+            &envelope::of_logs(now, &items),
+            items.len(),
+            Category::Log,
+        )
     });
     events.chain(logs).collect()
 }
@@ -146,7 +151,7 @@ fn log(line: &LogLine, origin: &Origin) -> Value {
         }
     }
     json!({
-        "timestamp": line.at.unix_s(),
+        "timestamp": line.at.unix_ms() as f64 / 1000.0,
         "trace_id": origin.run,
         "level": line.level.as_str(),
         "severity_number": 1 + 4 * line.level as u8,

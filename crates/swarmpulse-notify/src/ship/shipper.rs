@@ -43,6 +43,7 @@ pub struct Shipper {
     pending: VecDeque<Parcel>,
     failures: u32,
     rest_s: Option<f64>,
+    gather: Duration,
 }
 
 impl Shipper {
@@ -67,6 +68,7 @@ impl Shipper {
             pending: VecDeque::new(),
             failures: 0,
             rest_s: None,
+            gather: GATHER,
         })
     }
 
@@ -91,7 +93,8 @@ impl Shipper {
             // Time over or not: what is left is counted below.
             let _ = timeout(STOP, self.flush()).await;
             let left: usize = self.pending.iter().map(|parcel| parcel.lines).sum();
-            self.queue.count_stopped(left + self.queue.take(usize::MAX, usize::MAX).len());
+            self.queue
+                .count_stopped(left + self.queue.take(usize::MAX, usize::MAX).len());
         })
         .await;
     }
@@ -101,7 +104,7 @@ impl Shipper {
         if self.pending.is_empty() {
             self.queue.filled().await;
             // More lines, or enough time.
-            let _ = timeout(GATHER, self.queue.holds(BATCH_LINES_MAX)).await;
+            let _ = timeout(self.gather, self.queue.holds(BATCH_LINES_MAX)).await;
             self.fill();
         }
         while !self.pending.is_empty() {
@@ -153,7 +156,10 @@ impl Shipper {
                 self.rest_s = rest_s.map(|rest_s| rest_s.min(BACK_OFF_MAX_S));
                 self.queue.count_shipped(lines);
                 if self.failures > 0 {
-                    tracing::info!(provider = self.intake.provider().as_str(), "lines of the log are shipped again");
+                    tracing::info!(
+                        provider = self.intake.provider().as_str(),
+                        "lines of the log are shipped again"
+                    );
                 }
                 self.failures = 0;
                 true
@@ -194,3 +200,6 @@ impl fmt::Debug for Shipper {
         write!(f, "Shipper({:?})", self.intake)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -152,7 +152,10 @@ impl Visit for Reader<'_> {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.take(field, FieldValue::Text(swarmpulse_model::Text::from(format!("{value:?}"))));
+        self.take(
+            field,
+            FieldValue::Text(swarmpulse_model::Text::from(format!("{value:?}"))),
+        );
     }
 }
 
@@ -188,7 +191,10 @@ mod tests {
 
     fn tapped(levels: &[LogLevel]) -> (ShipTap, Vec<ShipQueue>) {
         let tap = ShipTap::new(Arc::new(|| Timestamp(7)));
-        let queues: Vec<_> = levels.iter().map(|level| ShipQueue::new(*level, 100, 1 << 20)).collect();
+        let queues: Vec<_> = levels
+            .iter()
+            .map(|level| ShipQueue::new(*level, 100, 1 << 20))
+            .collect();
         tap.attach(queues.clone());
         (tap, queues)
     }
@@ -230,7 +236,11 @@ mod tests {
             assert!(quiet.as_mut().poll(&mut context).is_ready());
             tracing::warn!(target: "anyone", "after");
         });
-        let told: Vec<_> = queues[0].take(10, 1 << 20).into_iter().map(|line| line.message).collect();
+        let told: Vec<_> = queues[0]
+            .take(10, 1 << 20)
+            .into_iter()
+            .map(|line| line.message)
+            .collect();
         assert_eq!(told, ["another crate", "after"]);
     }
 

@@ -87,7 +87,11 @@ fn tags(message: &Message<'_>, summary: &Summary, more: &[String]) -> Vec<String
 
 /// The host, if all of them are on one.
 fn host(message: &Message<'_>) -> Option<String> {
-    let mut hosts = message.notification.alerts.iter().map(|told| told.alert.label("host"));
+    let mut hosts = message
+        .notification
+        .alerts
+        .iter()
+        .map(|told| told.alert.label("host"));
     let first = hosts.next()??;
     (message.notification.omitted == 0 && hosts.all(|host| host == Some(first))).then(|| plain(first, 255))
 }

@@ -30,7 +30,10 @@ pub struct SiteError {
 pub(crate) fn site(text: &str) -> Result<&'static str, SiteError> {
     let bare = text.trim().trim_end_matches('/');
     let bare = bare.strip_prefix("https://").unwrap_or(bare);
-    let bare = bare.strip_prefix("app.").or_else(|| bare.strip_prefix("api.")).unwrap_or(bare);
+    let bare = bare
+        .strip_prefix("app.")
+        .or_else(|| bare.strip_prefix("api."))
+        .unwrap_or(bare);
     if bare.is_empty() {
         return Ok(DEFAULT_SITE);
     }
@@ -55,6 +58,9 @@ mod tests {
             assert_eq!(site(text), Ok(expected), "{text}");
         }
         let error = site("datadoghq.example").unwrap_err().to_string();
-        assert!(error.contains("datadoghq.example") && error.contains("us3.datadoghq.com"), "{error}");
+        assert!(
+            error.contains("datadoghq.example") && error.contains("us3.datadoghq.com"),
+            "{error}"
+        );
     }
 }

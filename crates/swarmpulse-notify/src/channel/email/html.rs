@@ -22,7 +22,7 @@ pub(super) fn render(summary: &Summary) -> String {
         escaped(&summary.title),
         escaped(&summary.sentence),
     );
-    if !summary.lines.is_empty() {
+    if summary.is_list() {
         html.push_str("<ul style=\"padding-left:20px;max-width:44em\">\n");
         for line in &summary.lines {
             item(&mut html, line);
@@ -31,6 +31,13 @@ pub(super) fn render(summary: &Summary) -> String {
             let _ = writeln!(html, "<li>{}</li>", escaped(more));
         }
         html.push_str("</ul>\n");
+    } else if let Some(line) = summary.lines.first() {
+        // The sentence has said the rest.
+        let mut rest = String::new();
+        more(&mut rest, line);
+        if let Some(rest) = rest.strip_prefix("<br>") {
+            let _ = writeln!(html, "<p style=\"max-width:44em\">{rest}</p>");
+        }
     }
     let _ = write!(
         html,
@@ -49,13 +56,18 @@ fn item(html: &mut String, line: &Line) {
         escaped(&line.head()),
         escaped(&line.detail()),
     );
+    more(html, line);
+    html.push_str("</li>\n");
+}
+
+/// What follows from an alert, and what to do about it.
+fn more(html: &mut String, line: &Line) {
     if let Some(symptoms) = &line.symptoms {
         let _ = write!(html, "<br>{}", escaped(symptoms));
     }
     if let Some(runbook) = &line.runbook_url {
         let _ = write!(html, "<br><a href=\"{}\">What to do</a>", escaped(runbook));
     }
-    html.push_str("</li>\n");
 }
 
 /// Text as text and as the value of an attribute in double quotes.

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use lettre::Address;
 use lettre::transport::smtp::Error;
@@ -11,10 +12,14 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::careful::Careful;
 use crate::SendError;
 use crate::http::Cleanser;
+
+/// So long a server may take to say goodbye. Waiting for longer could have the letter sent twice.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// How the conversation is kept from being overheard.
 #[derive(Clone)]
@@ -61,8 +66,8 @@ impl Smarthost {
     ) -> Result<Taken, SendError> {
         let mut connection = self.connect().await?;
         let taken = self.converse(&mut connection, from, to, letter).await;
-        // The letter is taken or not; nothing that is said now changes it.
-        let _ = connection.command(Quit).await;
+        // The letter is taken or not: nothing that is said now changes it, and nothing that is not said.
+        let _ = timeout(GOODBYE, connection.command(Quit)).await;
         taken
     }
 
@@ -75,11 +80,12 @@ impl Smarthost {
         }
         let stream = TcpStream::connect(server).await;
         let stream = stream.map_err(|error| self.later("connect", &error.to_string()))?;
-        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(Careful::new(stream)), &self.hello);
+        let greeting =
+            AsyncSmtpConnection::connect_with_transport(Box::new(Careful::new(stream)), &self.hello);
         let mut connection = greeting.await.map_err(|error| self.failed("greeting", &error))?;
         if let Security::StartTls(tls) = &self.security {
             if !connection.can_starttls() {
-                let _ = connection.command(Quit).await;
+                let _ = timeout(GOODBYE, connection.command(Quit)).await;
                 return Err(self.refused(
                     "STARTTLS",
                     "the server does not offer it, so nothing was said to it; is somebody between? Only for a server \
@@ -106,7 +112,10 @@ impl Smarthost {
         } else if connection.server_info().supports_feature(Extension::SmtpUtfEight) {
             vec![MailParameter::SmtpUtfEight]
         } else {
-            return Err(self.refused("MAIL", "an address is not ASCII, and the server does not take such (SMTPUTF8)"));
+            return Err(self.refused(
+                "MAIL",
+                "an address is not ASCII, and the server does not take such (SMTPUTF8)",
+            ));
         };
         let mail = Mail::new(Some(from.clone()), parameters);
         let answer = connection.command(mail).await;
@@ -161,9 +170,10 @@ impl Smarthost {
                     code(&error)
                 ),
             )),
-            Err(error) if error.is_transient() => {
-                Err(self.later("AUTH", &format!("the server cannot check the password now{}", code(&error))))
-            }
+            Err(error) if error.is_transient() => Err(self.later(
+                "AUTH",
+                &format!("the server cannot check the password now{}", code(&error)),
+            )),
             Err(error) => Err(self.failed("AUTH", &error)),
         }
     }
@@ -171,7 +181,8 @@ impl Smarthost {
     /// Whether nobody can be between.
     fn is_here(&self) -> bool {
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
-        host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        host.eq_ignore_ascii_case("localhost")
+            || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
     /// 5xx never goes better; everything else may.
@@ -219,7 +230,9 @@ fn says(error: &Error, number: u16) -> bool {
 }
 
 fn code(error: &Error) -> String {
-    error.status().map_or_else(String::new, |code| format!(" ({code})"))
+    error
+        .status()
+        .map_or_else(String::new, |code| format!(" ({code})"))
 }
 
 impl fmt::Debug for Smarthost {

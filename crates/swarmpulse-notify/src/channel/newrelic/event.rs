@@ -43,7 +43,10 @@ fn of_group(message: &Message<'_>, event_type: &str) -> Map<String, Value> {
     let told = message.notification;
     let summary = Summary::of(message, 0, 0);
     let mut event = Map::new();
-    event.insert("eventType".to_owned(), json!(plain(event_type, NAME_CHARACTERS_MAX)));
+    event.insert(
+        "eventType".to_owned(),
+        json!(plain(event_type, NAME_CHARACTERS_MAX)),
+    );
     event.insert("timestamp".to_owned(), json!(date_ms(told.at, message.now)));
     event.insert("incident".to_owned(), json!(digest::incident(&told.group_key)));
     event.insert("notificationId".to_owned(), json!(digest::notification(message)));
@@ -89,7 +92,11 @@ fn of_alert(message: &Message<'_>, event_type: &str, told: &NotifiedAlert) -> Ma
         set(&mut event, &format!("label.{}", label.name), &label.value);
     }
     for annotation in &alert.annotations {
-        set(&mut event, &format!("annotation.{}", annotation.name), &annotation.value);
+        set(
+            &mut event,
+            &format!("annotation.{}", annotation.name),
+            &annotation.value,
+        );
     }
     event
 }

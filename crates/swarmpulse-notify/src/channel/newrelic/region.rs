@@ -69,6 +69,9 @@ mod tests {
             assert_eq!(Region::parse(text), Ok(region), "{text}");
         }
         let error = Region::parse("mars").unwrap_err().to_string();
-        assert_eq!(error, "\"mars\" is no region of New Relic; it is us, eu or fedramp");
+        assert_eq!(
+            error,
+            "\"mars\" is no region of New Relic; it is us, eu or fedramp"
+        );
     }
 }

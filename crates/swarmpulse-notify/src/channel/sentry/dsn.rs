@@ -16,7 +16,9 @@ pub(crate) struct Dsn {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DsnError {
     /// It is none at all.
-    #[error("not a Sentry DSN; it looks like https://KEY@HOST/PROJECT, under Settings, Client Keys of the project")]
+    #[error(
+        "not a Sentry DSN; it looks like https://KEY@HOST/PROJECT, under Settings, Client Keys of the project"
+    )]
     Malformed,
     /// It has no key.
     #[error("the Sentry DSN has no key before its host: https://KEY@HOST/PROJECT")]
@@ -33,7 +35,10 @@ impl Dsn {
     /// If it is none.
     pub(crate) fn parse(text: &str) -> Result<Self, DsnError> {
         let url = Url::parse(text.trim()).map_err(|_| DsnError::Malformed)?;
-        let Some(host) = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")) else {
+        let Some(host) = url
+            .host_str()
+            .filter(|_| matches!(url.scheme(), "http" | "https"))
+        else {
             return Err(DsnError::Malformed);
         };
         if url.query().is_some() || url.fragment().is_some() {
@@ -43,7 +48,10 @@ impl Dsn {
         if key.is_empty() {
             return Err(DsnError::NoKey);
         }
-        if !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+        if !key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        {
             return Err(DsnError::Malformed);
         }
         let (path, project) = url.path().rsplit_once('/').ok_or(DsnError::NoProject)?;
@@ -95,7 +103,10 @@ mod tests {
         assert!(dsn.auth().ends_with("sentry_key=abc123"));
         assert_eq!(format!("{dsn:?}"), "Dsn(o1.ingest.sentry.io)");
         let own = Dsn::parse("http://k@[::1]:9000/under/a/path/7").unwrap();
-        assert_eq!(own.envelope_url(), "http://[::1]:9000/under/a/path/api/7/envelope/");
+        assert_eq!(
+            own.envelope_url(),
+            "http://[::1]:9000/under/a/path/api/7/envelope/"
+        );
     }
 
     #[test]

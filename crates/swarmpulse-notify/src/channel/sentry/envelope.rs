@@ -73,7 +73,10 @@ mod tests {
 
     #[test]
     fn tags_keep_to_sentrys_letters_and_lengths() {
-        assert_eq!(tag("task type", "a\nb"), Some(("task_type".to_owned(), "a b".to_owned())));
+        assert_eq!(
+            tag("task type", "a\nb"),
+            Some(("task_type".to_owned(), "a b".to_owned()))
+        );
         assert_eq!(tag("", "x"), None);
         assert_eq!(tag("x", "\n"), None);
         let (name, value) = tag(&"n".repeat(99), &"v".repeat(999)).unwrap();

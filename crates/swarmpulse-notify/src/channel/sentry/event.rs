@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use swarmpulse_model::{AlertState, Severity};
 
 use super::envelope::{EVENT_BYTES_MAX, EVENT_SENT_BYTES_MAX, MESSAGE_CHARACTERS_MAX, tag};
-use crate::summary::{Summary, plain, shorten};
+use crate::summary::{Line, Summary, plain, shorten};
 use crate::{Message, digest};
 
 /// The most alerts that are told one by one.
@@ -36,7 +36,7 @@ fn with_alerts(message: &Message<'_>, alerts_max: usize) -> Value {
     let told = message.notification;
     let summary = Summary::of(message, alerts_max, SYMPTOMS_MAX);
     let words = format!("{}\n{}", summary.title, summary.sentence);
-    let alerts: Vec<String> = summary.lines.iter().map(|line| line.text()).collect();
+    let alerts: Vec<String> = summary.lines.iter().map(told_of).collect();
     let mut extra = Map::new();
     extra.insert("alerts".to_owned(), json!(alerts));
     if let Some(more) = &summary.more {
@@ -65,6 +65,14 @@ fn with_alerts(message: &Message<'_>, alerts_max: usize) -> Value {
     })
 }
 
+/// An alert, and what follows from it.
+fn told_of(line: &Line) -> String {
+    match &line.symptoms {
+        Some(symptoms) => format!("{}; {symptoms}", line.text()),
+        None => line.text(),
+    }
+}
+
 /// Sentry's word for it; the end of an incident is information.
 fn level(summary: &Summary) -> &'static str {
     match (summary.state, summary.severity) {
@@ -82,7 +90,11 @@ fn tags(message: &Message<'_>, summary: &Summary) -> Map<String, Value> {
     ];
     let labels = &message.notification.group_labels;
     own.into_iter()
-        .chain(labels.iter().map(|label| (label.name.as_str(), label.value.as_str())))
+        .chain(
+            labels
+                .iter()
+                .map(|label| (label.name.as_str(), label.value.as_str())),
+        )
         .filter_map(|(name, value)| tag(name, value))
         .take(TAGS_MAX)
         .map(|(name, value)| (name, Value::String(value)))

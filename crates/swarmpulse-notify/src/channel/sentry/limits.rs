@@ -48,7 +48,11 @@ mod tests {
             ("", None, None),
             ("60:error:organization", Some(60.0), None),
             ("60::organization", Some(60.0), Some(60.0)),
-            ("60:transaction;error:project, 2700:log_item:key:quota", Some(60.0), Some(2700.0)),
+            (
+                "60:transaction;error:project, 2700:log_item:key:quota",
+                Some(60.0),
+                Some(2700.0),
+            ),
             ("10:error:x,20:default:x", Some(20.0), None),
             ("soon:error:x", Some(60.0), None),
             ("-5:error", Some(0.0), None),
