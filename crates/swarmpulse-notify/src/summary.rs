@@ -64,7 +64,7 @@ impl Summary {
         let left = notification.alerts.get(alerts_max..).unwrap_or_default();
         let url = match (notification.alerts.as_slice(), notification.omitted) {
             ([only], 0) => alert_url(message.external_url, &only.alert.id),
-            _ => format!("{}/?view=alerts", message.external_url),
+            _ => format!("{}/", message.external_url),
         };
         Self {
             state,
@@ -126,10 +126,10 @@ pub fn is_test(message: &Message<'_>) -> bool {
     message.notification.reason == NotifyReason::Test
 }
 
-/// Where one alert is shown: by its id, as a query of the page.
+/// Where one alert is shown on the page.
 #[must_use]
 pub fn alert_url(external_url: &str, alert: &str) -> String {
-    let mut url = format!("{external_url}/?alert=");
+    let mut url = format!("{external_url}/#/alerts/");
     for byte in alert.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             url.push(char::from(byte));

@@ -12,12 +12,14 @@ use super::webhook::{annotations, map};
 use super::{BuildError, connect};
 use crate::http::{Address, Answer, HttpClient, Request};
 use crate::settings::AlertmanagerSettings;
-use crate::summary::alert_url;
+use crate::summary::{alert_url, is_test};
 use crate::{Message, Notifier, SendError, Sending};
 
 /// How long an alert counts there as firing if nothing more is said of it, in seconds: far beyond any repeat interval, for
 /// that it is over is told.
 const FIRING_S: f64 = 7.0 * 86_400.0;
+/// How long one counts that is a test.
+const TEST_S: f64 = 60.0;
 
 /// One Alertmanager, or the replicas of one.
 #[derive(Debug)]
@@ -136,6 +138,7 @@ fn postable(message: &Message<'_>, told: &NotifiedAlert) -> Value {
     let alert = &told.alert;
     let ends_at = match alert.state {
         AlertState::Resolved => alert.ended_at.unwrap_or(message.now),
+        _ if is_test(message) => message.now.plus_s(TEST_S),
         _ => message.now.plus_s(FIRING_S),
     };
     let mut labels: Map<String, Value> = texts(map(&alert.labels));

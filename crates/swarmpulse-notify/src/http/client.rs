@@ -223,6 +223,8 @@ fn client(options: &HttpOptions, with_tls: bool) -> Result<Client, HttpError> {
     let mut builder = Client::builder()
         .no_proxy()
         .redirect(Policy::none())
+        // Shorter than servers keep them: a connection that is closed meanwhile would cost an attempt.
+        .pool_idle_timeout(Duration::from_secs(20))
         .user_agent(concat!("swarmpulse/", env!("CARGO_PKG_VERSION")));
     if let Some(proxy) = &options.proxy {
         // The error would show the address, and that may hold a password.

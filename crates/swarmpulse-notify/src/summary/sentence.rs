@@ -5,7 +5,7 @@ use swarmpulse_model::{AlertState, Severity};
 
 use super::moment::{clock, span};
 use super::subject::subject;
-use super::text::shorten;
+use super::text::{plain, shorten};
 use crate::Message;
 
 /// The most characters of the sentences together.
@@ -14,6 +14,11 @@ const CHARACTERS_MAX: usize = 1000;
 /// What is wrong, since when, and why.
 pub(super) fn sentence(message: &Message<'_>) -> String {
     let notification = message.notification;
+    if notification.reason == NotifyReason::Test {
+        let (channel, receiver) = (&notification.channel, &notification.receiver);
+        let words = format!("Somebody tries the channel {channel} of {receiver}. Nothing is wrong.");
+        return plain(&words, CHARACTERS_MAX);
+    }
     let state = notification.state();
     let told: Vec<&NotifiedAlert> = notification
         .alerts
@@ -36,9 +41,6 @@ pub(super) fn sentence(message: &Message<'_>) -> String {
     if state == AlertState::Firing && over > 0 {
         let verb = if over == 1 { "is" } else { "are" };
         words.push_str(&format!(" {over} of the group {verb} over."));
-    }
-    if notification.reason == NotifyReason::Test {
-        words = format!("This is a test of the channel: nothing is wrong. {words}");
     }
     shorten(&words, CHARACTERS_MAX)
 }

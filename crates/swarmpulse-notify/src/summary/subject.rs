@@ -11,13 +11,17 @@ const KNOWN_LABELS: [&str; 3] = ["alertname", "severity", "namespace"];
 /// The most labels that stand for a subject.
 const LABELS_MAX: usize = 6;
 
-/// What an alert is true of: `agent a1 on host h1`, `service api (namespace team)`, `queue="mail"` of a rule's, `the monitor
+/// What an alert is true of: `agent a1 in sandbox s1 on host h1`, `service api (namespace team)`, `queue="mail"` of a rule's, `the monitor
 /// itself`. Empty for a rule's alert without labels of its own. At most 200 characters.
 #[must_use]
 pub fn subject(alert: &Alert) -> String {
     let mut words = match &alert.subject {
         Some(key) => {
             let mut words = entity(key);
+            if let Some(sandbox) = place(alert, "sandbox", EntityKind::Sandbox) {
+                words.push_str(" in sandbox ");
+                words.push_str(sandbox);
+            }
             if let Some(host) = host(alert) {
                 words.push_str(" on host ");
                 words.push_str(host);
@@ -61,11 +65,13 @@ pub(super) fn kind_words(kind: EntityKind, number: usize) -> &'static str {
 
 /// The host that a subject is on, where that is not the subject.
 pub(super) fn host(alert: &Alert) -> Option<&str> {
-    let is_host = alert
-        .subject
-        .as_ref()
-        .is_some_and(|key| key.kind == EntityKind::Host);
-    alert.label("host").filter(|host| !host.is_empty() && !is_host)
+    place(alert, "host", EntityKind::Host)
+}
+
+/// What a label says of where a subject is, where that is not the subject.
+fn place<'a>(alert: &'a Alert, label: &str, kind: EntityKind) -> Option<&'a str> {
+    let is_itself = alert.subject.as_ref().is_some_and(|key| key.kind == kind);
+    alert.label(label).filter(|place| !place.is_empty() && !is_itself)
 }
 
 fn labels(alert: &Alert) -> String {

@@ -37,7 +37,7 @@ fn long_texts_are_cut() {
 fn links_hold_any_id() {
     assert_eq!(
         alert_url("https://p.example", "agent_down/default/agent/a b&c=ä"),
-        "https://p.example/?alert=agent_down%2Fdefault%2Fagent%2Fa%20b%26c%3D%C3%A4"
+        "https://p.example/#/alerts/agent_down%2Fdefault%2Fagent%2Fa%20b%26c%3D%C3%A4"
     );
 }
 

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use swarmpulse_model::alert::NotifiedAlert;
+use swarmpulse_model::AlertState;
+use swarmpulse_model::alert::{NotifiedAlert, fingerprint};
 use swarmpulse_model::series::Label;
-use swarmpulse_model::{Alert, AlertState};
 
 use crate::Message;
 use crate::summary::alert_url;
@@ -106,7 +106,7 @@ fn payload_alert(message: &Message<'_>, told: &NotifiedAlert) -> PayloadAlert {
             .ended_at
             .map_or_else(|| NEVER.to_owned(), |at| at.to_string()),
         generator_url: alert_url(message.external_url, &alert.id),
-        fingerprint: fingerprint(alert),
+        fingerprint: format!("{:016x}", fingerprint(&alert.labels)),
     }
 }
 
@@ -157,21 +157,6 @@ fn common<'a>(mut maps: impl Iterator<Item = &'a BTreeMap<String, String>>) -> B
     common
 }
 
-/// FNV-1a of 64 bits over names and values in the order of names, each followed by 0xff: Prometheus' fingerprint of labels.
-fn fingerprint(alert: &Alert) -> String {
-    let labels = map(&alert.labels);
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let texts = labels
-        .iter()
-        .flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
-    for text in texts {
-        for byte in text.iter().chain(&[0xff]) {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
-    format!("{hash:016x}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,29 +169,6 @@ mod tests {
                 insta::assert_json_snapshot!(name, payload(&examples::message(&notification), 0));
             }
         }
-    }
-
-    #[test]
-    fn fingerprints_are_those_of_prometheus() {
-        // From the tests of prometheus/common, model/metric_test.go.
-        let mut alert = examples::alert("x", "y", swarmpulse_model::Severity::Info, 0.0);
-        let label = |name: &str, value: &str| Label {
-            name: name.into(),
-            value: value.into(),
-        };
-        alert.labels = vec![
-            label("name", "garland, briggs"),
-            label("fear", "love is not enough"),
-        ];
-        assert_eq!(
-            fingerprint(&alert),
-            format!("{:016x}", 5_799_056_148_416_392_346_u64)
-        );
-        alert.labels.clear();
-        assert_eq!(
-            fingerprint(&alert),
-            format!("{:016x}", 14_695_981_039_346_656_037_u64)
-        );
     }
 
     #[test]
