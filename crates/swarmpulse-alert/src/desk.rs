@@ -56,6 +56,8 @@ pub struct Desk {
     agenda: Agenda,
     /// Alerts of which something changed that nothing was decided on yet.
     dirty: BTreeSet<u32>,
+    /// Alerts that found no room for a group.
+    ungrouped: BTreeSet<u32>,
     /// Groups that have fallen due.
     due_groups: BTreeSet<u32>,
     /// Notifications that were decided and have not come back yet.
@@ -179,7 +181,6 @@ impl Desk {
     fn wake(&mut self, now: Timestamp) {
         let before = self.decided_until;
         self.decided_until = now;
-        let mut silences = false;
         while let Some(due) = self.agenda.pop(now) {
             match due {
                 Due::Alert(slot) => {
@@ -187,7 +188,13 @@ impl Desk {
                     self.touch_groups_of(slot);
                 }
                 Due::Outlived(slot) => self.reconsider_symptoms(slot),
-                Due::Silences => silences = true,
+                Due::Silences => {
+                    self.changes += 1;
+                    for id in self.silences.changed(before, now) {
+                        self.touch_silenced(&id);
+                    }
+                    self.agenda.add(self.silences.next_change(now), Due::Silences);
+                }
                 Due::Group(number) => {
                     if let Some(group) = self.groups.get_mut(number) {
                         group.next = Timestamp::NEVER;
@@ -195,13 +202,6 @@ impl Desk {
                     }
                 }
             }
-        }
-        if silences {
-            self.changes += 1;
-            for id in self.silences.changed(before, now) {
-                self.touch_silenced(&id);
-            }
-            self.agenda.add(self.silences.next_change(now), Due::Silences);
         }
     }
 

@@ -131,7 +131,8 @@ impl Desk {
                 let top = if top == slot { cause } else { top };
                 return self.book.get(top).map(|entry| entry.id.clone());
             }
-            if entry.is_over() && round.now < outlived_at {
+            // Its end is not on record yet, or was not long ago.
+            if entry.is_firing() || entry.is_over() && round.now < outlived_at {
                 return Some(id);
             }
         }

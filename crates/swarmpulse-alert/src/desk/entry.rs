@@ -130,15 +130,11 @@ impl Entry {
         self.state() == Some(AlertState::Firing)
     }
 
-    /// It is on record as over, or nothing is on record and nothing is held to be true.
+    /// Nothing of it is on record but its end, and nothing is held to be true.
     pub fn is_over(&self) -> bool {
-        match self.state() {
-            Some(state) => state == AlertState::Resolved,
-            None => self
-                .word
-                .as_ref()
-                .is_none_or(|word| word.state == AlertState::Resolved),
-        }
+        let holds = |word: &Word| word.state != AlertState::Resolved && !word.gone;
+        self.state().is_none_or(|state| state == AlertState::Resolved)
+            && !self.word.as_ref().is_some_and(holds)
     }
 
     /// When it ended, of one that is over.

@@ -32,8 +32,8 @@ pub(crate) struct ToldKey {
 pub(crate) enum Member {
     /// By its labels.
     Now,
-    /// By the labels that it had before; this was their fingerprint. Only its end is left to tell.
-    Before(u64),
+    /// By labels that it had before. Only its end is left to tell.
+    Before,
 }
 
 /// Alerts that are told together.
@@ -54,7 +54,7 @@ pub(crate) struct Group {
 pub(crate) struct Groups {
     pub routing: Arc<Routing>,
     receivers: BTreeMap<Text, Receiver>,
-    /// Routes were given: before that, nothing is known to be untold.
+    /// Every alert is in its groups: before that, none of them can be told to be empty.
     pub routed: bool,
     groups: Vec<Option<Group>>,
     free: Vec<u32>,
@@ -75,7 +75,7 @@ impl Groups {
             .into_iter()
             .map(|receiver| (receiver.name.clone(), receiver))
             .collect();
-        self.routed = true;
+        self.routed = false;
         self.groups.clear();
         self.free.clear();
         self.by_key.clear();

@@ -18,6 +18,7 @@ impl Desk {
     /// told of a group that there still is, by its key, receiver and channel, is not told again.
     pub fn route(&mut self, routing: Arc<Routing>, receivers: Vec<Receiver>) {
         self.changes += 1;
+        let refused = self.dropped.groups;
         let numbers: Vec<(u32, Timestamp)> = self
             .groups
             .iter()
@@ -27,6 +28,7 @@ impl Desk {
             self.agenda.remove(next, Due::Group(number));
         }
         self.inflight.clear();
+        self.ungrouped.clear();
         self.groups.reset(routing, receivers);
         self.inhibitor.reset(&self.groups.routing);
         let routing = Arc::clone(&self.groups.routing);
@@ -43,6 +45,13 @@ impl Desk {
                 self.inhibitor.begin(&routing, slot, alert, &mut held);
             }
             self.regroup(slot);
+        }
+        // They were counted when they came.
+        self.dropped.groups = refused;
+        self.groups.routed = true;
+        let numbers: Vec<u32> = self.groups.iter().map(|(number, _)| number).collect();
+        for number in numbers {
+            self.tidy_group(number);
         }
     }
 
@@ -61,20 +70,19 @@ impl Desk {
         let at_once = entry.is_told_at_once();
         let is_over = entry.state() != Some(AlertState::Firing);
         let mut sets: Vec<(Vec<Label>, Member)> = Vec::new();
-        if let Some(alert) = entry
-            .alert
-            .as_ref()
-            .filter(|alert| alert.fired_at.is_some() || !is_over)
-        {
+        if let Some(alert) = &entry.alert {
             sets.push((alert.labels.clone(), Member::Now));
         }
         for former in &entry.former {
-            sets.push((former.labels.clone(), Member::Before(fingerprint(&former.labels))));
+            sets.push((former.labels.clone(), Member::Before));
         }
         let mut joined: Vec<u32> = Vec::new();
         for (labels, member) in sets {
             let (numbers, refused) = self.groups.of(&labels, self.options.limits.groups);
             self.dropped.groups += refused;
+            if refused > 0 {
+                self.ungrouped.insert(slot);
+            }
             for number in numbers {
                 if joined.contains(&number) {
                     continue;
@@ -155,7 +163,7 @@ impl Desk {
             None => return,
             // One that flaps is about to fire on.
             Some(Member::Now) => !entry.is_firing() && !entry.flaps(self.now),
-            Some(Member::Before(_)) => true,
+            Some(Member::Before) => true,
         };
         if is_over && !self.is_owed(group, slot, entry) {
             self.leave(number, slot);
@@ -191,7 +199,19 @@ impl Desk {
             if let Some(group) = removed {
                 self.inflight.retain(|key| key.group != group.key);
             }
+            self.regroup_one();
         }
+    }
+
+    /// There is room for a group again: an alert that found none may have it.
+    fn regroup_one(&mut self) {
+        let refused = self.dropped.groups;
+        if let Some(slot) = self.ungrouped.pop_first()
+            && self.book.get(slot).is_some_and(Entry::is_firing)
+        {
+            self.regroup(slot);
+        }
+        self.dropped.groups = refused;
     }
 
     /// A channel was told of a group: what ended there may leave.
@@ -215,8 +235,9 @@ impl Desk {
 
 /// Under which fingerprint a channel was told that an alert fires, if it was.
 pub(super) fn told_as(told: &Told, channel: &ReceiverChannel, entry: &Entry, member: Member) -> Option<u64> {
-    if let Member::Before(fingerprint) = member {
-        return told.has(fingerprint).then_some(fingerprint);
+    let mut before = entry.former.iter().map(|alert| fingerprint(&alert.labels));
+    if member == Member::Before {
+        return before.find(|fingerprint| told.has(*fingerprint));
     }
     // Who is told no ends cannot tell two lives apart by them.
     let fired_at = entry.alert.as_ref().and_then(|alert| alert.fired_at);

@@ -75,9 +75,10 @@ impl Desk {
             let Some(place) = round.around.place(&spot.0) else {
                 continue;
             };
-            if let Some(others_silent) = is_down(&place, &self.options.cause) {
+            let fell = fallen_of(&place, fallen.len() as u64);
+            if let Some(others_silent) = is_down(&fell, &self.options.cause) {
                 let span_s = last.0.seconds_since(first.0);
-                let reason = sentence(&spot.0, &place, Some(span_s), others_silent);
+                let reason = sentence(&spot.0, &fell, Some(span_s), others_silent);
                 let began = first.0;
                 explained.extend(fallen.iter().map(|(_, slot)| *slot));
                 raised.extend(self.raise(&spot.0, began, reason, round.now));
@@ -204,6 +205,16 @@ pub(super) fn summary(reason: &Text) -> Vec<Label> {
         name: Text::const_new("summary"),
         value: reason.clone(),
     }]
+}
+
+/// A place without those that were down before: what fell together counts, not what has gathered over hours.
+fn fallen_of(place: &Place, fallen: u64) -> Place {
+    let down = fallen.min(place.down);
+    Place {
+        agents: place.agents.saturating_sub(place.down - down),
+        down,
+        ..*place
+    }
 }
 
 /// Whether a place is down: most of its agents are, or a quarter of them and none of the others was heard since (true).

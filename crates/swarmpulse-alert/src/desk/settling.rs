@@ -133,13 +133,14 @@ impl Desk {
                 return None;
             }
             target.end(now, "its subject is gone".into());
-        } else if entry.flaps(now) && recorded.is_some_and(|alert| alert.fired_at.is_some()) {
+        } else if entry.flaps(now) && recorded.is_some() {
             wake = wake.min(entry.flapping_until.unwrap_or(Timestamp::NEVER));
             if target.state != AlertState::Firing
                 && let Some(alert) = recorded
             {
                 target = Target::of(alert);
                 target.state = AlertState::Firing;
+                target.fired_at = alert.fired_at.or(Some(alert.active_at));
                 target.ended_at = None;
             }
             target.flapping = true;

@@ -5,7 +5,7 @@ use swarmpulse_model::time::{SECOND_NS, seconds};
 use swarmpulse_model::{Alert, AlertState, Record, Text, Timestamp};
 
 use super::Desk;
-use super::groups::{Group, Member, Told};
+use super::groups::{Group, Member, Told, ToldKey};
 use super::membership::told_as;
 use crate::identity::subject_text;
 use crate::receiver::ReceiverChannel;
@@ -55,14 +55,21 @@ enum News {
 impl Desk {
     /// Adds the notifications that are due.
     pub(super) fn tell(&mut self, now: Timestamp, records: &mut Vec<Record>) {
+        let mut told = Vec::new();
         for number in std::mem::take(&mut self.due_groups) {
-            let next = self.tell_group(number, now, records);
+            let next = self.tell_group(number, now, &mut told);
             self.touch(number, next);
+        }
+        // One order, whatever numbers the groups have.
+        told.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        for (key, notification) in told {
+            self.inflight.insert(key);
+            records.push(Record::Notification(Box::new(notification)));
         }
     }
 
     /// Adds what is to be told of a group; gives when to look at it again.
-    fn tell_group(&mut self, number: u32, now: Timestamp, records: &mut Vec<Record>) -> Timestamp {
+    fn tell_group(&self, number: u32, now: Timestamp, told: &mut Vec<(ToldKey, Notification)>) -> Timestamp {
         let Some((group, route)) = self.groups.get(number).and_then(|group| {
             let route = self.groups.route(group)?;
             Some((group, route))
@@ -80,7 +87,7 @@ impl Desk {
         } else {
             Timestamp::NEVER
         };
-        let (mut told, mut mute) = (Vec::new(), None);
+        let mut mute = None;
         for channel in channels {
             let key = group.told_key(&channel.name);
             if self.inflight.contains(&key) {
@@ -101,10 +108,6 @@ impl Desk {
                 }
             }
         }
-        for (key, notification) in told {
-            self.inflight.insert(key);
-            records.push(Record::Notification(Box::new(notification)));
-        }
         next
     }
 
@@ -112,7 +115,7 @@ impl Desk {
         let alerts = group.members.iter().filter_map(|(slot, member)| {
             let entry = self.book.get(*slot)?;
             let state = match (entry.state(), member) {
-                (_, Member::Before(_)) => State::Over,
+                (_, Member::Before) => State::Over,
                 _ if entry.live.awaiting.is_some() => State::Unsettled,
                 (Some(AlertState::Firing), _) if self.is_held(*slot, entry, now) => State::Held,
                 (Some(AlertState::Firing), _) => State::Fires,
@@ -131,10 +134,7 @@ impl Desk {
             };
             Some(Standing {
                 slot: *slot,
-                fingerprint: match member {
-                    Member::Now => entry.live.fingerprint,
-                    Member::Before(fingerprint) => *fingerprint,
-                },
+                fingerprint: entry.live.fingerprint,
                 member: *member,
                 state,
                 since,
