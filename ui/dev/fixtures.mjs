@@ -592,3 +592,59 @@ export function timeline(one) {
     ),
   ];
 }
+
+/** Objectives in every state. */
+export function objectives() {
+  const one = (name, title, state, sentence, over) => ({
+    name,
+    title,
+    service: "agents",
+    description: "",
+    state,
+    sentence,
+    promise: "",
+    objective: 0.9,
+    sli: null,
+    window: { kind: "rolling", text: "30d", length_s: 2_592_000 },
+    error_budget: null,
+    burn_rate: { now: null, hour: null, six_hours: null },
+    forecast: null,
+    error: null,
+    labels: {},
+    file: "shipped/agents",
+    links: {},
+    ...over,
+  });
+  const items = [
+    one(
+      "agents-active",
+      "Enough agents are active",
+      "meeting",
+      "At least 8 agents were active in 97.2 % of the last 30 days; 90 % is promised.",
+      {
+        sli: 0.972,
+        error_budget: { ratio: 0.1, remaining_ratio: 0.72 },
+        burn_rate: { now: 0, hour: 0.1, six_hours: 0.3 },
+      },
+    ),
+    one(
+      "agents-completion",
+      "Tasks are completed",
+      "violating",
+      "84.1 % of tasks were completed; 90 % is promised.",
+      {
+        sli: 0.841,
+        error_budget: { ratio: 0.1, remaining_ratio: -0.59 },
+        burn_rate: { now: 2.1, hour: 1.9, six_hours: 1.6 },
+      },
+    ),
+    one(
+      "messaging-latency",
+      "Messages are quick",
+      "no_data",
+      "There is no data of it: swarmpulse_message_seconds is not reported.",
+      { service: "messaging", objective: 0.99 },
+    ),
+  ];
+  return { at: ago(0), meeting: 1, violating: 1, no_data: 1, items };
+}

@@ -150,6 +150,7 @@ function api(path, query) {
     const timestamp = new Date(world.nowMs).toISOString();
     return { active: world.alerts, history: [], count: world.alerts.length, next: null, timestamp };
   }
+  if (path === "/api/v1/slos") return fixtures.objectives();
   if (path === "/api/v1/findings") {
     const active = world.findings.filter((one) => one.state === "active");
     return { items: active.map(({ charts, ...one }) => one), next: null };

@@ -251,6 +251,17 @@ onPage("an alert opens with what follows from it, and is taken in hand", {}, asy
   await take.waitFor();
 });
 
+onPage("objectives are listed, the violated first, and what has no data is not met", {}, async (page) => {
+  await page.getByRole("link", { name: "Objectives" }).click();
+  const panel = page.getByRole("complementary", { name: "Objectives" });
+  await panel.getByText("1 met, 1 violated, 1 without data").waitFor();
+  const states = await panel.locator(".objective-state").allInnerTexts();
+  assert.deepEqual(states, ["Violating", "Meeting", "No data"]);
+  await panel.getByText("Error budget overdrawn by 59 %").waitFor();
+  await page.keyboard.press("Escape");
+  await panel.waitFor({ state: "detached" });
+});
+
 onPage("a silenced alert leaves the strip and says why", {}, async (page) => {
   const strip = page.getByRole("region", { name: "Alerts" });
   await strip.getByRole("link", { name: "2 of 3 agents on host gpu-3", exact: false }).click();

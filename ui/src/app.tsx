@@ -21,7 +21,7 @@ import { countVerdicts } from "./fleet/verdict";
 import { count, counted } from "./format/quantity";
 import { useConnection, useFleet, useNow, useSnapshot } from "./hooks/use-fleet";
 import { usePageTitle } from "./hooks/use-page-title";
-import { closePanel, useOpenAgent, useOpenAlert, useOpenFinding } from "./hooks/use-route";
+import { closePanel, useObjectivesOpen, useOpenAgent, useOpenAlert, useOpenFinding } from "./hooks/use-route";
 import { useRows } from "./hooks/use-rows";
 import { useShortcuts } from "./hooks/use-shortcuts";
 import { useTheme } from "./hooks/use-theme";
@@ -29,6 +29,7 @@ import { useTheme } from "./hooks/use-theme";
 // Panels are not needed before someone opens one.
 const AgentPanel = lazy(() => import("./components/agent-panel"));
 const AlertPanel = lazy(() => import("./components/alert-panel"));
+const ObjectivesPanel = lazy(() => import("./components/objectives-panel"));
 const FindingPanel = lazy(() => import("./components/finding-panel"));
 
 export function App() {
@@ -40,7 +41,8 @@ export function App() {
   const openKey = opened === null ? null : keyOf(opened);
   const openFinding = useOpenFinding();
   const openAlert = useOpenAlert();
-  const panel = openKey ?? openFinding ?? openAlert;
+  const objectives = useObjectivesOpen();
+  const panel = openKey ?? openFinding ?? openAlert ?? (objectives ? "objectives" : null);
   const [theme, nextTheme] = useTheme();
   const [filter, setFilter] = useState<Filter>(NO_FILTER);
   const [held, setHeld] = useState(false);
@@ -86,6 +88,7 @@ export function App() {
       <Rail
         theme={theme}
         version={snapshot.summary?.own.version ?? null}
+        objectives={objectives}
         onTheme={nextTheme}
         onKeys={() => setHelp(true)}
       />
@@ -144,6 +147,7 @@ export function App() {
       <Suspense fallback={<aside className="panel" />}>
         {openKey !== null && <AgentPanel agentKey={openKey} />}
         {openFinding !== null && <FindingPanel id={openFinding} />}
+        {objectives && <ObjectivesPanel />}
         {openAlert !== null && <AlertPanel id={openAlert} />}
       </Suspense>
       <HelpDialog open={help} onClose={() => setHelp(false)} />

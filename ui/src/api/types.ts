@@ -171,6 +171,31 @@ export interface Alerts {
   timestamp: string;
 }
 
+export interface Slo {
+  name: string;
+  title: string;
+  service: string;
+  description: string;
+  state: string;
+  sentence: string;
+  promise: string;
+  objective: number;
+  sli: number | null;
+  window: { text: string };
+  error_budget: { ratio: number; remaining_ratio: number | null } | null;
+  burn_rate: { now: number | null; hour: number | null; six_hours: number | null };
+  forecast: { exhausted_at: string } | null;
+  error: string | null;
+}
+
+export interface Slos {
+  at: string;
+  meeting: number;
+  violating: number;
+  no_data: number;
+  items: Slo[];
+}
+
 export interface FindingFigure {
   name: string;
   value: number | null;

@@ -115,6 +115,7 @@ export function SeverityGlyph({ severity, size = 14 }: { severity: Severity; siz
 const ICONS = {
   pulse: "M1 8.5h3l1.8-5 3 9.5 2-4.5H15",
   agents: "M2 4h12M2 8h12M2 12h8",
+  target: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 10.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z",
   search: "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.6 10.6L14 14",
   close: "M4 4l8 8M12 4l-8 8",
   pause: "M5.5 3.5v9M10.5 3.5v9",

@@ -12,19 +12,29 @@ const THEME_WORDS: Record<Theme, string> = {
 interface RailProps {
   theme: Theme;
   version: string | null;
+  objectives: boolean;
   onTheme: () => void;
   onKeys: () => void;
 }
 
-export function Rail({ theme, version, onTheme, onKeys }: RailProps) {
+export function Rail({ theme, version, objectives, onTheme, onKeys }: RailProps) {
   return (
     <nav className="rail" aria-label="Pages">
       <span className="mark" title={version === null ? "Swarmpulse" : `Swarmpulse ${version}`}>
         <Icon name="pulse" size={20} />
       </span>
-      <a className="rail-entry" href="#/" aria-current="page" title="Agents">
+      <a className="rail-entry" href="#/" aria-current={objectives ? undefined : "page"} title="Agents">
         <Icon name="agents" size={18} />
         <span className="rail-word">Agents</span>
+      </a>
+      <a
+        className="rail-entry"
+        href="#/objectives"
+        aria-current={objectives ? "page" : undefined}
+        title="Objectives"
+      >
+        <Icon name="target" size={18} />
+        <span className="rail-word">Objectives</span>
       </a>
       <span className="rail-space" />
       <button type="button" className="rail-entry" onClick={onTheme} title={`${THEME_WORDS[theme]} (t)`}>

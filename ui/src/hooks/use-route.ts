@@ -21,6 +21,11 @@ export function useOpenAlert(): string | null {
   return useSyncExternalStore(subscribe, openAlertId);
 }
 
+/** Whether the address names the objectives. */
+export function useObjectivesOpen(): boolean {
+  return useSyncExternalStore(subscribe, () => location.hash === "#/objectives");
+}
+
 export function openFinding(id: string): void {
   location.hash = findingHash(id);
 }

@@ -1,0 +1,45 @@
+/** What the list of objectives says: order, states in words, the bar of the budget. */
+
+import type { Slo } from "../api/types";
+import { percent, significant } from "../format/quantity";
+
+export type SloState = "meeting" | "violating" | "no_data";
+
+const RANK: Record<SloState, number> = { violating: 0, no_data: 2, meeting: 1 };
+
+export const STATE_WORDS: Record<SloState, string> = {
+  meeting: "Meeting",
+  violating: "Violating",
+  no_data: "No data",
+};
+
+/** A state as one of those that have a glyph; what is not known is never as good as met. */
+export function stateOf(slo: Slo): SloState {
+  return slo.state === "meeting" || slo.state === "violating" ? slo.state : "no_data";
+}
+
+/** Violated ones first, then those whose budget is spent most, those without data last. */
+export function orderObjectives(slos: readonly Slo[]): Slo[] {
+  const left = (slo: Slo) => slo.error_budget?.remaining_ratio ?? 1;
+  return [...slos].sort(
+    (a, b) => RANK[stateOf(a)] - RANK[stateOf(b)] || left(a) - left(b) || (a.title < b.title ? -1 : 1),
+  );
+}
+
+/** What is left of a budget as a width from 0 to 1, and in words; null where there is none. */
+export function budgetLeft(slo: Slo): { width: number; words: string } | null {
+  const ratio = slo.error_budget?.remaining_ratio ?? null;
+  if (ratio === null) return null;
+  if (ratio < 0) return { width: 0, words: `overdrawn by ${text(-ratio)}` };
+  return { width: Math.min(1, ratio), words: `${text(ratio)} left` };
+}
+
+/** A burn rate as people say it: 1 is as fast as the budget lasts. */
+export function burnText(rate: number | null): string | null {
+  return rate === null ? null : `${significant(rate, 2)}×`;
+}
+
+function text(ratio: number): string {
+  const { value, unit } = percent(ratio);
+  return `${value} ${unit}`;
+}
