@@ -184,6 +184,9 @@ impl GroupState {
         for (place, rule) in self.rules.iter_mut().enumerate() {
             let mut outcome = rule.evaluate(&context);
             outcome.rule = place;
+            if let Some(failure) = &mut outcome.error {
+                failure.rule = place;
+            }
             after(outcome);
         }
         self.evaluated_at = Some(now);

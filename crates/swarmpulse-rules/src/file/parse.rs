@@ -129,7 +129,7 @@ impl Reader<'_> {
     }
 
     /// A group's labels are templates of each of its alerts.
-    fn check_group_templates(&mut self, group: &str, labels: &[(&str, &str, Place)], rules: &Vec<Rule>) {
+    fn check_group_templates(&mut self, group: &str, labels: &[(&str, &str, Place)], rules: &[Rule]) {
         let alert = rules.iter().find(|rule| matches!(rule.kind, RuleKind::Alert(_)));
         let mut faults = Faults::default();
         if let Some(alert) = alert {
@@ -205,7 +205,7 @@ impl Reader<'_> {
     fn expr(&self, fields: &mut Fields<'_>, faults: &mut Faults) -> String {
         let before = faults.is_clean();
         let text = fields.text("expr", faults).unwrap_or_default();
-        let at = fields.place("expr");
+        let at = fields.filled("expr").map_or(fields.place("expr"), |node| node.at);
         if text.trim().is_empty() {
             if before == faults.is_clean() {
                 faults.error(at, "`expr` must be set");
