@@ -111,7 +111,7 @@ impl Reader<'_> {
         fields.finish(&mut faults);
         self.take(Some(&name), None, faults);
         let group_labels = owned(&labels);
-        let rules = nodes
+        let rules: Vec<Rule> = nodes
             .iter()
             .enumerate()
             .filter_map(|(place, node)| self.rule(&name, place + 1, node))
