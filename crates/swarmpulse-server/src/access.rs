@@ -60,6 +60,19 @@ impl Access {
         }
     }
 
+    /// Checks that it sees all namespaces, for what is of all of them together.
+    ///
+    /// # Errors
+    /// If it sees one alone.
+    pub fn sees_all(&self) -> Result<(), ApiError> {
+        match &self.namespace {
+            None => Ok(()),
+            Some(own) => Err(ApiError::forbidden(format!(
+                "this is of all namespaces together, and the token sees `{own}` only; use a token without a namespace"
+            ))),
+        }
+    }
+
     /// Checks that it may do what needs that scope.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::ingest::{Room, Workbenches};
 use crate::live::Live;
 use crate::own::Traffic;
 use crate::prometheus::{Queries, QueryOptions};
-use crate::read::Desks;
+use crate::read::{Desks, ObjectiveBook};
 use crate::tokens::Tokens;
 
 /// How the server behaves.
@@ -50,6 +50,8 @@ pub struct ServerOptions {
     pub stream_bytes_max: usize,
     /// Within which bounds queries are answered.
     pub query: QueryOptions,
+    /// Objectives that are shown; whoever loads them puts them here.
+    pub objectives: Arc<ObjectiveBook>,
     /// How telemetry over OTLP is taken in.
     pub telemetry: swarmpulse_telemetry::Options,
 }
@@ -72,6 +74,7 @@ impl Default for ServerOptions {
             stream_messages_max: 65_536,
             stream_bytes_max: 64 << 20,
             query: QueryOptions::default(),
+            objectives: Arc::default(),
             telemetry: swarmpulse_telemetry::Options::default(),
         }
     }

@@ -7,6 +7,7 @@
 mod access;
 mod admin;
 mod alerting;
+mod alertmanager;
 mod app;
 mod audience;
 mod backtest;

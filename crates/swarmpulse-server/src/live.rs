@@ -4,7 +4,6 @@
 //! [`client`] reads on from its own place there. So nobody waits for a slow client: the ring goes on, and whoever falls
 //! out of it loses the place and is told to begin anew.
 
-mod beginnings;
 mod client;
 mod hub;
 mod message;

@@ -1,5 +1,7 @@
 //! The OpenAPI document and the page made from it.
 
+mod alerting;
+mod alertmanager;
 mod document;
 mod otlp;
 mod page;

@@ -1,6 +1,7 @@
 //! The monitor's own figures and health: `/metrics`, `/healthz`, `/readyz`, and the figures' way into the metric store.
 
 mod agent_process;
+mod alerting;
 mod detection;
 mod exposition;
 mod figures;

@@ -10,12 +10,16 @@ mod failure;
 mod form;
 mod format;
 mod histogram;
+pub(crate) mod inside;
 mod json;
 mod metadata;
 mod names;
 pub(crate) mod namespace;
 mod number;
 mod parameter;
+mod rule_page;
+mod rule_shape;
+mod rules;
 mod selectors;
 mod status;
 mod targets;
@@ -42,8 +46,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/labels", get(names::labels).post(names::labels))
         .route("/label/{name}/values", get(names::values))
         .route("/metadata", get(metadata::get))
-        .route("/rules", get(status::rules))
-        .route("/alerts", get(status::alerts))
+        .route("/rules", get(rules::get))
+        .route("/alerts", get(rules::alerts))
         .route("/alertmanagers", get(status::alertmanagers))
         .route("/targets", get(targets::get))
         .route("/status/buildinfo", get(status::build))

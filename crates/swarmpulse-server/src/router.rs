@@ -11,7 +11,7 @@ use swarmpulse_store::Scope;
 use crate::access;
 use crate::app::App;
 use crate::problem::ApiError;
-use crate::{admin, alerting, backtest, gate, ingest, live, openapi, otlp, own, page, prometheus, read};
+use crate::{admin, alerting, alertmanager, backtest, gate, ingest, live, openapi, otlp, own, page, prometheus, read};
 
 /// The whole API and page, over that application. Requests need a [`crate::Peer`] among their extensions; without
 /// one they count as coming from elsewhere.
@@ -26,6 +26,8 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(needing(Scope::Read, prometheus::routes()))
         .merge(needing(Scope::Admin, admin::routes()))
         .merge(needing(Scope::Admin, alerting::routes()))
+        .merge(needing(Scope::Read, alertmanager::reads()))
+        .merge(needing(Scope::Admin, alertmanager::writes()))
         .merge(needing(Scope::Admin, backtest::routes()))
         .merge(openapi::routes())
         .merge(own::health())

@@ -1,17 +1,16 @@
 //! Findings, what waits for data, and the catalogue of detectors.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use swarmpulse_api::{
     ChartLine, ChartMark, ChartPoint, DetectorCondition, DetectorSeries, FindingChart, FindingDetail,
     FindingFigure, FindingSubject, FindingWaiting,
 };
 use swarmpulse_detect::{Chart, Description, Figure, Line, Unit, Waiting};
-use swarmpulse_model::entity::DEFAULT_NAMESPACE;
-use swarmpulse_model::{EntityKey, EntityKind};
+use swarmpulse_model::EntityKey;
 use swarmpulse_runtime::Held;
 
+use super::address;
 use crate::access::Access;
 
 /// A finding without its charts. Others that it is about are left out where they may not be seen.
@@ -141,41 +140,12 @@ fn entity(key: &EntityKey) -> FindingSubject {
 }
 
 fn links(held: &Held) -> BTreeMap<String, String> {
-    let subject = &held.finding.subject;
-    let mut address = match subject.kind {
-        EntityKind::Agent => "/api/v1/agents/".to_owned(),
-        EntityKind::Task => "/api/v1/tasks/".to_owned(),
-        EntityKind::Sandbox => "/api/v1/sandboxes/".to_owned(),
-        EntityKind::Service => "/api/v1/services/".to_owned(),
-        EntityKind::Host | EntityKind::Process => {
-            format!("/api/v1/graph?around={}:", subject.kind.as_str())
-        }
-        EntityKind::TaskType => String::new(),
-    };
-    let mut links = BTreeMap::from([("self".to_owned(), format!("/api/v1/findings/{}", held.id))]);
-    if address.is_empty() {
-        return links;
+    let own = address::below("/api/v1/findings/", &held.id);
+    let mut links = BTreeMap::from([("self".to_owned(), own)]);
+    if let Some(subject) = address::of_entity(&held.finding.subject) {
+        links.insert("subject".to_owned(), subject);
     }
-    push_encoded(&subject.id, &mut address);
-    if subject.namespace != DEFAULT_NAMESPACE {
-        address.push(if address.contains('?') { '&' } else { '?' });
-        address.push_str("namespace=");
-        push_encoded(&subject.namespace, &mut address);
-    }
-    links.insert("subject".to_owned(), address);
     links
-}
-
-/// Adds a text as a part of an address: all but letters, digits and `-._~` in per cent.
-fn push_encoded(text: &str, address: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            address.push(char::from(byte));
-        } else {
-            // Writing to a text cannot fail.
-            let _ = write!(address, "%{byte:02X}");
-        }
-    }
 }
 
 /// JSON has no numbers beyond all numbers.
@@ -198,7 +168,7 @@ fn unit(unit: Unit) -> &'static str {
 #[cfg(test)]
 mod tests {
     use swarmpulse_detect::{Finding, Mark};
-    use swarmpulse_model::{Severity, Text, Timestamp};
+    use swarmpulse_model::{EntityKind, Severity, Text, Timestamp};
 
     use super::*;
 

@@ -5,6 +5,8 @@ use serde::Serialize;
 use swarmpulse_api::{StreamReset, Topic};
 use swarmpulse_model::{EffectId, Text};
 
+use crate::audience::Audience;
+
 /// A rendered message and what it is about.
 #[derive(Clone, Debug)]
 pub(super) struct Message {
@@ -12,8 +14,8 @@ pub(super) struct Message {
     pub id: EffectId,
     /// Its topic; `None` tells that something was missed, which concerns everyone.
     pub topic: Option<Topic>,
-    /// The namespace of what it is about; `None` for the monitor itself, which concerns everyone.
-    pub namespace: Option<Text>,
+    /// Whom it concerns.
+    pub audience: Audience,
     /// The agent that it is about.
     pub agent: Option<Text>,
     /// What is sent.
@@ -110,7 +112,7 @@ impl Message {
         Self {
             id: through,
             topic: None,
-            namespace: None,
+            audience: Audience::Everyone,
             agent: None,
             frame,
         }
@@ -148,10 +150,7 @@ impl Filter {
     /// Whether it asks for this message.
     pub(super) fn wants(&self, message: &Message) -> bool {
         let Some(topic) = message.topic else { return true };
-        let in_namespace = match (&self.namespace, &message.namespace) {
-            (Some(wanted), Some(namespace)) => wanted == namespace,
-            _ => true,
-        };
+        let in_namespace = message.audience.has(self.namespace.as_deref());
         self.topics.has(topic) && in_namespace && (self.agent.is_none() || self.agent == message.agent)
     }
 }
@@ -167,7 +166,7 @@ mod tests {
         Message {
             id: EffectId::default(),
             topic,
-            namespace: namespace.map(Text::from),
+            audience: namespace.map_or(Audience::Everyone, |name| Audience::Namespace(name.into())),
             agent: agent.map(Text::from),
             frame,
         }

@@ -1,11 +1,12 @@
 //! The renderer: one thread that makes messages of effects, once for all clients, off the asynchronous workers.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use swarmpulse_api::Topic;
-use swarmpulse_model::{Effect, EffectId, EntityKind, Position, Text, Timestamp};
+use swarmpulse_model::{Alert, Effect, EffectId, EntityKey, EntityKind, Position, Text, Timestamp};
 use swarmpulse_runtime::clock::Stopwatch;
 use swarmpulse_runtime::{Counter, Handle};
 use swarmpulse_store::HistoryRow;
@@ -13,10 +14,10 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
-use super::beginnings::Beginnings;
 use super::hub::Hub;
 use super::message::{Frame, Message};
 use crate::access::Access;
+use crate::audience::Audience;
 use crate::convert;
 use crate::read::summary;
 
@@ -34,7 +35,6 @@ pub(super) type Groups = Receiver<Arc<Vec<HistoryRow>>>;
 pub(super) struct Renderer {
     handle: Handle,
     hub: Arc<Hub>,
-    beginnings: Beginnings,
     /// Groups were lost: what comes next has a gap before it.
     gap: bool,
     /// Something changed since the last summaries.
@@ -45,11 +45,9 @@ pub(super) struct Renderer {
 
 impl Renderer {
     pub(super) fn new(handle: Handle, hub: Arc<Hub>) -> Self {
-        let beginnings = Beginnings::of_now(&handle);
         Self {
             handle,
             hub,
-            beginnings,
             gap: false,
             changed: false,
             summarized: None,
@@ -102,8 +100,6 @@ impl Renderer {
             }
             if self.hub.is_heard(through) {
                 self.publish(rows);
-            } else {
-                self.beginnings.follow(rows);
             }
             self.changed = true;
             if self.summaries_due_in().is_some_and(|due_in| due_in.is_zero()) {
@@ -112,9 +108,10 @@ impl Renderer {
         }
     }
 
-    fn publish(&mut self, rows: &[HistoryRow]) {
+    fn publish(&self, rows: &[HistoryRow]) {
         let now = self.handle.now();
         let mut agents = self.look_at_agents(rows, now).into_iter();
+        let mut alerts = self.look_at_alerts(rows).into_iter();
         let mut buffer = Vec::with_capacity(rows.len() * 1024);
         let mut written = Vec::with_capacity(rows.len());
         for row in rows {
@@ -122,24 +119,18 @@ impl Renderer {
             let (id, name) = (Some(row.id), topic.as_str());
             let span = match &row.effect {
                 Effect::Verdict(_) => Frame::write(&mut buffer, id, name, &agents.next()),
-                Effect::Condition(condition) => {
-                    let alert = self.beginnings.alert(condition, row.at);
-                    Frame::write(&mut buffer, id, name, &alert)
-                }
+                Effect::Alert(_) => Frame::write(&mut buffer, id, name, &alerts.next()),
                 _ => Frame::write(&mut buffer, id, name, &convert::history_event(row)),
             };
             written.push((row, topic, span));
         }
         let buffer = Bytes::from(buffer);
-        let messages = written.into_iter().map(|(row, topic, span)| {
-            let (namespace, agent) = about(&row.effect);
-            Message {
-                id: row.id,
-                topic: Some(topic),
-                namespace,
-                agent,
-                frame: Frame::cut(&buffer, span),
-            }
+        let messages = written.into_iter().map(|(row, topic, span)| Message {
+            id: row.id,
+            topic: Some(topic),
+            audience: Audience::of(&row.effect),
+            agent: agent_of(&row.effect),
+            frame: Frame::cut(&buffer, span),
         });
         self.hub.publish(&self.handle, messages);
     }
@@ -160,6 +151,31 @@ impl Renderer {
                 );
             agents.collect()
         })
+    }
+
+    /// The alerts whose state changed, as they were told, with what the desk says is done about them.
+    fn look_at_alerts(&self, rows: &[HistoryRow]) -> Vec<swarmpulse_api::Alert> {
+        let told: Vec<&Alert> = rows
+            .iter()
+            .filter_map(|row| match &row.effect {
+                Effect::Alert(alert) => Some(alert.as_ref()),
+                _ => None,
+            })
+            .collect();
+        if told.is_empty() {
+            return Vec::new();
+        }
+        let board = self.handle.alerting();
+        let ids: HashSet<&str> = told.iter().map(|alert| alert.id.as_str()).collect();
+        let views = board.alerts.iter();
+        let known: HashMap<&str, _> = views
+            .map(|view| (view.alert.id.as_str(), view))
+            .filter(|(id, _)| ids.contains(id))
+            .collect();
+        let shown = told
+            .into_iter()
+            .map(|alert| convert::alert_told(alert, known.get(alert.id.as_str()).copied()));
+        shown.collect()
     }
 
     /// The time until summaries are due; `None` if nothing changed.
@@ -217,13 +233,13 @@ fn topic(effect: &Effect) -> Topic {
         Effect::Verdict(_) => Topic::Verdicts,
         Effect::Task(_) => Topic::Tasks,
         Effect::Sandbox(_) => Topic::Sandboxes,
-        Effect::Condition(_) => Topic::Alerts,
-        Effect::Event(_)
+        Effect::Alert(_) => Topic::Alerts,
+        Effect::Condition(_)
+        | Effect::Event(_)
         | Effect::Failure(_)
         | Effect::Restart(_)
         | Effect::Joined(_)
         | Effect::Forgotten(_)
-        | Effect::Alert(_)
         | Effect::Silence(_)
         | Effect::Acknowledgement(_)
         | Effect::Notification(_)
@@ -231,40 +247,23 @@ fn topic(effect: &Effect) -> Topic {
     }
 }
 
-/// The namespace and the agent that an effect is about.
-fn about(effect: &Effect) -> (Option<Text>, Option<Text>) {
+/// The agent that an effect is about.
+fn agent_of(effect: &Effect) -> Option<Text> {
+    let of_key = |key: &EntityKey| (key.kind == EntityKind::Agent).then(|| key.id.clone());
     match effect {
-        Effect::Verdict(change) => (
-            Some(change.agent.namespace.clone()),
-            Some(change.agent.id.clone()),
-        ),
-        Effect::Condition(condition) => match &condition.subject {
-            Some(subject) => {
-                let agent = (subject.kind == EntityKind::Agent).then(|| subject.id.clone());
-                (Some(subject.namespace.clone()), agent)
-            }
-            None => (None, None),
-        },
-        Effect::Event(seen) => (Some(seen.namespace.clone()), seen.event.agent.clone()),
-        Effect::Failure(seen) => (Some(seen.namespace.clone()), seen.failure.agent.clone()),
-        Effect::Task(change) => (Some(change.task.namespace.clone()), change.agent.clone()),
-        Effect::Sandbox(change) => (Some(change.sandbox.namespace.clone()), change.agent.clone()),
-        Effect::Restart(restart) => (
-            Some(restart.agent.namespace.clone()),
-            Some(restart.agent.id.clone()),
-        ),
-        Effect::Joined(joined) => (
-            Some(joined.agent.namespace.clone()),
-            Some(joined.agent.id.clone()),
-        ),
-        Effect::Forgotten(key) => (
-            Some(key.namespace.clone()),
-            (key.kind == EntityKind::Agent).then(|| key.id.clone()),
-        ),
-        Effect::Alert(alert) => (Some(alert.namespace.clone()), None),
-        Effect::Silence(silence) => (silence.namespace.clone(), None),
-        Effect::Acknowledgement(said) => (Some(said.namespace.clone()), None),
-        Effect::Notification(_) | Effect::Delivery(_) => (None, None),
+        Effect::Verdict(change) => Some(change.agent.id.clone()),
+        Effect::Condition(condition) => condition.subject.as_ref().and_then(of_key),
+        Effect::Event(seen) => seen.event.agent.clone(),
+        Effect::Failure(seen) => seen.failure.agent.clone(),
+        Effect::Task(change) => change.agent.clone(),
+        Effect::Sandbox(change) => change.agent.clone(),
+        Effect::Restart(restart) => Some(restart.agent.id.clone()),
+        Effect::Joined(joined) => Some(joined.agent.id.clone()),
+        Effect::Forgotten(key) => of_key(key),
+        Effect::Alert(alert) => alert.subject.as_ref().and_then(of_key),
+        Effect::Silence(_) | Effect::Acknowledgement(_) | Effect::Notification(_) | Effect::Delivery(_) => {
+            None
+        }
     }
 }
 

@@ -69,6 +69,37 @@ const METADATA: &[Parameter] = &[
     text("limit_per_metric", "At most so many entries of each metric.", "1"),
 ];
 
+const RULES: &[Parameter] = &[
+    text("type", "`alert` or `record`: rules of that kind alone.", "alert"),
+    text(
+        "rule_name[]",
+        "Rules of this name. May be given several times.",
+        "WorkerDown",
+    ),
+    text(
+        "rule_group[]",
+        "Of this group. May be given several times.",
+        "swarmpulse",
+    ),
+    text(
+        "file[]",
+        "Of this file. May be given several times.",
+        "rules.yaml",
+    ),
+    text(
+        "match[]",
+        "Rules whose labels match. May be given several times.",
+        "{severity=\"critical\"}",
+    ),
+    text("exclude_alerts", "`true`: without alerts.", "true"),
+    text("group_limit", "At most so many groups.", "100"),
+    text(
+        "group_next_token",
+        "Where the page before ended: its `groupNextToken`.",
+        "8d3f",
+    ),
+];
+
 const fn asks(
     id: &'static str,
     method: HttpMethod,
@@ -132,8 +163,8 @@ pub(super) const ROUTES: &[Route] = &[
     asks("format_query_form", Post, "/prometheus/api/v1/format_query", FORMAT_WHAT, &[QUERY]),
     asks("query_exemplars", Get, "/prometheus/api/v1/query_exemplars", EXEMPLARS_WHAT, &[QUERY, START, END]),
     asks("query_exemplars_form", Post, "/prometheus/api/v1/query_exemplars", EXEMPLARS_WHAT, &[QUERY, START, END]),
-    asks("rules", Get, "/prometheus/api/v1/rules", "Rules; there are none yet.", &[]),
-    asks("rule_alerts", Get, "/prometheus/api/v1/alerts", "Alerts of rules; there are none yet.", &[]),
+    asks("rules", Get, "/prometheus/api/v1/rules", "Rules and their alerts, as Prometheus shows them.", RULES),
+    asks("rule_alerts", Get, "/prometheus/api/v1/alerts", "Alerts that are pending or fire, also those that no rule raised.", &[]),
     asks("alertmanagers", Get, "/prometheus/api/v1/alertmanagers", "Alertmanagers that are told; none are.", &[]),
     asks("targets", Get, "/prometheus/api/v1/targets", "What is scraped, and how that went.", &[]),
     asks("buildinfo", Get, "/prometheus/api/v1/status/buildinfo", "The release of Prometheus that this is compatible with.", &[]),

@@ -10,6 +10,7 @@ use swarmpulse_store::Scope;
 use utoipa::openapi::HttpMethod::{self, Delete, Get, Head, Post};
 
 use super::alerting;
+use super::alertmanager;
 use super::otlp;
 use super::queries;
 use super::record::{self, Record};
@@ -160,6 +161,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
     ROUTES
         .iter()
         .chain(alerting::ROUTES)
+        .chain(alertmanager::ROUTES)
         .chain(queries::ROUTES)
         .chain(samples::ROUTES)
         .chain(otlp::ROUTES)

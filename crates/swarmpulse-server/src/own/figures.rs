@@ -41,6 +41,7 @@ pub(super) fn collect(app: &App, access: &Access) -> Exposition {
     let mut out = Exposition::new();
     of_fleet(app, access, Told::AllOrNone, &mut out);
     super::detection::write(app, access, &mut out);
+    super::alerting::write(app, access, &mut out);
     if access.namespace.is_none() {
         of_machine(app, &mut out);
         of_monitor(app, &mut out);

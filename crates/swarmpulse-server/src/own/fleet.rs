@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use swarmpulse_fleet::{Agent, Fleet, Outcomes};
 use swarmpulse_model::entity::DEFAULT_NAMESPACE;
 use swarmpulse_model::record::SandboxState;
-use swarmpulse_model::{EntityKind, Severity, TaskStatus, Timestamp, Verdict};
+use swarmpulse_model::{EntityKind, TaskStatus, Timestamp, Verdict};
 
 use super::agent_process::Process;
 use super::exposition::Exposition;
@@ -73,7 +73,6 @@ pub(super) struct FleetFigures {
     agents_omitted: u64,
     services: Vec<Service>,
     services_omitted: u64,
-    alerts: BTreeMap<Severity, u64>,
     blind: bool,
     machine_memory_bytes: u64,
 }
@@ -133,14 +132,6 @@ impl FleetFigures {
                 figures.services_omitted += 1;
             }
         }
-        // Those that verdicts raise were counted with the agents.
-        for condition in fleet.conditions(0) {
-            let seen = condition
-                .subject
-                .as_ref()
-                .is_none_or(|subject| access.sees(&subject.namespace));
-            *figures.alerts.entry(condition.severity).or_default() += u64::from(seen);
-        }
         figures
     }
 
@@ -150,14 +141,6 @@ impl FleetFigures {
             let name = fleet.namespace_of(agent);
             if !access.sees(name) {
                 continue;
-            }
-            let raised = match agent.verdict() {
-                Verdict::Down => Some(Severity::Critical),
-                Verdict::Stuck => Some(Severity::Warning),
-                _ => None,
-            };
-            if let Some(severity) = raised {
-                *self.alerts.entry(severity).or_default() += 1;
             }
             let namespace = self.namespace(name);
             namespace.verdicts[agent.verdict() as usize] += 1;
@@ -189,14 +172,6 @@ impl FleetFigures {
     pub(super) fn write(&self, out: &mut Exposition) {
         for (name, namespace) in &self.namespaces {
             namespace.write(name, out);
-        }
-        for severity in [Severity::Critical, Severity::Warning, Severity::Info] {
-            let count = self.alerts.get(&severity).copied().unwrap_or(0);
-            out.add(
-                "swarmpulse_alerts",
-                &[("severity", severity.as_str())],
-                count as f64,
-            );
         }
         out.add("swarmpulse_monitor_blind", &[], f64::from(u8::from(self.blind)));
         for service in &self.services {

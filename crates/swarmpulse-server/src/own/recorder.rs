@@ -11,6 +11,7 @@ use swarmpulse_model::series::{
     BatchSeries, LabelBytes, METRIC_NAME, MetricMetadata, MetricType, Sample, SampleBatch, stale_marker,
 };
 
+use super::alerting;
 use super::detection;
 use super::exposition::{Exposition, Figure};
 use super::figures;
@@ -83,6 +84,7 @@ impl Recorder {
             let mut figures = Exposition::new();
             figures::of_monitor(app, &mut figures);
             detection::write(app, &all, &mut figures);
+            alerting::write(app, &all, &mut figures);
             self.own.push(&figures, now, self.rounds, &mut batch);
         }
         if self.rounds == 0 {

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use swarmpulse_detect::SeriesInfo;
 
+mod alerting;
+
 /// What sort of figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeriesType {
@@ -67,13 +69,18 @@ struct Registry {
 impl Registry {
     fn new() -> Self {
         let detected = swarmpulse_detect::series().map(of_detector);
-        let all: Vec<Series> = SERIES.iter().copied().chain(detected).collect();
+        let all: Vec<Series> = own().copied().chain(detected).collect();
         let places = all.iter().enumerate().map(|(place, series)| (series.name, place));
         Self {
             places: places.collect(),
             all,
         }
     }
+}
+
+/// The server's own.
+fn own() -> impl Iterator<Item = &'static Series> {
+    SERIES.iter().chain(alerting::SERIES)
 }
 
 /// Detectors publish gauges alone.
@@ -144,7 +151,6 @@ const SERIES: &[Series] = &[
     gauge("swarmpulse_tasks", "", &["namespace", "status"], "Tasks known now by status."),
     gauge("swarmpulse_tasks_stuck", "", &["namespace"], "Open tasks that went without progress for longer than their limit."),
     gauge("swarmpulse_sandboxes", "", &["namespace", "state"], "Sandboxes known now by state."),
-    gauge("swarmpulse_alerts", "", &["severity"], "Conditions that hold, by severity."),
     gauge("swarmpulse_monitor_blind", "", &[], "1 while deaths by silence are frozen because the monitor may not see."),
     counter("swarmpulse_service_calls_total", "", SERVICE, "Calls of a service that ended; the first services alone where there are many."),
     counter("swarmpulse_service_errors_total", "", SERVICE, "Calls of a service that failed."),
@@ -296,13 +302,13 @@ mod tests {
     #[test]
     fn what_detectors_publish_follows_and_each_is_found_by_name() {
         let detected = swarmpulse_detect::series().count();
-        assert_eq!(metric_names().len(), SERIES.len() + detected);
+        assert_eq!(metric_names().len(), own().count() + detected);
         for (place, series) in metric_names().iter().enumerate() {
             assert_eq!(place_of(series.name), Some(place), "{}", series.name);
         }
         for info in swarmpulse_detect::series() {
             let place = place_of(info.name).unwrap();
-            assert!(place >= SERIES.len(), "{} is the detector's", info.name);
+            assert!(place >= own().count(), "{} is the detector's", info.name);
             assert_eq!(metric_names()[place].labels, info.labels);
         }
         assert_eq!(place_of("swarmpulse_nothing"), None);

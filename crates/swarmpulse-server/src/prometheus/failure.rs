@@ -66,6 +66,17 @@ impl Failure {
         Self { kind, message }
     }
 
+    /// What is wrong, in words.
+    #[cfg(test)]
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What is wrong, to be told in another shape.
+    pub(crate) fn into_message(self) -> String {
+        self.message
+    }
+
     pub(crate) fn bad_data(message: impl Into<String>) -> Self {
         Self::new(FailureKind::BadData, message)
     }

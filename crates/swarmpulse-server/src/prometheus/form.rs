@@ -59,6 +59,14 @@ impl Form {
         Ok(form)
     }
 
+    /// Those of a query, for tests.
+    #[cfg(test)]
+    pub(super) fn of(query: &str) -> Result<Self, Failure> {
+        let mut form = Self::default();
+        form.add(query)?;
+        Ok(form)
+    }
+
     /// Those of a text like `a=1&b=2`.
     fn add(&mut self, text: &str) -> Result<(), Failure> {
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {

@@ -37,13 +37,14 @@ pub(super) async fn runtime(State(app): State<Arc<App>>, access: Access) -> Resu
     let runtime = app.runtime();
     let host = runtime.host();
     let statistics = runtime.metrics().statistics();
+    let rules = runtime.rules();
     success(&json!({
         "startTime": runtime.began().to_string(),
         "serverTime": runtime.now().to_string(),
         "CWD": "",
         "hostname": "",
-        "reloadConfigSuccess": true,
-        "lastConfigTime": runtime.began().to_string(),
+        "reloadConfigSuccess": rules.error.is_none(),
+        "lastConfigTime": rules.loaded_at.max(runtime.began()).to_string(),
         "corruptionCount": statistics.damaged_files,
         "goroutineCount": host.own.threads,
         "GOMAXPROCS": std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
@@ -125,24 +126,6 @@ pub(super) async fn exemplars(State(app): State<Arc<App>>, request: Request) -> 
     let form = Form::read(&app, request).await?;
     swarmpulse_promql::parse(form.get("query")).map_err(|error| Failure::bad_data(error.to_string()))?;
     success(&json!([]))
-}
-
-/// `GET /prometheus/api/v1/rules`.
-pub(super) async fn rules(State(app): State<Arc<App>>, request: Request) -> Result<Response, Failure> {
-    let form = Form::read(&app, request).await?;
-    let kind = form.get("type").to_ascii_lowercase();
-    if !matches!(kind.as_str(), "" | "alert" | "record") {
-        return Err(Failure::parameter(
-            "type",
-            format!("not supported value {kind:?}"),
-        ));
-    }
-    success(&json!({"groups": []}))
-}
-
-/// `GET /prometheus/api/v1/alerts`: those of rules.
-pub(super) async fn alerts() -> Result<Response, Failure> {
-    success(&json!({"alerts": []}))
 }
 
 /// `GET /prometheus/api/v1/alertmanagers`: none are told.

@@ -100,7 +100,7 @@ impl Queries {
     }
 
     /// Notes what a query read.
-    pub(super) fn count_samples(&self, samples: u64) {
+    pub(crate) fn count_samples(&self, samples: u64) {
         self.samples_read.fetch_add(samples, Ordering::Relaxed);
     }
 }

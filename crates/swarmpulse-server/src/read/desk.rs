@@ -37,7 +37,7 @@ impl Default for Desks {
 
 /// What a read looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Desk {
+pub(crate) enum Desk {
     /// Memory.
     Fleet,
     /// Disks.
@@ -48,7 +48,7 @@ pub(super) enum Desk {
 ///
 /// # Errors
 /// What the read gives, or that there was no turn for it.
-pub(super) async fn answer<T: Serialize>(
+pub(crate) async fn answer<T: Serialize>(
     app: Arc<App>,
     desk: Desk,
     read: impl FnOnce(&App) -> Result<T, ApiError> + Send + 'static,

@@ -15,6 +15,7 @@ use super::past;
 use super::query::Query;
 use crate::access::Access;
 use crate::app::App;
+use crate::audience::Audience;
 use crate::convert;
 use crate::problem::ApiError;
 
@@ -28,6 +29,11 @@ const KINDS: &[&str] = &[
     "condition",
     "joined",
     "forgotten",
+    "alert",
+    "silence",
+    "acknowledgement",
+    "notification",
+    "delivery",
 ];
 const SOURCES: &[&str] = &["agent", "worker", "system"];
 
@@ -67,14 +73,13 @@ pub(super) async fn list(
 ) -> Result<Response, ApiError> {
     let query = Query::of(&uri, PARAMETERS)?;
     let namespace = access.looks_in(query.text("namespace"))?;
-    answer(app, Desk::History, move |app| page(app, &query, namespace)).await
+    answer(app, Desk::History, move |app| {
+        page(app, &query, &Access { namespace, ..access })
+    })
+    .await
 }
 
-fn page(
-    app: &App,
-    query: &Query,
-    namespace: Option<Text>,
-) -> Result<Page<swarmpulse_api::HistoryEvent>, ApiError> {
+fn page(app: &App, query: &Query, access: &Access) -> Result<Page<swarmpulse_api::HistoryEvent>, ApiError> {
     let now = app.runtime().now();
     let of = |name| query.text(name).map(Text::from);
     let mut kinds: Vec<Text> = query.list("kind").map(Text::from).collect();
@@ -83,7 +88,7 @@ fn page(
         kinds.push(Text::const_new("event"));
     }
     let wanted = HistoryQuery {
-        namespace,
+        namespace: access.namespace.clone(),
         kinds,
         agent: of("agent"),
         task: of("task"),
@@ -96,7 +101,9 @@ fn page(
         limit: query.limit(),
         cursor: query.text("cursor").map(str::to_owned),
     };
-    let page = past::page(app.runtime(), wanted, |row| query.passes("source", source(row)))?;
+    let page = past::page(app.runtime(), wanted, |row| {
+        query.passes("source", source(row)) && Audience::of(&row.effect).has(access.namespace.as_deref())
+    })?;
     Ok(Page {
         items: page.rows.iter().map(convert::history_event).collect(),
         next: page.next,

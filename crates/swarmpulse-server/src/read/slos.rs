@@ -22,6 +22,7 @@ use crate::problem::ApiError;
 use crate::prometheus::inside;
 
 pub use book::ObjectiveBook;
+pub use shape::slo as slo_answer;
 
 const NAME: Parameter = text("name", "The objective of this name alone.", "agents-active");
 const AT: Parameter = time(

@@ -10,7 +10,7 @@ use swarmpulse_api::Metrics;
 use swarmpulse_fleet::{Fleet, ServiceEntry};
 use swarmpulse_model::TaskStatus;
 
-use super::active::active;
+use super::board::{self, Wanted};
 use super::desk::{Desk, answer};
 use super::query::Query;
 use super::tally::Tally;
@@ -34,7 +34,8 @@ fn metrics(app: &App, access: &Access) -> Result<Metrics, ApiError> {
     let tally = Tally::count(handle, access);
     let sees = |fleet: &Fleet, service: &ServiceEntry| access.sees(fleet.namespace_of_service(service));
     let (services, _) = sweep::page(handle, None, SHOWN, sees, convert::service)?;
-    let (alerts, _) = active(handle, access, |_| true, SHOWN);
+    let board = handle.alerting();
+    let (alerts, _) = board::chosen(&board, access, &Wanted::firing(), SHOWN);
     let processes = tally.processes;
     let processes = [
         ("count", processes.count as f64),
@@ -61,7 +62,7 @@ fn metrics(app: &App, access: &Access) -> Result<Metrics, ApiError> {
             .map(|(state, count)| ((*state).to_owned(), *count))
             .collect(),
         services,
-        alerts: alerts.iter().map(convert::firing).collect(),
+        alerts: alerts.into_iter().map(convert::alert_view).collect(),
         series: if access.namespace.is_none() {
             own_series(app)
         } else {

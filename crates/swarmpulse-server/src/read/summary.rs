@@ -8,7 +8,7 @@ use http::Uri;
 use swarmpulse_api::{Blindness, Own, Summary};
 use swarmpulse_runtime::Handle;
 
-use super::active::count_active;
+use super::board::count_firing;
 use super::desk::{Desk, answer};
 use super::query::Query;
 use super::sentence::sentence;
@@ -51,7 +51,7 @@ pub(super) fn of_tally(handle: &Handle, access: &Access, tally: &Tally) -> Summa
             since: blind.since.to_string(),
             until: blind.until.to_string(),
         }),
-        alerts_active: count_active(handle, access, tally),
+        alerts_active: count_firing(handle, access),
         own: own(handle, access),
         timestamp: now.to_string(),
     }

@@ -5,7 +5,7 @@ use swarmpulse_model::{Condition, EntityKey, EntityKind, Record, Severity, Sourc
 use swarmpulse_runtime::Batch;
 
 use crate::harness::Server;
-use crate::world::{after, column, get, heartbeats, settle};
+use crate::world::{after, column, encoded, get, heartbeats, pages, settle};
 
 const PATH: &str = "/api/observability/alerts";
 
@@ -62,7 +62,7 @@ async fn what_holds_is_active_and_what_held_is_history() {
     settle(&server).await;
     let alerts = get(&server, PATH).await;
     assert_eq!((&alerts["count"], &alerts["history"]), (&json!(2), &json!([])));
-    let active = &alerts["active"].as_array().unwrap().clone();
+    let active = alerts["active"].as_array().unwrap();
     let of_a1 = active
         .iter()
         .find(|alert| alert["subject"] == "a1")
@@ -110,6 +110,7 @@ async fn each_episode_is_paired_once_however_pages_cut_it() {
             )
             .await;
         }
+        settle(&server).await;
         for agent in ["b", "a", "c"] {
             heartbeats(
                 &server,
@@ -117,6 +118,7 @@ async fn each_episode_is_paired_once_however_pages_cut_it() {
             )
             .await;
         }
+        settle(&server).await;
     }
     say(&server, "still", "failed").await;
     settle(&server).await;
@@ -147,16 +149,21 @@ async fn each_episode_is_paired_once_however_pages_cut_it() {
 async fn a_severity_that_changes_is_one_alert() {
     let server = Server::start();
     condition(&server, "slow", Severity::Warning, true).await;
+    settle(&server).await;
     condition(&server, "slow", Severity::Critical, true).await;
     settle(&server).await;
     let alerts = get(&server, PATH).await;
     assert_eq!((&alerts["count"], &alerts["history"]), (&json!(1), &json!([])));
     assert_eq!(alerts["active"][0]["severity"], "critical");
     assert_eq!(alerts["active"][0]["subject_kind"], "service");
-    condition(&server, "slow", Severity::Critical, false).await;
-    condition(&server, "slow", Severity::Info, true).await;
-    condition(&server, "slow", Severity::Info, false).await;
-    settle(&server).await;
+    for (severity, active) in [
+        (Severity::Critical, false),
+        (Severity::Info, true),
+        (Severity::Info, false),
+    ] {
+        condition(&server, "slow", severity, active).await;
+        settle(&server).await;
+    }
     for limit in [1, 2, 10] {
         let past = held(&server, &format!("limit={limit}")).await;
         assert_eq!(column(&past, "severity"), ["info", "critical"], "{limit}");
@@ -171,6 +178,7 @@ async fn the_gravest_come_first_and_the_count_is_of_all() {
     for n in 0..5 {
         say(&server, &format!("a{n}"), "failed").await;
     }
+    settle(&server).await;
     let alerts = get(&server, &format!("{PATH}?state=active&limit=6")).await;
     let severities = column(alerts["active"].as_array().unwrap(), "severity");
     assert_eq!(
@@ -185,4 +193,92 @@ async fn the_gravest_come_first_and_the_count_is_of_all() {
         column(alerts["active"].as_array().unwrap(), "name"),
         ["slower", "slow"]
     );
+}
+
+#[tokio::test]
+async fn the_list_comes_in_pages_and_is_filtered_by_labels() {
+    let server = Server::start();
+    condition(&server, "slow", Severity::Info, true).await;
+    condition(&server, "slower", Severity::Warning, true).await;
+    for n in 0..5 {
+        say(&server, &format!("a{n}"), "failed").await;
+    }
+    settle(&server).await;
+    let list = "/api/v1/alerts";
+    let whole: Vec<Value> = pages(&server, &format!("{list}?limit=100")).await.concat();
+    assert_eq!(column(&whole[5..], "severity"), ["warning", "info"]);
+    for limit in [1, 2, 6, 7] {
+        let cut = pages(&server, &format!("{list}?limit={limit}")).await;
+        assert!(cut.iter().all(|page| page.len() <= limit));
+        assert_eq!(cut.concat(), whole, "{limit}");
+    }
+    for (filter, expected) in [
+        ("{agent=~\"a[01]\"}", vec!["a0", "a1"]),
+        ("{agent!=\"\",agent!~\"a[0-3]\"}", vec!["a4"]),
+        ("alertname=slow", vec!["db"]),
+        ("{agent=\"nobody\"}", vec![]),
+    ] {
+        let query = format!("{list}?filter={}", encoded(filter));
+        let mut found = column(&pages(&server, &query).await.concat(), "subject");
+        found.sort();
+        assert_eq!(found, expected, "{filter}");
+    }
+    let observed = get(&server, &format!("{PATH}?filter={}", encoded("agent=a3"))).await;
+    assert_eq!(
+        (&observed["count"], &observed["active"][0]["subject"]),
+        (&json!(1), &json!("a3"))
+    );
+    let detail = server
+        .get(&format!("{list}?filter={}", encoded("{agent")))
+        .await
+        .problem(422);
+    assert!(
+        detail.contains("`filter`") && detail.contains("name=\"value\""),
+        "{detail}"
+    );
+    server.get(&format!("{list}?state=active")).await.problem(422);
+    server.get(&format!("{list}?cursor=sev-1-2-3")).await.problem(422);
+}
+
+#[tokio::test]
+async fn one_alert_is_found_by_id_and_fingerprint_with_all_that_happened_to_it() {
+    let server = Server::start();
+    say(&server, "a 1", "failed").await;
+    settle(&server).await;
+    let listed = get(&server, "/api/v1/alerts").await["items"][0].clone();
+    assert_eq!(listed["id"], "agent_down/default/agent/a 1");
+    let address = listed["links"]["self"].as_str().unwrap();
+    assert_eq!(address, "/api/v1/alerts/agent_down%2Fdefault%2Fagent%2Fa%201");
+    assert_eq!(listed["links"]["subject"], "/api/v1/agents/a%201");
+    let by_id = get(&server, address).await;
+    let fingerprint = listed["fingerprint"].as_str().unwrap();
+    let by_fingerprint = get(&server, &format!("/api/v1/alerts/{fingerprint}")).await;
+    assert_eq!(by_id["id"], by_fingerprint["id"]);
+    assert_eq!(
+        column(by_id["transitions"].as_array().unwrap(), "state"),
+        ["firing"]
+    );
+    say(&server, "a 1", "idle").await;
+    settle(&server).await;
+    let over = get(&server, address).await;
+    assert_eq!((&over["state"], &over["id"]), (&json!("resolved"), &by_id["id"]));
+    assert_eq!(
+        column(over["transitions"].as_array().unwrap(), "state"),
+        ["resolved", "firing"]
+    );
+    let held = get(&server, "/api/v1/alerts?state=resolved").await;
+    assert_eq!(held["items"][0]["id"], by_id["id"]);
+    let detail = server.get("/api/v1/alerts/nothing%2Fmonitor").await.problem(404);
+    assert!(detail.contains("state=open"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_condition_is_an_event_and_its_alert_is_told_once() {
+    let server = Server::start();
+    say(&server, "a1", "failed").await;
+    settle(&server).await;
+    let events = get(&server, "/api/v1/events?kind=condition,alert").await;
+    let kinds = column(events["items"].as_array().unwrap(), "kind");
+    assert_eq!(kinds, ["alert", "condition"]);
+    assert_eq!(get(&server, PATH).await["count"], 1);
 }

@@ -5,7 +5,7 @@ use swarmpulse_model::series::SampleBatch;
 use swarmpulse_model::{Labels, Sample};
 
 use crate::harness::Server;
-use crate::world::{get, heartbeats};
+use crate::world::{get, heartbeats, settle};
 
 #[tokio::test]
 async fn the_summary_counts_and_says_it_in_a_sentence() {
@@ -33,6 +33,7 @@ async fn the_summary_counts_and_says_it_in_a_sentence() {
         )
         .await
         .taken(202, 1);
+    settle(&server).await;
     let summary = get(&server, "/api/v1/summary").await;
     for (name, expected) in [
         ("agents", 5),
@@ -74,6 +75,7 @@ async fn everything_now_is_in_one_answer() {
         .taken(202, 1);
     let body = json!({"task": "t1", "status": "pending"}).to_string();
     server.post("/api/v1/tasks", body).await.taken(202, 1);
+    settle(&server).await;
     let metrics = get(&server, "/api/observability/metrics").await;
     assert_eq!(metrics["fleet"]["agents"], 1);
     assert_eq!(

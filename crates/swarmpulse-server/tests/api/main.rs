@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what fails")]
 
+mod acknowledged;
 mod agents;
 mod alerts;
 mod document;
@@ -13,9 +14,12 @@ mod graph;
 mod harness;
 mod history;
 mod namespaces;
+mod notified;
 mod queries;
 mod query_turns;
 mod records;
+mod rules;
+mod silences;
 mod sse;
 mod stream;
 mod websocket;

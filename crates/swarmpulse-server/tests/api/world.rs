@@ -45,13 +45,9 @@ pub(crate) async fn heartbeats(server: &Server, lines: impl IntoIterator<Item = 
         .taken(202, body.len() as u64);
 }
 
-/// Waits until history has everything that was taken.
+/// Waits until history and the desk of alerts have everything that was taken, and what followed from it.
 pub(crate) async fn settle(server: &Server) {
-    let status = server.app.runtime().status();
-    until("history catches up", || {
-        status.history_next() >= status.journal_next()
-    })
-    .await;
+    server.settle().await;
 }
 
 /// Waits until something is so.
@@ -88,6 +84,17 @@ pub(crate) fn after(path: &str, cursor: Option<&str>) -> String {
         || path.to_owned(),
         |cursor| format!("{path}{mark}cursor={cursor}"),
     )
+}
+
+/// A text as a part of an address.
+pub(crate) fn encoded(text: &str) -> String {
+    let bytes = text.bytes();
+    bytes
+        .map(|byte| match byte {
+            byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
 }
 
 /// A field of each item, as texts.

@@ -37,6 +37,7 @@ async fn busy() -> Server {
     ] {
         server.post(path, body).await;
     }
+    server.settle().await;
     server
 }
 
@@ -102,7 +103,16 @@ async fn the_figures_are_exactly_the_registry_and_well_formed() {
     };
     // What detectors publish is there when they have something to say.
     let needs_finding = |name: &str| swarmpulse_detect::series().any(|series| series.name == name);
-    let always = |series: &&Series| !needs_probe(series.name) && !needs_finding(series.name);
+    // Groups of rules and channels are there when they are configured.
+    let needs_rules = |series: &Series| {
+        series
+            .labels
+            .iter()
+            .any(|label| matches!(*label, "rule_group" | "receiver"))
+            || series.name == "swarmpulse_alerting_dropped_total"
+    };
+    let always =
+        |series: &&Series| !needs_probe(series.name) && !needs_finding(series.name) && !needs_rules(series);
     for series in registry.iter().filter(always) {
         assert!(families.contains_key(series.name), "{} is published", series.name);
     }
@@ -143,7 +153,11 @@ async fn the_figures_are_right() {
         ("swarmpulse_sandboxes", &[("state", "running")], 1.0),
         ("swarmpulse_service_calls_total", &[("service", "api")], 2.0),
         ("swarmpulse_service_errors_total", &[("service", "api")], 1.0),
-        ("swarmpulse_alerts", &[("severity", "critical")], 1.0),
+        (
+            "swarmpulse_alerts",
+            &[("severity", "critical"), ("state", "firing")],
+            1.0,
+        ),
         ("swarmpulse_monitor_blind", &[], 0.0),
         ("swarmpulse_ready", &[], 1.0),
         ("swarmpulse_dropped_total", &[("reason", "rejected_type")], 1.0),
@@ -226,6 +240,7 @@ async fn a_token_of_a_namespace_sees_the_figures_of_that_alone() {
         .send(with(beat, "authorization", &write))
         .await
         .taken(202, 1);
+    server.settle().await;
     let answer = server
         .send(with(request("GET", "/metrics", ""), "authorization", &read))
         .await;
@@ -242,7 +257,10 @@ async fn a_token_of_a_namespace_sees_the_figures_of_that_alone() {
             .is_none_or(|namespace| namespace == "team")
     }));
     assert_eq!(
-        value(&families["swarmpulse_alerts"], &[("severity", "critical")]),
+        value(
+            &families["swarmpulse_alerts"],
+            &[("severity", "critical"), ("state", "firing")]
+        ),
         Some(1.0)
     );
     assert!(

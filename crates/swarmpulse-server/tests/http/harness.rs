@@ -8,7 +8,8 @@ use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use swarmpulse_model::record::FleetSettings;
-use swarmpulse_runtime::{DetectionOptions, Options, Runtime, Stores};
+use swarmpulse_runtime::clock::Stopwatch;
+use swarmpulse_runtime::{DetectionOptions, Load, Options, RulesOptions, Runtime, Stores};
 use swarmpulse_server::{App, Peer, ServerOptions, router};
 use swarmpulse_store::memory::{MemoryHistory, MemoryJournal, MemoryMetrics, MemoryState};
 use swarmpulse_store::{Journal, Scope};
@@ -51,6 +52,22 @@ impl Server {
 
     pub(crate) fn with(options: ServerOptions, settings: FleetSettings) -> Self {
         Self::over(Box::new(MemoryJournal::new(64 << 20)), options, settings)
+    }
+
+    /// A server with rules, routes and receivers, which are loaded anew at a reload.
+    pub(crate) fn alerting(load: Load) -> Self {
+        let runtime = Options {
+            settings: settings(),
+            detection: None,
+            rules: RulesOptions {
+                load,
+                default_interval_s: 0.05,
+                ..RulesOptions::default()
+            },
+            ..Options::default()
+        };
+        let journal = Box::new(MemoryJournal::new(64 << 20));
+        Self::running(journal, ServerOptions::default(), runtime)
     }
 
     /// A server whose detectors are asked all the time.
@@ -124,6 +141,22 @@ impl Server {
         let wanted = serde_json::json!({"scope": scope.as_str(), "namespace": namespace});
         let made = self.post("/api/v1/admin/tokens", wanted.to_string()).await;
         made.json()["secret"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits until history and the desk of alerts have everything that was taken, and what followed from it.
+    pub(crate) async fn settle(&self) {
+        let runtime = self.app.runtime();
+        let watch = Stopwatch::start();
+        // What the desk decides is journaled before its board shows what it decided upon.
+        while runtime.status().journal_next()
+            > runtime
+                .alerting()
+                .next_offset
+                .min(runtime.status().history_next())
+        {
+            assert!(watch.seconds() < 20.0, "waited in vain for history and alerts");
+            tokio::task::yield_now().await;
+        }
     }
 
     pub(crate) fn knows_agent(&self, namespace: &str, agent: &str) -> bool {

@@ -16,8 +16,9 @@ pub(super) fn state(state: SloState) -> &'static str {
     }
 }
 
-/// An objective as it stands in the list.
-pub(super) fn slo(objective: &Objective, status: &SloStatus) -> Slo {
+/// An objective and how it stands, as the API shows it in its list.
+#[must_use]
+pub fn slo(objective: &Objective, status: &SloStatus) -> Slo {
     let bound = match &objective.indicator {
         Indicator::Figure { bound, .. } => Some(SloBound {
             op: bound.comparison.as_str().to_owned(),
