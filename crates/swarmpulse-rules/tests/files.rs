@@ -1,5 +1,6 @@
 //! Rule files: what promtool accepts and refuses, and where we say that the faults are. Cases are files: `files/good` and
 //! `files/bad`, where each line `# expect: TEXT` is a part of a fault. `# promtool 2 differs: WHY` leaves promtool out.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,7 @@
 //! Properties of the states: neither the evaluator's order nor a restart changes what happens.
 
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
 mod support;
 
 use proptest::prelude::*;

@@ -1,4 +1,5 @@
 //! Shipped rules: each file is read by us and by promtool, says what to do, and covers what must be covered.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 use std::collections::BTreeSet;
 use std::process::Command;

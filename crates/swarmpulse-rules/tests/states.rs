@@ -1,5 +1,7 @@
 //! The lives of alerts: pending, firing, over; restarts, limits, failures, changes of the rules.
 
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
 mod support;
 
 use swarmpulse_model::alert::AlertState;

@@ -1,4 +1,5 @@
 //! Templates: the cases of `templates.txt`, and promtool's word on each where it is installed.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 use std::fmt::Write as _;
 use std::process::Command;

@@ -1,5 +1,10 @@
 //! An evaluator whose answers tests decide, and short ways to make groups and samples.
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "each test binary uses a part of it; tests may panic"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
