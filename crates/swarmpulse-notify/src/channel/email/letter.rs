@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use lettre::address::Envelope;
 use lettre::message::header::{
     ContentType, HeaderName, HeaderValue, InReplyTo, MessageId, References, Subject,
 };
@@ -72,11 +73,14 @@ impl Letter {
         for value in &head.headers {
             builder = builder.raw_header(value.clone());
         }
+        // Said here, so that it is not read out of a head that the settings may have changed.
+        let to = head.to.iter().map(|mailbox| mailbox.email.clone()).collect();
+        let envelope = Envelope::new(Some(head.from.email.clone()), to)?;
         let parts = MultiPart::alternative()
             .boundary(format!("swarmpulse-{}", digest::incident(&self.message_id)))
             .singlepart(part(ContentType::TEXT_PLAIN, &self.text))
             .singlepart(part(ContentType::TEXT_HTML, &self.html));
-        Ok(builder.multipart(parts)?.formatted())
+        Ok(builder.envelope(envelope).multipart(parts)?.formatted())
     }
 }
 

@@ -96,6 +96,33 @@ fn letters_are_ascii_of_bounded_lines_and_no_text_breaks_out_of_its_place() {
     }
 }
 
+#[test]
+fn headers_of_the_settings_are_added_or_replace_ours() {
+    let mut settings = settings("mail.example", 25);
+    for (name, value) in [
+        ("X-Team", "Bötter"),
+        ("To", "undisclosed-recipients:;"),
+        ("subject", "Alarm"),
+        ("From", "Wache <wache@monitor.example>"),
+    ] {
+        settings.headers.push((name.to_owned(), value.to_owned()));
+    }
+    let email = Email::new(&settings).unwrap();
+    let notification = examples::firing();
+    let letter = Letter::of(&examples::message(&notification), "monitor.example");
+    let bytes = String::from_utf8(letter.bytes(&email.head).unwrap()).unwrap();
+    let head = bytes.split("\r\n\r\n").next().unwrap();
+    for line in [
+        "From: Wache <wache@monitor.example>\r\n",
+        "To: undisclosed-recipients:;\r\n",
+        "X-Team: =?utf-8?b?",
+        "ubject: Alarm\r\n",
+    ] {
+        assert!(head.contains(line), "{line} in {head}");
+    }
+    assert!(!head.contains("agent_down") && !head.contains("anna"), "{head}");
+}
+
 proptest! {
     #[test]
     fn a_head_has_our_lines_alone(name in "\\PC{0,40}[\\r\\n]{0,2}[a-zA-Z]{0,9}: .{0,20}", group in ".{0,80}") {
@@ -345,7 +372,7 @@ async fn a_server_that_is_not_there_is_for_later() {
 #[tokio::test]
 async fn tls_to_a_port_without_it_is_for_later() {
     let (results, _) = deliver(vec![vec![("", "220 mail.example")]], |settings| {
-        settings.implicit_tls = Some(true)
+        settings.implicit_tls = Some(true);
     })
     .await;
     assert!(
@@ -369,11 +396,14 @@ async fn a_silent_server_is_left() {
     assert_eq!(server.heard().await, [""]);
 }
 
+/// The words that it is told in, the field, and what makes the settings wrong.
+type Wrong = (&'static str, &'static str, fn(&mut EmailSettings));
+
 #[test]
 fn settings_that_make_no_channel_are_told_with_their_field() {
-    let wrong: Vec<(&str, &str, fn(&mut EmailSettings))> = vec![
+    let wrong: Vec<Wrong> = vec![
         ("to \"nobody\" is no address", "to", |s| {
-            s.to = vec!["nobody".to_owned()]
+            s.to = vec!["nobody".to_owned()];
         }),
         ("to names nobody", "to", |s| s.to = Vec::new()),
         ("from \"x\" is no address", "from", |s| s.from = "x".to_owned()),
@@ -381,14 +411,14 @@ fn settings_that_make_no_channel_are_told_with_their_field() {
             s.from = "a@b.example\r\nBcc: x@y.example".to_owned();
         }),
         ("smarthost names no host", "smarthost", |s| {
-            s.smarthost.host = String::new()
+            s.smarthost.host = String::new();
         }),
         ("hello is no name", "hello", |s| s.hello = "a b".to_owned()),
         ("auth_password is missing", "auth", |s| {
-            s.auth_username = Some("x".to_owned())
+            s.auth_username = Some("x".to_owned());
         }),
         ("auth_identity is another", "auth", |s| {
-            s.auth_identity = Some("x".to_owned())
+            s.auth_identity = Some("x".to_owned());
         }),
         ("headers X-A has control", "headers", |s| {
             s.headers = vec![("X-A".to_owned(), "a\r\nBcc: x@y.example".to_owned())];
@@ -397,7 +427,7 @@ fn settings_that_make_no_channel_are_told_with_their_field() {
             s.headers = vec![("Message-ID".to_owned(), "a".to_owned())];
         }),
         ("headers X: A is no name", "headers", |s| {
-            s.headers = vec![("X: A".to_owned(), "a".to_owned())]
+            s.headers = vec![("X: A".to_owned(), "a".to_owned())];
         }),
         ("ca_file holds no certificate", "tls", |s| {
             s.require_tls = true;

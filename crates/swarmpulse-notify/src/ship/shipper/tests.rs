@@ -243,6 +243,48 @@ async fn what_is_refused_is_dropped_and_counted() {
     assert_eq!((counts.shipped, counts.last_error), (1, None));
 }
 
+/// Everything that anybody logs, at every level, while shipping fails and goes well again.
+#[tokio::test]
+async fn what_is_logged_while_shipping_is_not_shipped() {
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    let replies = vec![
+        Reply::HangUp,
+        Reply::Answer(500, "", "oops"),
+        Reply::Answer(403, "", "no"),
+        Reply::Answer(202, "", "{}"),
+    ];
+    let listener = Listener::start(replies).await;
+    let settings = ShipSettings {
+        level: LogLevel::Trace,
+        ..settings(ShipProvider::Datadog, &listener.url())
+    };
+    let shipper = Shipper::new(&settings, clock()).unwrap();
+    let queue = shipper.queue();
+    let tap = crate::ship::ShipTap::new(clock());
+    tap.attach(vec![queue.clone()]);
+    let subscriber = tracing_subscriber::registry().with(tap.layer());
+    let _guard = tracing::subscriber::set_default(subscriber);
+    tracing::error!(target: "anyone", "the first");
+    tracing::error!(target: "anyone", "the second");
+    for _ in 0..4 {
+        // Each stops at its first failure.
+        let again = Shipper {
+            queue: queue.clone(),
+            ..Shipper::new(&settings, clock()).unwrap()
+        };
+        again.run(async {}).await;
+        tracing::error!(target: "anyone", "between");
+    }
+    let counts = queue.counts();
+    assert_eq!(counts.taken, 6, "the lines above, and none of what ships them");
+    let dropped = (counts.dropped_stopped, counts.dropped_refused);
+    assert_eq!(
+        (counts.failures, dropped, counts.shipped, counts.waiting),
+        (3, (3, 1), 1, 1)
+    );
+}
+
 #[tokio::test]
 async fn what_waits_at_the_stop_is_shipped() {
     let listener = Listener::start(vec![Reply::Answer(202, "", "{}")]).await;
