@@ -29,6 +29,9 @@ impl Objective {
         let Indicator::Events { total, .. } = &self.indicator else {
             return None;
         };
+        if !self.counts_events() {
+            return None;
+        }
         let counted = summed(&placeholder::replaced(total, &format_duration(window_s)));
         if calls(total, "increase") || calls(total, "sum_over_time") {
             Some(counted)
@@ -145,7 +148,7 @@ impl Objective {
             }
             Indicator::Figure { query, bound } => {
                 let broken = Comparison::opposite(bound.comparison);
-                Some(format!("max({} {broken} bool {})", told(query), bound.value))
+                Some(format!("max(({}) {broken} bool {})", told(query), bound.value))
             }
         }
     }
@@ -173,7 +176,7 @@ impl Objective {
 
 /// The query without what is not a number: that is no figure, neither a good one nor a bad one.
 fn told(query: &str) -> String {
-    format!("(({query}) >= -Inf)")
+    format!("({query}) >= -Inf")
 }
 
 /// The query as one series.

@@ -72,10 +72,7 @@ fn fill(
     status.data_since = first_s
         .map(Timestamp::from_unix_s)
         .filter(|first| first.seconds_since(span.from) > 2.0 * step_s as f64);
-    let budget = match objective
-        .events_over(elapsed_s)
-        .filter(|_| objective.counts_events())
-    {
+    let budget = match objective.events_over(elapsed_s) {
         Some(expr) => of_events(objective.budget(), error, ask(&expr)?),
         None if objective.counts_events() => of_share(objective.budget(), error),
         None => of_time(objective.budget(), error, observed_s, &span),

@@ -1,7 +1,7 @@
 //! What is said of an objective: its promise, and how it stands, with the figures.
 
 use crate::duration::format_duration;
-use crate::indicator::Indicator;
+use crate::indicator::{Budgeting, Indicator};
 use crate::objective::Objective;
 use crate::status::{SloState, SloStatus};
 
@@ -9,11 +9,18 @@ impl Objective {
     /// What is promised, in words: `99.9% good over 30d`.
     #[must_use]
     pub fn promise(&self) -> String {
+        let of_what = match self.budgeting {
+            Budgeting::Timeslices { slice_s, .. } => format!("of slices of {}", format_duration(slice_s)),
+            Budgeting::RatioTimeslices { slice_s } => {
+                format!("on average of slices of {}", format_duration(slice_s))
+            }
+            Budgeting::Occurrences if self.counts_events() => "of events".to_owned(),
+            Budgeting::Occurrences => "of time".to_owned(),
+        };
         let what = match &self.indicator {
-            Indicator::Events { .. } => "of events good".to_owned(),
-            Indicator::Share { .. } => "good".to_owned(),
+            Indicator::Events { .. } | Indicator::Share { .. } => format!("{of_what} good"),
             Indicator::Figure { bound, .. } => {
-                format!("of time {} {}", bound.comparison.words(), number(bound.value))
+                format!("{of_what} {} {}", bound.comparison.words(), number(bound.value))
             }
         };
         format!("{} {what} over {}", percent(self.target), self.period.describe())

@@ -156,7 +156,8 @@ impl<'a> Document<'a> {
         let spec = fields.map("spec");
         fields.refuse_others();
         Some(Self {
-            name: name?,
+            // Without one the file is refused; what else is wrong with it is told all the same.
+            name: name.unwrap_or_default(),
             title,
             metadata,
             spec: spec?,

@@ -43,24 +43,25 @@ pub(super) fn objectives(
             "is missing: write a list with the target of each objective",
         );
     }
+    let names_none = |fields: &Fields<'_>| !fields.has("indicator") && !fields.has("indicatorRef");
     let several = items.len() > 1;
     let mut objectives = Vec::new();
     for (number, (path, node)) in items.into_iter().enumerate() {
         let Some(fields) = Fields::of(known.faults, node, &path) else {
             continue;
         };
-        let own = if fields.has("indicator") || fields.has("indicatorRef") {
-            metric::of(known, &fields)
-        } else {
+        let own = if names_none(&fields) {
             measured.clone()
+        } else {
+            metric::of(known, &fields)
         };
-        let read = one(&fields, method.as_deref(), own);
-        if own_is_missing(&fields, &measured) {
+        if names_none(&fields) && names_none(spec) {
             spec.fault(
                 "indicator",
                 "is missing: write `indicator`, or `indicatorRef` with the name of an SLI",
             );
         }
+        let read = one(&fields, method.as_deref(), own);
         let (Some(read), Some(period), Some(service)) = (read, &period, &service) else {
             continue;
         };
@@ -86,10 +87,6 @@ pub(super) fn objectives(
     } else {
         objectives
     }
-}
-
-fn own_is_missing(fields: &Fields<'_>, measured: &Option<Metric>) -> bool {
-    measured.is_none() && !fields.has("indicator") && !fields.has("indicatorRef")
 }
 
 /// The name and the title of an objective, which is numbered if it is one of several.
