@@ -49,6 +49,8 @@ pub(crate) struct World {
     journal: Vec<(EffectId, Timestamp, Effect)>,
     rules: BTreeMap<String, RuleAlert>,
     manner: Manner,
+    /// Effects up to which states were compared.
+    compared: usize,
     told: Vec<(Timestamp, String)>,
     expected: Vec<(Timestamp, String)>,
 }
@@ -67,6 +69,7 @@ impl World {
             journal: Vec::new(),
             rules: BTreeMap::new(),
             manner,
+            compared: 0,
             told: Vec::new(),
             expected: Vec::new(),
         };
@@ -153,10 +156,7 @@ impl World {
                         return Err(format!("a restart at {at} decides something anew: {anew:?}"));
                     }
                 }
-                let kept = |desk: &Desk| serde_json::to_string(desk).map_err(|error| error.to_string());
-                if kept(&self.desk)? != kept(&self.replayed)? {
-                    return Err(format!("a replay differs at {}", render::time(self.now)));
-                }
+                self.compare_replay()?;
                 let due = self.desk.next_due();
                 if due <= self.now {
                     return Err(format!("it is due again and again at {}", render::time(self.now)));
@@ -175,6 +175,19 @@ impl World {
             }
         }
         Err(format!("it does not come to rest at {}", render::time(self.now)))
+    }
+
+    /// A desk that was given the same effects and never decided is in the same state.
+    fn compare_replay(&mut self) -> Result<(), String> {
+        if self.compared == self.journal.len() {
+            return Ok(());
+        }
+        self.compared = self.journal.len();
+        let kept = |desk: &Desk| serde_json::to_string(desk).map_err(|error| error.to_string());
+        if kept(&self.desk)? != kept(&self.replayed)? {
+            return Err(format!("a replay differs at {}", render::time(self.now)));
+        }
+        Ok(())
     }
 
     fn decide(&mut self) -> Vec<Record> {
