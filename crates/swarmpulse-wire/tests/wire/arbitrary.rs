@@ -14,16 +14,16 @@ use swarmpulse_model::{
     Attributes, Condition, EntityKey, EntityKind, Record, TaskStatus, Text, Timestamp, Value,
 };
 
-fn text() -> impl Strategy<Value = Text> {
+pub(crate) fn text() -> impl Strategy<Value = Text> {
     prop_oneof![Just(String::new()), "[a-z0-9-]{1,20}", "\\PC{0,200}"].prop_map(Text::from)
 }
 
-fn at() -> impl Strategy<Value = Timestamp> {
+pub(crate) fn at() -> impl Strategy<Value = Timestamp> {
     any::<i64>().prop_map(Timestamp)
 }
 
 /// Any number that equals itself.
-fn number() -> impl Strategy<Value = f64> {
+pub(crate) fn number() -> impl Strategy<Value = f64> {
     prop_oneof![
         Just(0.0),
         Just(-0.0),
@@ -356,11 +356,17 @@ fn sample() -> impl Strategy<Value = ProcessSample> {
         )
 }
 
+pub(crate) fn subject() -> impl Strategy<Value = EntityKey> {
+    (text(), prop::sample::select(&EntityKind::ALL[..]), text()).prop_map(|(namespace, kind, id)| EntityKey {
+        namespace,
+        kind,
+        id,
+    })
+}
+
 fn condition() -> impl Strategy<Value = Condition> {
     let severity = prop::sample::select(&[Severity::Info, Severity::Warning, Severity::Critical][..]);
-    let subject = (text(), prop::sample::select(&EntityKind::ALL[..]), text())
-        .prop_map(|(namespace, kind, id)| EntityKey { namespace, kind, id });
-    (text(), of(subject), severity, any::<bool>(), at(), text()).prop_map(
+    (text(), of(subject()), severity, any::<bool>(), at(), text()).prop_map(
         |(name, subject, severity, active, since, reason)| Condition {
             name,
             subject,
@@ -465,5 +471,6 @@ pub(crate) fn record() -> impl Strategy<Value = Record> {
         monitor().prop_map(Record::Monitor),
         Just(Record::Tick),
         settings().prop_map(|record| Record::Settings(Box::new(record))),
+        crate::alerts::record(),
     ]
 }
