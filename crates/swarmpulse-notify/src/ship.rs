@@ -1,10 +1,11 @@
 //! Shipping our own log: lines of the log, and what tells of agents' failures, go to Sentry, Datadog or New Relic.
 //!
-//! A [`ShipTap`] draws lines off the log into [`ShipQueue`]s; a [`Shipper`] brings those of one queue to its provider. Queues
+//! A [`ShipTap`] draws lines off the log into [`ShipQueue`]s, and takes those of effects ([`LogLine::of_effect`]); a [`Shipper`] brings those of one queue to its provider. Queues
 //! are bounded and drop their oldest lines, counted; secrets are taken out before anything leaves; what is logged while
 //! shipping is never shipped.
 
 mod datadog;
+mod effect;
 mod intake;
 mod line;
 mod newrelic;

@@ -1,3 +1,5 @@
+//! Pings that arrive, and those that do not.
+
 use super::*;
 use crate::listener::{Listener, Reply};
 

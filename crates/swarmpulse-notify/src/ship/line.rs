@@ -158,6 +158,13 @@ impl LogLine {
         }
     }
 
+    /// Sets a field that stands before all others: those behind are dropped when there are too many.
+    pub(super) fn front(&mut self, name: &str, value: FieldValue) {
+        self.fields.retain(|(held, _)| held != name);
+        self.fields.insert(0, (cut(name, NAME_BYTES_MAX).into(), value));
+        self.fields.truncate(FIELDS_MAX);
+    }
+
     /// The field of a name, if it holds words.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {

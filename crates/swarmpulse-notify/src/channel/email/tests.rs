@@ -1,3 +1,5 @@
+//! Letters as they read and as they are sent, and what servers say of them.
+
 use std::time::Duration;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Events of New Relic as they read, and against its documented rules.
+
 use serde_json::Value;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Lines as each provider gets them; failures, limits and the stop.
+
 use std::sync::Arc;
 
 use serde_json::Value;
