@@ -128,7 +128,7 @@ async fn each_episode_is_paired_once_however_pages_cut_it() {
         whole
             .iter()
             .rev()
-            .is_sorted_by_key(|alert| alert["started_at"].as_str().unwrap().to_owned())
+            .is_sorted_by_key(|alert| alert["resolved_at"].as_str().unwrap().to_owned())
     );
     for alert in &whole {
         assert!(

@@ -4,6 +4,7 @@
 
 mod acknowledged;
 mod agents;
+mod alertmanager;
 mod alerts;
 mod document;
 mod figures;

@@ -7,6 +7,7 @@ use axum::body::{Body, Bytes};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use swarmpulse_model::Position;
 use swarmpulse_model::record::FleetSettings;
 use swarmpulse_runtime::clock::Stopwatch;
 use swarmpulse_runtime::{DetectionOptions, Load, Options, RulesOptions, Runtime, Stores};
@@ -147,15 +148,22 @@ impl Server {
     pub(crate) async fn settle(&self) {
         let runtime = self.app.runtime();
         let watch = Stopwatch::start();
-        // What the desk decides is journaled before its board shows what it decided upon.
-        while runtime.status().journal_next()
-            > runtime
-                .alerting()
-                .next_offset
-                .min(runtime.status().history_next())
-        {
-            assert!(watch.seconds() < 20.0, "waited in vain for history and alerts");
-            tokio::task::yield_now().await;
+        loop {
+            let next = runtime.status().journal_next();
+            let Some(offset) = next.checked_sub(1) else {
+                return;
+            };
+            let last = Position { partition: 0, offset };
+            // What the desk decides is journaled before it is said to have come so far.
+            runtime.alerting_at(last).await;
+            while runtime.status().history_next() < next {
+                assert!(watch.seconds() < 20.0, "waited in vain for history");
+                tokio::task::yield_now().await;
+            }
+            if runtime.status().journal_next() == next {
+                return;
+            }
+            assert!(watch.seconds() < 20.0, "the journal does not come to rest");
         }
     }
 
