@@ -1,5 +1,7 @@
 //! Alerts on the budget fire within the times of the SRE workbook, not on blips, and end when it is over.
 
+#![expect(clippy::unwrap_used, reason = "a wrong answer ends the test")]
+
 mod support;
 
 use std::collections::BTreeSet;

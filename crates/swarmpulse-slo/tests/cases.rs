@@ -1,6 +1,8 @@
 //! Files of objectives as people write them, right and wrong. Each case in `cases/*.txt` begins with `=== ` and what it
 //! shows; after `--- says` stands what is read of it, or everything that is wrong with it.
 
+#![expect(clippy::unwrap_used, reason = "a wrong answer ends the test")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 

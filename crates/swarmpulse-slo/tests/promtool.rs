@@ -1,5 +1,7 @@
 //! Prometheus' own tool accepts the rules of every objective that comes with the program, and of other forms.
 
+#![expect(clippy::unwrap_used, reason = "a wrong answer ends the test")]
+
 use std::io::{ErrorKind, Write as _};
 use std::process::Command;
 

@@ -1,5 +1,7 @@
 //! Figures and names as Sloth gives them for its own first example: a service `myservice`, 99.9 % of requests over 30 days.
 
+#![expect(clippy::unwrap_used, reason = "a wrong answer ends the test")]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -112,16 +114,16 @@ fn alerts_compare_the_same_windows_with_the_same_thresholds() {
         .into_iter()
         .filter(|rule| matches!(rule.kind, RuleKind::Alert(_)))
         .collect();
-    let expected: [(&str, &str, &[(&str, f64)]); 2] = [
+    let expected = [
         (
             "page",
             "critical",
-            &[("5m", 14.4), ("1h", 14.4), ("30m", 6.0), ("6h", 6.0)],
+            [("5m", 14.4), ("1h", 14.4), ("30m", 6.0), ("6h", 6.0)],
         ),
         (
             "ticket",
             "warning",
-            &[("2h", 3.0), ("1d", 3.0), ("6h", 1.0), ("3d", 1.0)],
+            [("2h", 3.0), ("1d", 3.0), ("6h", 1.0), ("3d", 1.0)],
         ),
     ];
     assert_eq!(alerts.len(), expected.len());

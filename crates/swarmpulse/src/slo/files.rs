@@ -27,7 +27,9 @@ pub(super) fn read(files: &[PathBuf]) -> anyhow::Result<Vec<Objective>> {
             objectives.extend(swarmpulse_slo::shipped());
             continue;
         }
-        let length = std::fs::metadata(file).with_context(|| format!("read {}", file.display()))?.len();
+        let length = std::fs::metadata(file)
+            .with_context(|| format!("read {}", file.display()))?
+            .len();
         anyhow::ensure!(
             length <= FILE_BYTES_MAX,
             "{} has {length} bytes, more than {FILE_BYTES_MAX}: split it",
@@ -81,7 +83,12 @@ pub(super) fn check(files: &[PathBuf]) -> anyhow::Result<Outcome> {
             objective.name,
             objective.service,
             objective.promise(),
-            objective.rules().groups.iter().map(|group| group.rules.len()).sum::<usize>()
+            objective
+                .rules()
+                .groups
+                .iter()
+                .map(|group| group.rules.len())
+                .sum::<usize>()
         ))?;
     }
     Ok(Outcome::Done)

@@ -19,13 +19,20 @@ pub(super) fn render(slos: &Slos) -> String {
         text.push('\n');
     }
     for slo in &slos.items {
-        text.push_str(&format!("- **{}**: {}\n", escaped(&slo.title), escaped(&slo.sentence)));
+        text.push_str(&format!(
+            "- **{}**: {}\n",
+            escaped(&slo.title),
+            escaped(&slo.sentence)
+        ));
     }
     text
 }
 
 fn row(slo: &Slo) -> String {
-    let left = slo.error_budget.as_ref().and_then(|budget| budget.remaining_ratio);
+    let left = slo
+        .error_budget
+        .as_ref()
+        .and_then(|budget| budget.remaining_ratio);
     format!(
         "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
         word(&slo.state),
@@ -77,7 +84,10 @@ mod tests {
             items: vec![slo],
             ..Slos::default()
         });
-        assert!(text.contains("| VIOLATING | s | x | 99.9% | 50% | - | - |  |\n"), "{text}");
+        assert!(
+            text.contains("| VIOLATING | s | x | 99.9% | 50% | - | - |  |\n"),
+            "{text}"
+        );
         assert!(text.contains("- **a\\|b \\# c**: VIOLATING: 50%.\n"), "{text}");
     }
 }

@@ -37,7 +37,8 @@ pub(super) fn judge(client: &Client, objectives: &[Objective], at_ms: i64) -> an
         items: items.collect(),
         ..Slos::default()
     };
-    slos.items.sort_by(|a, b| (&a.service, &a.name).cmp(&(&b.service, &b.name)));
+    slos.items
+        .sort_by(|a, b| (&a.service, &a.name).cmp(&(&b.service, &b.name)));
     remote.runtime.shutdown_background();
     Ok(Report { slos })
 }
@@ -54,7 +55,9 @@ impl SloQueries for Remote<'_> {
 
 fn samples(found: Found) -> Result<Vec<QuerySample>, QueryError> {
     let sample = |labels: Labels, value: &str| {
-        let value = value.parse().map_err(|_| QueryError(format!("gives {value:?}, no number")))?;
+        let value = value
+            .parse()
+            .map_err(|_| QueryError(format!("gives {value:?}, no number")))?;
         Ok(QuerySample { labels, value })
     };
     match found {
@@ -62,7 +65,10 @@ fn samples(found: Found) -> Result<Vec<QuerySample>, QueryError> {
         Found::Vector(series) => series
             .iter()
             .map(|series| {
-                let pairs = series.metric.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+                let pairs = series
+                    .metric
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str()));
                 let (_, value) = series
                     .value
                     .as_ref()

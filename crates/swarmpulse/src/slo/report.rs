@@ -88,11 +88,20 @@ mod tests {
     fn no_data_is_never_as_good_as_met() {
         let outcome = |states: &[(&str, &str)], strict| report(states).of_service(None).outcome(strict);
         assert_eq!(outcome(&[("a", "meeting")], true), Outcome::Done);
-        assert_eq!(outcome(&[("a", "meeting"), ("b", "no_data")], false), Outcome::Done);
-        assert_eq!(outcome(&[("a", "meeting"), ("b", "no_data")], true), Outcome::CannotTell);
+        assert_eq!(
+            outcome(&[("a", "meeting"), ("b", "no_data")], false),
+            Outcome::Done
+        );
+        assert_eq!(
+            outcome(&[("a", "meeting"), ("b", "no_data")], true),
+            Outcome::CannotTell
+        );
         assert_eq!(outcome(&[("a", "no_data")], false), Outcome::CannotTell);
         assert_eq!(outcome(&[], false), Outcome::CannotTell);
-        assert_eq!(outcome(&[("a", "no_data"), ("b", "violating")], true), Outcome::Wrong);
+        assert_eq!(
+            outcome(&[("a", "no_data"), ("b", "violating")], true),
+            Outcome::Wrong
+        );
     }
 
     #[test]

@@ -8,7 +8,15 @@ use super::report::{percent, rate, word};
 use crate::output::{bold, colour, dim, styled};
 use crate::pulse::cut;
 
-const HEAD: [&str; 7] = ["STATE", "SERVICE", "OBJECTIVE", "PROMISED", "GOOD", "BUDGET LEFT", "BURN 1h"];
+const HEAD: [&str; 7] = [
+    "STATE",
+    "SERVICE",
+    "OBJECTIVE",
+    "PROMISED",
+    "GOOD",
+    "BUDGET LEFT",
+    "BURN 1h",
+];
 
 /// Its lines.
 pub(super) fn render(slos: &Slos, width: Option<usize>) -> Vec<String> {
@@ -47,7 +55,10 @@ pub(super) fn render(slos: &Slos, width: Option<usize>) -> Vec<String> {
 }
 
 fn row(slo: &Slo) -> [String; 7] {
-    let left = slo.error_budget.as_ref().and_then(|budget| budget.remaining_ratio);
+    let left = slo
+        .error_budget
+        .as_ref()
+        .and_then(|budget| budget.remaining_ratio);
     [
         word(&slo.state).to_owned(),
         slo.service.clone(),
@@ -60,11 +71,19 @@ fn row(slo: &Slo) -> [String; 7] {
 }
 
 fn joined(cells: &[String; 7], widths: &[usize; 7]) -> String {
-    let padded = cells.iter().zip(widths).enumerate().map(|(number, (cell, width))| {
-        let pad = " ".repeat(width.saturating_sub(cell.width()));
-        // Figures stand at the right.
-        if number < 3 { format!("{cell}{pad}") } else { format!("{pad}{cell}") }
-    });
+    let padded = cells
+        .iter()
+        .zip(widths)
+        .enumerate()
+        .map(|(number, (cell, width))| {
+            let pad = " ".repeat(width.saturating_sub(cell.width()));
+            // Figures stand at the right.
+            if number < 3 {
+                format!("{cell}{pad}")
+            } else {
+                format!("{pad}{cell}")
+            }
+        });
     padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
 }
 
