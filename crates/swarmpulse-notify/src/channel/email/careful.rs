@@ -1,4 +1,5 @@
-//! A connection on which nothing that was said before encryption is believed after it.
+//! A connection on which nothing that was said before encryption is believed after it, and not more is heard than a mail
+//! server has to say.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,12 +13,16 @@ use tokio::net::TcpStream;
 /// The first byte of what a TLS client says.
 const TLS_HANDSHAKE: u8 = 0x16;
 
+/// The most bytes that a server may say in one conversation, certificates and all.
+const HEARD_BYTES_MAX: usize = 256 << 10;
+
 /// A connection that is read byte by byte until TLS begins. So no reader before it can have read ahead, and words that
 /// somebody slipped in behind the answer to `STARTTLS` reach the handshake, which fails of them.
 #[derive(Debug)]
 pub(super) struct Careful {
     stream: TcpStream,
     encrypting: bool,
+    left: usize,
 }
 
 impl Careful {
@@ -25,6 +30,7 @@ impl Careful {
         Self {
             stream,
             encrypting: false,
+            left: HEARD_BYTES_MAX,
         }
     }
 }
@@ -41,8 +47,15 @@ impl AsyncRead for Careful {
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.left == 0 {
+            let error = io::Error::other("the server says more than a mail server has to say");
+            return Poll::Ready(Err(error));
+        }
         if self.encrypting {
-            return Pin::new(&mut self.stream).poll_read(context, into);
+            let before = into.filled().len();
+            ready!(Pin::new(&mut self.stream).poll_read(context, into))?;
+            self.left = self.left.saturating_sub(into.filled().len() - before);
+            return Poll::Ready(Ok(()));
         }
         if into.remaining() == 0 {
             return Poll::Ready(Ok(()));
@@ -51,6 +64,7 @@ impl AsyncRead for Careful {
         let mut one = ReadBuf::new(&mut byte);
         ready!(Pin::new(&mut self.stream).poll_read(context, &mut one))?;
         into.put_slice(one.filled());
+        self.left -= one.filled().len();
         Poll::Ready(Ok(()))
     }
 }

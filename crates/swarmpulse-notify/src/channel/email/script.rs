@@ -6,8 +6,8 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// What it answers to a command that begins so; the last command of a conversation may be answered by `hang up`, or by
-/// `silence`.
+/// What it answers to a command that begins so; the last command of a conversation may be answered by `hang up`, by
+/// `silence`, or by `chatter`, which has no end.
 pub type Script = Vec<(&'static str, &'static str)>;
 
 /// A conversation without encryption that ends well.
@@ -68,6 +68,10 @@ async fn converse(mut stream: BufReader<tokio::net::TcpStream>, script: Script) 
         }
         match reply {
             "hang up" => return heard,
+            "chatter" => {
+                while stream.write_all(&[b'2'; 4096]).await.is_ok() {}
+                return heard;
+            }
             "silence" => {
                 let mut rest = String::new();
                 // What comes may be anything.

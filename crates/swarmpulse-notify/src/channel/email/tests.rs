@@ -383,6 +383,15 @@ async fn tls_to_a_port_without_it_is_for_later() {
     );
 }
 
+#[tokio::test]
+async fn a_server_without_an_end_is_left() {
+    let (results, _) = deliver(vec![answering(2, "chatter")], |_| {}).await;
+    assert!(
+        matches!(&results[0], Err(SendError::Later { detail, .. }) if detail.contains("says more than a mail server")),
+        "{results:?}"
+    );
+}
+
 /// The caller bounds the time: what is dropped leaves nothing open.
 #[tokio::test(start_paused = true)]
 async fn a_silent_server_is_left() {

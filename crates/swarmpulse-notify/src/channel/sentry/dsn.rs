@@ -126,4 +126,18 @@ mod tests {
             assert!(!told.to_string().contains("s3"), "{told}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_dsn_that_is_taken_shows_no_key_in_its_address(
+            key in "[a-z0-9]{20,32}", rest in "(@|:[a-z]{0,5}@)?[a-z.]{0,12}(:[0-9]{1,6})?(/[a-z0-9/]{0,12})?"
+        ) {
+            if let Ok(dsn) = Dsn::parse(&format!("https://{key}{rest}")) {
+                proptest::prop_assert!(!dsn.envelope_url().contains(&key));
+                let shown = format!("{dsn:?}");
+                proptest::prop_assert!(!shown.contains(&key));
+                proptest::prop_assert!(dsn.auth().contains(&key));
+            }
+        }
+    }
 }

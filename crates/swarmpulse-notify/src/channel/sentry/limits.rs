@@ -62,4 +62,13 @@ mod tests {
             assert_eq!(wait_s(header, Category::Log), log, "{header}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_header_makes_it_wait_without_an_end(header in "[0-9a-zA-Z:;,. +-]{0,60}") {
+            if let Some(seconds) = wait_s(&header, Category::Error) {
+                proptest::prop_assert!(seconds.is_finite() && seconds >= 0.0);
+            }
+        }
+    }
 }
