@@ -8,6 +8,7 @@
 mod case;
 
 use case::{Case, cases};
+use proptest::prelude::*;
 use swarmpulse_alert::{Routing, RoutingFile};
 use swarmpulse_model::series::Label;
 use swarmpulse_model::{Text, Timestamp};
@@ -179,4 +180,24 @@ fn inhibition_and_what_has_no_effect() {
         "{:?}",
         file.warnings
     );
+}
+
+proptest! {
+    /// Cases with a piece cut out and another put in are read or refused, nothing else; what is refused says where.
+    #[test]
+    fn no_file_makes_it_panic(pick in 0_usize..100, from in 0_usize..2000, cut in 0_usize..40, put in "[-a-z:{}\\[\\]'\",~.0-9 \n]{0,12}") {
+        let cases = cases();
+        let mut text: Vec<char> = cases[pick % cases.len()].config.chars().collect();
+        let from = from.min(text.len());
+        let end = (from + cut).min(text.len());
+        text.splice(from..end, put.chars());
+        let text: String = text.into_iter().collect();
+        match Routing::parse(&text, &zones) {
+            Ok(file) => {
+                let labels = labels("team=frontend severity=critical");
+                prop_assert!(!file.routing.destinations(&labels).is_empty());
+            }
+            Err(errors) => prop_assert!(!errors.is_empty()),
+        }
+    }
 }

@@ -17,6 +17,8 @@ use crate::nature::Nature;
 use crate::options::CauseOptions;
 use crate::surroundings::Place;
 
+/// One in so many agents must be down for the silence of the others to count: they may just report seldom.
+const SILENT_SHARE: u64 = 8;
 /// The figures of a place that is down are told anew at most so often, in seconds.
 const REWORD_EVERY_S: f64 = 60.0;
 
@@ -217,7 +219,7 @@ fn fallen_of(place: &Place, fallen: u64) -> Place {
     }
 }
 
-/// Whether a place is down: most of its agents are, or a quarter of them and none of the others was heard since (true).
+/// Whether a place is down: most of its agents are, or some of them and none of the others was heard since (true).
 fn is_down(place: &Place, options: &CauseOptions) -> Option<bool> {
     if place.down * 2 > place.agents {
         return Some(false);
@@ -227,7 +229,7 @@ fn is_down(place: &Place, options: &CauseOptions) -> Option<bool> {
         (Some(others), Some(down)) => others <= down.plus_s(options.heard_slack_s),
         (Some(_), None) => false,
     };
-    (silent && place.down * 4 >= place.agents && place.down > 0).then_some(true)
+    (silent && place.down * SILENT_SHARE >= place.agents && place.down > 0).then_some(true)
 }
 
 fn sentence(subject: &EntityKey, place: &Place, span_s: Option<f64>, others_silent: bool) -> Text {
