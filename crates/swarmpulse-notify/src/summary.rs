@@ -16,7 +16,7 @@ use crate::Message;
 
 pub use line::Line;
 pub use subject::subject;
-pub use text::{Place, escaped, plain, shorten, shorten_bytes};
+pub use text::{Place, characters, escaped, plain, shorten, shorten_bytes};
 
 /// A notification in words.
 #[derive(Clone, Debug, PartialEq)]

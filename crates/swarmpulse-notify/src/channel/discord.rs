@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{BuildError, connect};
 use crate::http::{Address, Answer, HttpClient, Request};
 use crate::settings::DiscordSettings;
-use crate::summary::{Line, Summary, escaped, shorten};
+use crate::summary::{self, Line, Summary, escaped, shorten};
 use crate::{Message, Notifier, SendError, Sending};
 
 /// Alerts that are shown at most.
@@ -131,7 +131,7 @@ fn field(line: &Line) -> Value {
     let value = match extra(line) {
         Some(extra) => format!(
             "{}\n{extra}",
-            escape(&line.detail(), 1024 - extra.chars().count() - 1)
+            escape(&line.detail(), 1024 - summary::characters(&extra) - 1)
         ),
         None => escape(&line.detail(), 1024),
     };
@@ -163,7 +163,7 @@ fn escape(text: &str, characters_max: usize) -> String {
 
 /// The characters that Discord counts together.
 fn characters(embed: &Value) -> usize {
-    let length = |value: &Value| value.as_str().map_or(0, |text| text.encode_utf16().count());
+    let length = |value: &Value| value.as_str().map_or(0, summary::characters);
     let fields = embed["fields"].as_array().into_iter().flatten();
     length(&embed["title"])
         + length(&embed["description"])

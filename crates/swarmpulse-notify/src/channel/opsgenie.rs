@@ -10,7 +10,7 @@ use swarmpulse_model::{AlertState, Severity};
 use super::{BuildError, connect};
 use crate::http::{Address, Answer, HttpClient, Request};
 use crate::settings::{OpsgenieResponder, OpsgenieSettings};
-use crate::summary::{Summary, plain, shorten};
+use crate::summary::{Summary, characters, plain, shorten};
 use crate::{Message, Notifier, SendError, Sending, digest};
 
 /// Alerts that are told at most.
@@ -216,7 +216,7 @@ fn details(message: &Message<'_>, settings: &OpsgenieSettings) -> Value {
     let mut details = Map::new();
     let mut left = DETAILS_CHARACTERS_MAX;
     for (name, value) in told.into_iter().chain(own).chain(labels) {
-        let length = name.chars().count() + value.chars().count();
+        let length = characters(&name) + characters(&value);
         if length <= left && !details.contains_key(&name) {
             left -= length;
             details.insert(name, value.into());

@@ -213,7 +213,11 @@ fn source(message: &Message<'_>, settings: &PagerdutySettings) -> String {
             .or_else(|| alert.subject.as_ref().map(|key| key.id.to_string()))
     };
     let source = settings.source.clone().or_else(told);
-    plain(&source.unwrap_or_else(|| "swarmpulse".to_owned()), 255)
+    let source = plain(&source.unwrap_or_default(), 255);
+    if source.is_empty() {
+        return "swarmpulse".to_owned();
+    }
+    source
 }
 
 fn client(settings: &PagerdutySettings) -> String {

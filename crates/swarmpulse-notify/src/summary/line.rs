@@ -10,6 +10,8 @@ use crate::Message;
 
 /// The most characters of a reason.
 const REASON_CHARACTERS_MAX: usize = 500;
+/// The most bytes of an address that a rule gives.
+const URL_BYTES_MAX: usize = 500;
 
 /// One alert in words.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,10 +46,7 @@ impl Line {
             subject: subject(alert),
             when: when(message, alert),
             reason: reason(alert),
-            runbook_url: alert
-                .annotation("runbook_url")
-                .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
-                .map(|url| plain(url, 500)),
+            runbook_url: alert.annotation("runbook_url").and_then(address),
             url: super::alert_url(message.external_url, &alert.id),
             symptoms: symptoms(told, symptoms_max),
         }
@@ -87,6 +86,13 @@ impl Line {
     pub fn text(&self) -> String {
         format!("{} {}, {}", self.level(), self.head(), self.detail())
     }
+}
+
+/// An address that can be opened, as services take it; `None` of anything else. One that is cut would lead elsewhere.
+fn address(text: &str) -> Option<String> {
+    let url = reqwest::Url::parse(text.trim()).ok()?;
+    let opens = matches!(url.scheme(), "http" | "https") && url.as_str().len() <= URL_BYTES_MAX;
+    opens.then(|| url.to_string())
 }
 
 /// Why, without a full stop: the reason, else what its rule says of it, else its value.
@@ -134,10 +140,11 @@ fn symptoms(told: &NotifiedAlert, symptoms_max: usize) -> Option<String> {
         let name = plain(&symptom.name, 100);
         let of = plain(&symptom.subject, 200);
         let said_already = last.as_ref() == Some(&name);
-        shown.push(match (of.is_empty(), said_already) {
-            (true, _) => name.clone(),
-            (false, true) => of,
-            (false, false) => format!("{name} of {of}"),
+        shown.push(match (name.is_empty(), of.is_empty(), said_already) {
+            (true, true, _) => plain(&symptom.alert, 200),
+            (_, true, _) => name.clone(),
+            (true, ..) | (.., true) => of,
+            _ => format!("{name} of {of}"),
         });
         last = Some(name);
     }

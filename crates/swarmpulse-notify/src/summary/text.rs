@@ -67,7 +67,7 @@ pub fn escaped(text: &str, characters_max: usize, mut escape: impl FnMut(Place, 
         let after = rest.peek().copied();
         escape(Place { before, this, after }, &mut out);
         before = Some(this);
-        taken += width(&out[start..]);
+        taken += characters(&out[start..]);
         if taken > characters_max {
             out.truncate(cut);
             if characters_max > 0 {
@@ -82,7 +82,9 @@ pub fn escaped(text: &str, characters_max: usize, mut escape: impl FnMut(Place, 
     out
 }
 
-fn width(text: &str) -> usize {
+/// How many characters a text has, counted as UTF-16 does.
+#[must_use]
+pub fn characters(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
@@ -124,9 +126,9 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn bounds_hold_for_any_text(text in ".{0,60}", max in 0usize..40) {
-            assert!(width(&shorten(&text, max)) <= max);
+            assert!(characters(&shorten(&text, max)) <= max);
             assert!(shorten_bytes(&text, max).len() <= max);
-            assert!(width(&plain(&text, max)) <= max);
+            assert!(characters(&plain(&text, max)) <= max);
         }
     }
 }

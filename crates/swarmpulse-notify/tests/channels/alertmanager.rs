@@ -1,7 +1,8 @@
 //! A real Alertmanager: it takes what is forwarded, and what it posts to a webhook is what we post.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -24,9 +25,6 @@ struct Alertmanager {
 impl Alertmanager {
     /// `None` where it is not installed.
     async fn start(hook: &Server) -> Option<Self> {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
         let folder =
             Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("alertmanager-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
@@ -39,14 +37,23 @@ impl Alertmanager {
         let child = Command::new(PROGRAM)
             .arg(format!("--config.file={}/alertmanager.yml", folder.display()))
             .arg(format!("--storage.path={}/data", folder.display()))
-            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+            .arg("--web.listen-address=127.0.0.1:0")
             .arg("--cluster.listen-address=")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn();
         match child {
-            Ok(child) => Some(Self { child, port, folder }),
+            Ok(mut child) => {
+                let said = BufReader::new(child.stderr.take().unwrap());
+                let mut started = Self {
+                    child,
+                    port: 0,
+                    folder,
+                };
+                started.port = port(said);
+                Some(started)
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => panic!("{error}"),
         }
@@ -75,6 +82,18 @@ impl Drop for Alertmanager {
         let _ = self.child.wait();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Where it listens, from its log, which is read on so that it never waits for us.
+fn port(said: BufReader<ChildStderr>) -> u16 {
+    let mut lines = said.lines();
+    let port = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .filter(|line| line.contains("Listening on"))
+        .find_map(|line| line.rsplit_once(':')?.1.trim_matches('"').parse().ok());
+    std::thread::spawn(move || lines.count());
+    port.unwrap()
 }
 
 /// What comes of asking again and again, for a minute at most.

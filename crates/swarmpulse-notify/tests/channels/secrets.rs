@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use swarmpulse_notify::channel;
+use swarmpulse_notify::settings::ChannelSettings;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::case::{CASES, Nothing, SECRET, read};
@@ -60,12 +62,33 @@ async fn a_server_that_quotes_all_it_was_sent_gives_nothing_away() {
             assert!(held, "{}", case.name);
         }
         let settings = read(&case.file("http", 1), &Nothing);
-        let shown = format!("{settings:?} {settings:#?}");
+        let shown = format!(
+            "{settings:?} {settings:#?} {}",
+            debugged(&settings[0].channels[0])
+        );
         assert!(!shown.contains(SECRET), "{}: {shown}", case.name);
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("the log is read"));
     assert!(!log.contains(SECRET) && !log.contains(BASIC), "{log}");
+}
+
+/// What a channel shows of itself.
+fn debugged(settings: &ChannelSettings) -> String {
+    match settings {
+        ChannelSettings::Slack(settings) => format!("{:?}", channel::Slack::new(settings)),
+        ChannelSettings::Discord(settings) => format!("{:?}", channel::Discord::new(settings)),
+        ChannelSettings::Pagerduty(settings) => format!("{:?}", channel::Pagerduty::new(settings)),
+        ChannelSettings::Email(settings) => format!("{:?}", channel::Email::new(settings)),
+        ChannelSettings::Webhook(settings) => format!("{:?}", channel::Webhook::new(settings)),
+        ChannelSettings::Opsgenie(settings) => format!("{:?}", channel::Opsgenie::new(settings)),
+        ChannelSettings::Teams(settings) => format!("{:?}", channel::Teams::new(settings)),
+        ChannelSettings::Sentry(settings) => format!("{:?}", channel::Sentry::new(settings)),
+        ChannelSettings::Datadog(settings) => format!("{:?}", channel::Datadog::new(settings)),
+        ChannelSettings::NewRelic(settings) => format!("{:?}", channel::NewRelic::new(settings)),
+        ChannelSettings::Command(settings) => format!("{:?}", channel::Command::new(settings)),
+        ChannelSettings::Alertmanager(settings) => format!("{:?}", channel::Alertmanager::new(settings)),
+    }
 }
 
 fn holds_a_secret(received: &Received) -> bool {

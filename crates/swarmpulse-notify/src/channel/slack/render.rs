@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Message;
 use crate::settings::SlackSettings;
-use crate::summary::{Line, Place, Summary, escaped};
+use crate::summary::{Line, Place, Summary, characters, escaped};
 
 /// Alerts that are shown at most.
 const ALERTS_MAX: usize = 10;
@@ -15,6 +15,8 @@ const ALERTS_MAX: usize = 10;
 const SYMPTOMS_MAX: usize = 10;
 /// The most characters in the text of one block.
 const BLOCK_CHARACTERS_MAX: usize = 3000;
+/// The most characters of the title.
+const TITLE_CHARACTERS_MAX: usize = 300;
 /// The most characters in all texts.
 const CHARACTERS_MAX: usize = 9000;
 
@@ -22,7 +24,7 @@ const CHARACTERS_MAX: usize = 9000;
 #[must_use]
 pub fn render(message: &Message<'_>, settings: &SlackSettings) -> Value {
     let summary = Summary::of(message, ALERTS_MAX, SYMPTOMS_MAX);
-    let title = escape(&summary.title, 300);
+    let title = escape(&summary.title, TITLE_CHARACTERS_MAX);
     let attachment = json!({
         "color": format!("#{}", summary.color()),
         "fallback": title,
@@ -55,26 +57,30 @@ fn blocks(message: &Message<'_>, summary: &Summary) -> Vec<Value> {
         message.id
     );
     let mut texts = vec![escape(&summary.sentence, 1500)];
-    let mut left = CHARACTERS_MAX - texts[0].len() - foot.len().min(2000);
+    let more = summary
+        .more
+        .as_ref()
+        .map(|more| format!("_{}_", escape(more, 700)));
+    let others = [Some(&texts[0]), Some(&foot), more.as_ref()];
+    let taken: usize = others.into_iter().flatten().map(|text| characters(text)).sum();
+    let mut left = CHARACTERS_MAX.saturating_sub(taken + TITLE_CHARACTERS_MAX);
     let mut hidden = 0;
     for line in &summary.lines {
         let text = line_text(line, summary.is_list());
         if text.is_empty() {
             continue;
         }
-        if text.chars().count() > left {
+        if characters(&text) > left {
             hidden += 1;
             continue;
         }
-        left -= text.chars().count();
+        left -= characters(&text);
         texts.push(text);
     }
     if hidden > 0 {
         texts.push(format!("_{hidden} more are too long to show here_"));
     }
-    if let Some(more) = &summary.more {
-        texts.push(format!("_{}_", escape(more, 700)));
-    }
+    texts.extend(more);
     let mut blocks: Vec<Value> = texts.iter().map(|text| section(text)).collect();
     blocks.push(json!({
         "type": "context",
@@ -106,7 +112,7 @@ fn line_text(line: &Line, in_list: bool) -> String {
         parts.push(format!("<{}|What to do>", address(runbook)));
     }
     let text = parts.join("\n");
-    if text.chars().count() > BLOCK_CHARACTERS_MAX {
+    if characters(&text) > BLOCK_CHARACTERS_MAX {
         // Only addresses are this long; without them it is not.
         return escape(&line.text(), BLOCK_CHARACTERS_MAX);
     }

@@ -132,10 +132,11 @@ pub(in crate::channel) fn annotations(told: &NotifiedAlert) -> BTreeMap<String, 
     annotations
 }
 
-/// Labels by name.
+/// Labels by name; one without a value is none, and Alertmanager refuses it.
 pub(in crate::channel) fn map(labels: &[Label]) -> BTreeMap<String, String> {
     labels
         .iter()
+        .filter(|label| !label.value.is_empty())
         .map(|label| (label.name.to_string(), label.value.to_string()))
         .collect()
 }
