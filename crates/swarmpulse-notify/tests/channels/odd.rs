@@ -73,7 +73,7 @@ fn any_text_is_sent_as_the_service_documents_it() {
         ..ProptestConfig::default()
     };
     proptest!(config, |(text in odd_text())| {
-        let notification = examples::of_text(&text);
+        let notification = of_text(&text);
         for (case, server, channel) in &tries {
             let outcome = runtime.block_on(channel.send(examples::message(&notification)));
             prop_assert_eq!(outcome, Ok(()), "{}", case.name);
