@@ -2,17 +2,23 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::ack::AckArgs;
+use crate::alerts::AlertsArgs;
+use crate::backtest::BacktestArgs;
 use crate::check::CheckArgs;
 use crate::configure::ConfigArgs;
 use crate::demo::{DemoAgentArgs, DemoArgs};
 use crate::detect::DetectArgs;
 use crate::env::EnvArgs;
 use crate::exit;
+use crate::notify::NotifyArgs;
 use crate::offline::{MetricsArgs, ReplayArgs, TokenArgs};
 use crate::promqltest::PromqltestArgs;
 use crate::pulse::PulseArgs;
 use crate::query::QueryArgs;
+use crate::rules::RulesArgs;
 use crate::serve::ServeArgs;
+use crate::silence::SilenceArgs;
 use crate::slo::SloArgs;
 use crate::store::StoreArgs;
 use crate::watch::WatchArgs;
@@ -54,6 +60,18 @@ pub enum Command {
     Check(CheckArgs),
     /// Tell which promises hold: objectives, error budgets, burn rates.
     Slo(SloArgs),
+    /// Check, test and list rules.
+    Rules(RulesArgs),
+    /// Run rules over the past: what would have fired, beside what did.
+    Backtest(BacktestArgs),
+    /// Print what is wrong: alerts, and all that happened to one.
+    Alerts(AlertsArgs),
+    /// Take an alert in hand, or give it back.
+    Ack(AckArgs),
+    /// Silence alerts for a while, or plan maintenance.
+    Silence(SilenceArgs),
+    /// Look after notifications: who is told, whether that works, what was given up.
+    Notify(NotifyArgs),
     /// Print what a tool needs in its environment to report here.
     Env(EnvArgs),
     /// Start a small fleet of real processes that shows every verdict.

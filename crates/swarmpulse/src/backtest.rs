@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use swarmpulse_client::ClientError;
 use swarmpulse_api::{Backtest, BacktestFile, NewBacktest};
+use swarmpulse_client::ClientError;
 
 use crate::clock;
 use crate::config::Environment;
@@ -109,7 +109,11 @@ fn wanted(args: &BacktestArgs) -> anyhow::Result<NewBacktest> {
         from: seconds(from_ms),
         to: Some(seconds(to_ms)),
         interval_s: Some(args.interval),
-        rules: args.rules.iter().map(|path| file(path)).collect::<Result<_, _>>()?,
+        rules: args
+            .rules
+            .iter()
+            .map(|path| file(path))
+            .collect::<Result<_, _>>()?,
         objectives: args.slo.iter().map(|path| file(path)).collect::<Result<_, _>>()?,
     })
 }

@@ -1,6 +1,9 @@
 //! The swarmpulse binary: arguments, configuration, wiring and exit codes.
 
+mod ack;
+mod alerts;
 mod arguments;
+mod backtest;
 mod check;
 mod clock;
 mod config;
@@ -10,12 +13,15 @@ mod demo;
 mod detect;
 mod env;
 mod exit;
+mod notify;
 mod offline;
 mod output;
 mod promqltest;
 mod pulse;
 mod query;
+mod rules;
 mod serve;
+mod silence;
 mod slo;
 mod store;
 mod watch;
@@ -57,6 +63,12 @@ fn run(command: &Command, environment: &Environment) -> anyhow::Result<Outcome> 
         Command::Pulse(args) => pulse::run(args, environment),
         Command::Check(args) => check::run(args, environment),
         Command::Slo(args) => slo::run(args, environment),
+        Command::Backtest(args) => backtest::run(args, environment),
+        Command::Rules(args) => rules::run(args, environment),
+        Command::Alerts(args) => alerts::run(args, environment),
+        Command::Ack(args) => ack::run(args, environment),
+        Command::Silence(args) => silence::run(args, environment),
+        Command::Notify(args) => notify::run(args, environment),
         Command::Env(args) => env::run(args, environment),
         Command::Detect(args) => detect::run(args),
         Command::Demo(args) => demo::run(args, environment),

@@ -5,7 +5,6 @@ use swarmpulse_api::{Backtest, NewBacktest};
 use swarmpulse_backtest::{BacktestOptions, backtest, did, rule_files};
 use swarmpulse_ledger::SqliteHistory;
 use swarmpulse_model::Timestamp;
-use swarmpulse_rules::RuleFile;
 use swarmpulse_store::MetricStore;
 
 use crate::config::{self, Environment};
@@ -26,7 +25,7 @@ pub fn run(wanted: &NewBacktest, data: &DataArgs, environment: &Environment) -> 
     );
     let config = config::load(data.config.as_deref(), environment, Vec::new())?.config;
     let files = if wanted.rules.is_empty() && wanted.objectives.is_empty() {
-        in_force(&config)?
+        wiring::rule_files(&config)?
     } else {
         rule_files(&wanted.rules, &wanted.objectives).map_err(|faults| anyhow::anyhow!(faults.join("\n")))?
     };
@@ -34,7 +33,7 @@ pub fn run(wanted: &NewBacktest, data: &DataArgs, environment: &Environment) -> 
         from: time(&wanted.from)?,
         to: wanted.to.as_deref().map_or(Ok(now()), time)?,
         default_interval_s: wanted.interval_s.unwrap_or(config.rules.interval_s),
-        external_url: config.alerts.external_url.clone().unwrap_or_default(),
+        external_url: config.alerts.external_url(config.server.listen),
     };
     let history = SqliteHistory::open(dir.join("history"))?;
     let done = did(&history, options.from, options.to)?.of_files(&files);
@@ -55,10 +54,6 @@ pub fn run(wanted: &NewBacktest, data: &DataArgs, environment: &Environment) -> 
         ));
     }
     Ok(report?.shape())
-}
-
-fn in_force(config: &config::Config) -> anyhow::Result<Vec<RuleFile>> {
-    wiring::rule_files(config)
 }
 
 fn time(text: &str) -> anyhow::Result<Timestamp> {

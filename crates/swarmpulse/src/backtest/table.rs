@@ -84,17 +84,15 @@ fn counted(count: u64, one: &str, many: &str) -> String {
 
 /// To the second.
 fn moment(at: &str) -> String {
-    at.get(..19).map_or_else(|| at.to_owned(), |second| format!("{second}Z"))
+    at.get(..19)
+        .map_or_else(|| at.to_owned(), |second| format!("{second}Z"))
 }
 
 fn lasted(times: &FiringTimes) -> String {
     let Some(ended_at) = &times.ended_at else {
         return "on".to_owned();
     };
-    let (Ok(from), Ok(to)) = (
-        times.fired_at.parse::<Timestamp>(),
-        ended_at.parse::<Timestamp>(),
-    ) else {
+    let (Ok(from), Ok(to)) = (times.fired_at.parse::<Timestamp>(), ended_at.parse::<Timestamp>()) else {
         return String::new();
     };
     let seconds = to.as_second() - from.as_second();
@@ -161,7 +159,11 @@ mod tests {
                 "and 1 more; --limit shows more",
             ]
         );
-        assert!(lines_of(&found, Some(30)).iter().all(|line| line.chars().count() <= 61));
+        assert!(
+            lines_of(&found, Some(30))
+                .iter()
+                .all(|line| line.chars().count() <= 61)
+        );
         assert!(closing(&found, 1.25).starts_with("1 alert would have fired and did not, 1 did"));
     }
 
