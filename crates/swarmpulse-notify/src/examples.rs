@@ -219,6 +219,31 @@ pub fn special() -> Notification {
     group
 }
 
+/// Some alerts that hold this text wherever they may.
+pub fn of_text(text: &str) -> Notification {
+    let alerts = (0..12).map(|number| {
+        let mut odd = alert(&format!("{text}{number}"), text, Severity::Critical, 60.0);
+        odd.reason = text.into();
+        odd.labels[2].value = text.into();
+        odd.annotations = vec![label("runbook_url", &format!("https://{text}"))];
+        let symptom = Symptom {
+            alert: text.into(),
+            name: text.into(),
+            subject: text.into(),
+            since: NOW,
+        };
+        let mut told = told(odd);
+        told.symptoms = vec![symptom; 15];
+        told.symptoms_total = 20;
+        told
+    });
+    let mut group = of(NotifyReason::Fired, alerts.collect());
+    group.group_key = text.into();
+    group.receiver = text.into();
+    group.group_labels = vec![label("agent", text)];
+    group
+}
+
 pub fn rule() -> Notification {
     let mut rule = alert("QueueBacklog", "x", Severity::Warning, 300.0);
     rule.id = "QueueBacklog/0123456789abcdef".into();

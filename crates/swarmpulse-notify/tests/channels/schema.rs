@@ -1,9 +1,12 @@
 //! What the services document of the requests they take.
 
 pub mod alertmanager;
+pub mod datadog;
 pub mod discord;
+pub mod newrelic;
 pub mod opsgenie;
 pub mod pagerduty;
+pub mod sentry;
 pub mod slack;
 pub mod teams;
 pub mod webhook;
