@@ -6,6 +6,7 @@ mod live;
 mod screen;
 mod table;
 
+pub use figures::age;
 pub use screen::width as screen_width;
 pub use table::cut;
 
