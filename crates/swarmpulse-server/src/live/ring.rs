@@ -183,7 +183,7 @@ mod tests {
         Message {
             id,
             topic: Some(topic),
-            namespace: None,
+            audience: crate::audience::Audience::Everyone,
             agent: None,
             frame,
         }

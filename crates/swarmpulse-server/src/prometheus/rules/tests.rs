@@ -45,6 +45,7 @@ fn status(rule: Rule, alerts: Vec<Alert>) -> RuleStatus {
         error: None,
         no_data: false,
         alerts,
+        resolved: Vec::new(),
         took_s: 0.5,
     }
 }
