@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use swarmpulse_model::record::MonitorEvent;
 use swarmpulse_model::{Envelope, Position, Record, Source, Text, Timestamp, entity};
 use swarmpulse_store::{Journal, JournalError};
@@ -87,7 +87,12 @@ impl Sequencer {
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => break,
             };
-            let stopping = self.stop.try_recv().is_ok();
+            let stopping = match self.stop.try_recv() {
+                Ok(()) => true,
+                Err(TryRecvError::Empty) => false,
+                // Dropped without a stop: it ends as a crash would.
+                Err(TryRecvError::Disconnected) => break,
+            };
             if !self.group(first) {
                 break;
             }

@@ -118,6 +118,8 @@ impl DeskThread {
             looked: Stopwatch::start(),
             told_directly: None,
         };
+        // At once: from here on the next start knows where to begin.
+        thread.keep();
         thread.show_now();
         thread.show_outbox();
         thread
