@@ -4,6 +4,22 @@ use std::fmt;
 
 use reqwest::Url;
 
+/// Parts of paths that all users of a service have: words that errors may well hold, and no secrets.
+const COMMON_PARTS: [&str; 12] = [
+    "",
+    "accounts",
+    "alerts",
+    "api",
+    "chat.postMessage",
+    "enqueue",
+    "envelope",
+    "events",
+    "services",
+    "v1",
+    "v2",
+    "webhooks",
+];
+
 /// An `http` or `https` address. Shows its scheme and host alone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address(Url);
@@ -94,8 +110,14 @@ impl Address {
 
     /// What of it must not be shown: its path, the longer parts of that, its query and its credentials.
     pub(super) fn secrets(&self) -> Vec<String> {
-        let mut secrets = vec![self.0.path().to_owned()];
-        secrets.extend(self.0.path_segments().into_iter().flatten().map(str::to_owned));
+        let parts = self.0.path_segments().into_iter().flatten();
+        let mut secrets: Vec<String> = parts
+            .filter(|part| !COMMON_PARTS.contains(part))
+            .map(str::to_owned)
+            .collect();
+        if !secrets.is_empty() {
+            secrets.push(self.0.path().to_owned());
+        }
         secrets.extend(self.0.query().map(str::to_owned));
         secrets.extend(self.0.query_pairs().map(|(_, value)| value.into_owned()));
         if let Some(password) = self.0.password() {
@@ -128,6 +150,16 @@ mod tests {
             Address::parse("https://me:hidden@hooks.example:8443/services/T0/hidden?token=hidden").unwrap();
         assert_eq!(format!("{address:?}"), "Address(https://hooks.example:8443/…)");
         assert_eq!(address.to_string(), "hooks.example:8443");
+    }
+
+    #[test]
+    fn words_of_services_are_no_secrets() {
+        let secrets = |text: &str| Address::parse(text).unwrap().secrets();
+        assert!(secrets("https://api.example/v2/alerts/").is_empty());
+        assert_eq!(
+            secrets("https://hooks.example/services/T0/abc?x=y"),
+            ["T0", "abc", "/services/T0/abc", "x=y", "y"]
+        );
     }
 
     #[test]

@@ -1,3 +1,5 @@
+//! What notifications say, as it was looked at once.
+
 use insta::assert_snapshot;
 use swarmpulse_model::alert::Notification;
 
