@@ -2,10 +2,16 @@
 
 import asyncio
 import json
+import logging
 import ssl
 import sys
+import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult
+
+# Handshakes that fail and passwords that are wrong are what is tried.
+logging.disable()
+warnings.simplefilter("ignore")
 
 
 class Handler:
