@@ -17,3 +17,15 @@ mod variants;
 
 pub use report::{Case, Outcome, Report};
 pub use run::run;
+
+use swarmpulse_model::{Labels, Sample};
+
+/// A line of samples as tests write it, `name{label="value"} 1 2+3x4 _ stale`: the first at 0, the others `step_ms` apart.
+/// Native histograms are left out.
+///
+/// # Errors
+/// If the line is not of that form, or makes too many samples.
+pub fn series(line: &str, step_ms: i64) -> Result<(Labels, Vec<Sample>), String> {
+    let (labels, items) = sequence::series(line)?;
+    Ok((labels, load::floats(&items, step_ms)))
+}

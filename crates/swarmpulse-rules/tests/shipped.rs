@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::Command;
 
 use swarmpulse_model::Severity;
@@ -105,6 +106,22 @@ fn what_must_be_covered_is_by_a_rule_or_a_condition() {
         twice.is_empty(),
         "a rule and a condition of the same name: {twice:?}"
     );
+}
+
+#[test]
+fn the_documentation_lists_each_with_its_level() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules.md");
+    let docs = std::fs::read_to_string(docs).unwrap();
+    for rule in rules(&files()) {
+        let severity = rule.labels.iter().find(|label| label.name == "severity").unwrap();
+        let level = match severity.value.as_str() {
+            "critical" => "P1",
+            "warning" => "P2",
+            _ => "P3",
+        };
+        let row = format!("| `{}` | {level} | ", rule.name());
+        assert!(docs.contains(&row), "docs/rules.md lacks {row}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 pub const HELP: &str = "Exit codes:
   0    done; for `check`: all well
   1    failed, with the reason on standard error; for `check`: something is down or stuck;
-       for `promqltest`: a case failed; for `store check`: something is damaged; for `slo`: a promise does not hold
+       for `promqltest`: a case failed; for `store check`: something is damaged; for `rules`: a file is wrong or a test failed; for `slo`: a promise does not hold
   2    wrong arguments; for `check`: cannot tell, as the server is away or cannot see; for `slo`: no data to judge by
   N    `watch` exits as its command did; 125 if it failed itself, 126 if the command cannot be run, 127 if there is none";
 

@@ -45,7 +45,7 @@ pub(super) fn load(load: &Load, store: &Overlaid) -> Result<(), String> {
     Ok(())
 }
 
-fn floats(items: &[Item], step_ms: i64) -> Vec<Sample> {
+pub(super) fn floats(items: &[Item], step_ms: i64) -> Vec<Sample> {
     let sample = |(place, item): (usize, &Item)| match item {
         Item::Float(value) => Some(Sample {
             at_ms: place as i64 * step_ms,

@@ -1,0 +1,233 @@
+//! `swarmpulse rules list`: the rules in force, from the server where there is one.
+
+use std::time::Duration;
+
+use anstyle::AnsiColor;
+use swarmpulse_api::{Rule, RuleGroup, Rules};
+use swarmpulse_rules::{RuleFile, RuleKind};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::ListArgs;
+use crate::config::{self, Environment};
+use crate::exit::Outcome;
+use crate::output::{bold, colour, dim, styled};
+use crate::pulse::{cut, screen_width};
+use crate::{output, wiring};
+
+/// Longer nobody waits for a list.
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+const HEAD: [&str; 5] = ["STATE", "NAME", "SEVERITY", "FOR", "FROM"];
+
+/// Prints the list.
+///
+/// # Errors
+/// If the configuration names rules that are wrong, or the server refuses.
+pub(super) fn run(args: &ListArgs, environment: &Environment) -> anyhow::Result<Outcome> {
+    let rules = rules(args, environment)?;
+    if args.json {
+        output::json(&serde_json::to_value(&rules)?)?;
+        return Ok(Outcome::Done);
+    }
+    for line in render(&rules, screen_width()) {
+        output::line(&line)?;
+    }
+    if let Some(error) = &rules.error {
+        output::note(&format!(
+            "swarmpulse: what was read last is not in force: {error}"
+        ));
+    }
+    Ok(Outcome::Done)
+}
+
+/// The rules in force: from the server, else from the configuration.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn rules(args: &ListArgs, environment: &Environment) -> anyhow::Result<Rules> {
+    if !args.offline {
+        let client = args.server.client(environment, ANSWER_LIMIT)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let answer = runtime.block_on(client.rules());
+        runtime.shutdown_background();
+        match answer {
+            Ok(rules) => return Ok(rules),
+            Err(swarmpulse_client::ClientError::Unreachable { .. }) => {
+                output::note(
+                    "swarmpulse: no server answers; these are the rules that the configuration names",
+                );
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let config = config::load(args.config.as_deref(), environment, Vec::new())?.config;
+    Ok(defined(&wiring::rule_files(&config)?, config.rules.interval_s))
+}
+
+/// Definitions, without any state.
+fn defined(files: &[RuleFile], default_interval_s: f64) -> Rules {
+    let source = |file: &str| match file.split_once('/') {
+        Some(("shipped", _)) => "shipped",
+        Some(("slo", _)) => "objective",
+        _ => "file",
+    };
+    let groups = files.iter().flat_map(|file| {
+        file.groups.iter().map(move |group| RuleGroup {
+            name: group.name.clone(),
+            file: file.name.clone(),
+            source: source(&file.name).to_owned(),
+            interval_s: group.interval_s.unwrap_or(default_interval_s),
+            rules: group.rules.iter().map(definition).collect(),
+            ..RuleGroup::default()
+        })
+    });
+    Rules {
+        groups: groups.collect(),
+        ..Rules::default()
+    }
+}
+
+fn definition(rule: &swarmpulse_rules::Rule) -> Rule {
+    let pairs = |labels: &[swarmpulse_model::series::Label]| {
+        let pair =
+            |label: &swarmpulse_model::series::Label| (label.name.to_string(), label.value.to_string());
+        labels.iter().map(pair).collect()
+    };
+    let mut shown = Rule {
+        name: rule.name().to_owned(),
+        kind: "recording".to_owned(),
+        line: (rule.line > 0).then_some(rule.line),
+        query: rule.expr.clone(),
+        labels: pairs(&rule.labels),
+        health: "unknown".to_owned(),
+        ..Rule::default()
+    };
+    if let RuleKind::Alert(alert) = &rule.kind {
+        shown.kind = "alerting".to_owned();
+        shown.for_s = alert.for_s;
+        shown.keep_firing_for_s = alert.keep_firing_for_s;
+        shown.annotations = pairs(&alert.annotations);
+    }
+    shown
+}
+
+/// How a rule is, in one word.
+pub(super) fn state(rule: &Rule) -> &str {
+    match (rule.health.as_str(), rule.state.as_deref()) {
+        ("err", _) => "FAILING",
+        ("unknown", _) => "-",
+        (_, _) if rule.no_data => "NO DATA",
+        (_, Some("firing")) => "FIRING",
+        (_, Some("pending")) => "PENDING",
+        (_, Some(_)) => "quiet",
+        (_, None) => "recorded",
+    }
+}
+
+fn tone(state: &str) -> Option<AnsiColor> {
+    match state {
+        "FIRING" | "FAILING" => Some(AnsiColor::Red),
+        "PENDING" | "NO DATA" => Some(AnsiColor::Yellow),
+        "quiet" | "recorded" => Some(AnsiColor::Green),
+        _ => None,
+    }
+}
+
+/// The lines of the table, and why rules fail.
+fn render(rules: &Rules, width: Option<usize>) -> Vec<String> {
+    let mut rows = Vec::new();
+    let mut failures = Vec::new();
+    for group in &rules.groups {
+        for rule in &group.rules {
+            let severity = rule.labels.get("severity").map_or("", String::as_str);
+            let for_s = if rule.for_s > 0.0 {
+                format!("{} s", rule.for_s)
+            } else {
+                String::new()
+            };
+            let from = format!("{} ({})", group.file, group.name);
+            rows.push([
+                state(rule).to_owned(),
+                rule.name.clone(),
+                severity.to_owned(),
+                for_s,
+                from,
+            ]);
+            if let Some(error) = &rule.error {
+                failures.push(format!("{}: {error}", rule.name));
+            }
+        }
+    }
+    let mut lines = vec![styled(
+        bold(),
+        &format!("{} rules in {} groups", rows.len(), rules.groups.len()),
+    )];
+    let mut widths = HEAD.map(str::len);
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.width());
+        }
+    }
+    let joined = |cells: [&str; 5]| {
+        let padded = cells
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width()))));
+        let line = padded.collect::<Vec<_>>().join("  ").trim_end().to_owned();
+        width.map_or_else(|| line.clone(), |width| cut(&line, width))
+    };
+    if !rows.is_empty() {
+        lines.push(styled(dim(), &joined(HEAD)));
+    }
+    for row in &rows {
+        let line = joined([&row[0], &row[1], &row[2], &row[3], &row[4]]);
+        lines.push(match (tone(&row[0]), line.strip_prefix(row[0].as_str())) {
+            (Some(tone), Some(rest)) => format!("{}{rest}", styled(colour(tone), &row[0])),
+            _ => line,
+        });
+    }
+    lines.extend(failures);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_rule_is_listed_with_its_severity() {
+        let rules = defined(
+            &swarmpulse_rules::shipped(&swarmpulse_rules::Overrides::default()),
+            15.0,
+        );
+        let text = render(&rules, None).join("\n");
+        for rule in rules.groups.iter().flat_map(|group| &group.rules) {
+            assert!(text.contains(&rule.name), "{text}");
+            assert_eq!(state(rule), "-", "without a server nothing is known");
+        }
+        assert!(
+            text.contains("critical") && text.contains("shipped/levels"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_state_is_told_by_the_worst_that_is_known() {
+        let rule = |health: &str, state: Option<&str>, no_data: bool| Rule {
+            health: health.into(),
+            state: state.map(str::to_owned),
+            no_data,
+            ..Rule::default()
+        };
+        for (rule, expected) in [
+            (rule("err", Some("firing"), false), "FAILING"),
+            (rule("ok", Some("firing"), false), "FIRING"),
+            (rule("ok", Some("inactive"), true), "NO DATA"),
+            (rule("ok", Some("inactive"), false), "quiet"),
+            (rule("ok", None, false), "recorded"),
+        ] {
+            assert_eq!(state(&rule), expected);
+        }
+    }
+}
