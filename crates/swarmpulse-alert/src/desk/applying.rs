@@ -167,7 +167,8 @@ impl Desk {
         let relabelled = entry.alert.is_some() && new != entry.live.fingerprint;
         let (was, is) = (entry.is_firing(), alert.state == AlertState::Firing);
         let old = entry.alert.replace(alert.clone());
-        if relabelled && let Some(old) = old.clone().filter(|old| old.state == AlertState::Firing) {
+        // Its end may still have to be told, also if it was over before it came back with other labels.
+        if relabelled && let Some(old) = old.clone().filter(|old| old.fired_at.is_some()) {
             entry.remember(old);
         }
         entry.former.retain(|former| fingerprint(&former.labels) != new);
@@ -276,7 +277,11 @@ impl Desk {
             firing,
             at: notification.at,
         };
+        let overtaken = self.overtaken_by(&told);
         self.groups.told.insert(key, told);
+        for slot in overtaken {
+            self.regroup(slot);
+        }
         for number in self.groups.named(&notification.group_key) {
             let theirs = self.groups.get(number).map(|group| &group.receiver);
             if theirs == Some(&notification.receiver) {
@@ -284,6 +289,17 @@ impl Desk {
                 self.touch(number, self.now);
             }
         }
+    }
+
+    /// Alerts that were told to fire when they were over already, and out of their groups: their end is to be told, too.
+    fn overtaken_by(&self, told: &Told) -> Vec<u32> {
+        let over = self.leaving.iter().map(|(_, slot)| *slot);
+        over.filter(|slot| {
+            self.book.get(*slot).is_some_and(|entry| {
+                entry.alert.is_some() && entry.live.groups.is_empty() && told.has(entry.live.fingerprint)
+            })
+        })
+        .collect()
     }
 
     /// Whatever is held to be true of an entity that was forgotten is over.
