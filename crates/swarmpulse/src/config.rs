@@ -1,5 +1,6 @@
 //! Configuration: raw text from the file, the environment and arguments, to checked values with their origin.
 
+mod alert_settings;
 mod bytes;
 mod credential;
 mod detect_settings;
@@ -17,7 +18,9 @@ mod render;
 mod scrape_form;
 mod scrape_settings;
 mod settings;
+mod ship_form;
 
+pub use alert_settings::ALERTS_FILE;
 pub use bytes::show_bytes;
 pub use environment::Environment;
 pub use file::Setting;

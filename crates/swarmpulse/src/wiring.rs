@@ -1,8 +1,15 @@
 //! The server's parts put together: stores, runtime, HTTP; started in order, stopped in the reverse.
 
+mod alerts;
 mod collectors;
+mod glob;
+mod loading;
 mod metric_store;
+mod secrets;
+mod shipping;
 
+pub use glob::files as glob_files;
+pub use loading::rule_files;
 pub use metric_store::{journal_options as metric_journal_options, open as open_metrics};
 mod otlp_ports;
 
@@ -25,13 +32,16 @@ use swarmpulse_wire::{Limits, Privacy};
 use crate::config::{Config, Environment};
 use crate::output;
 use otlp_ports::OtlpPorts;
+use shipping::Shipping;
+use swarmpulse_notify::ship::ShipTap;
 
 /// Runs the server of this configuration until it is told to end.
 ///
 /// # Errors
 /// If a part cannot start.
 pub fn run(config: &Config, environment: &Environment) -> anyhow::Result<()> {
-    start_log(config);
+    let tap = shipping::tap();
+    start_log(config, &tap.0);
     if let Err(error) = swarmpulse_probe::raise_fd_limit() {
         tracing::warn!(%error, "the limit of open files stays as it is");
     }
@@ -46,8 +56,23 @@ pub fn run(config: &Config, environment: &Environment) -> anyhow::Result<()> {
     let otlp = OtlpPorts::bind(config, tokens)?;
     let mut options = options(config)?;
     collectors::add(config, environment, &mut options)?;
+    let objectives = Arc::default();
+    alerts::add(
+        config,
+        environment,
+        address,
+        Arc::clone(&objectives),
+        &mut options,
+    )?;
+    let shipping = Shipping::attach(config, environment, &tap)?;
     let runtime = Runtime::start(stores(config, state)?, options)?;
-    let app = App::new(runtime.handle(), server_options(config));
+    let app = App::new(
+        runtime.handle(),
+        ServerOptions {
+            objectives,
+            ..server_options(config)
+        },
+    );
     announce(address, data, &otlp.describe())?;
     let served = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -57,8 +82,14 @@ pub fn run(config: &Config, environment: &Environment) -> anyhow::Result<()> {
         .block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener).context("hand over the listener")?;
             let otlp = otlp.serve(&app)?;
+            let end = tokio::sync::watch::Sender::new(false);
+            let shipping = shipping.start(&end);
+            let reloads = tokio::spawn(alerts::reload_on_hangup(runtime.handle()));
             let served = serve(listener, app, told_to_end()).await.context("serve");
+            reloads.abort();
             otlp.join_all().await;
+            end.send_replace(true);
+            shipping.join_all().await;
             served
         });
     tracing::info!("stopping");
@@ -66,18 +97,20 @@ pub fn run(config: &Config, environment: &Environment) -> anyhow::Result<()> {
     served
 }
 
-fn start_log(config: &Config) {
+fn start_log(config: &Config, tap: &ShipTap) {
     use tracing_subscriber::EnvFilter;
+    use tracing_subscriber::prelude::*;
     let filter = EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
     // A second start within one process keeps the first log.
     drop(if config.log.format == "json" {
-        log.json().try_init()
+        log.json().finish().with(tap.layer()).try_init()
     } else {
         let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
-        log.with_ansi(colours).with_target(false).try_init()
+        let log = log.with_ansi(colours).with_target(false);
+        log.finish().with(tap.layer()).try_init()
     });
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use toml::{Table, Value};
 
 use super::bytes::parse_bytes;
-use super::{endpoint_form, scrape_form};
+use super::{endpoint_form, scrape_form, ship_form};
 
 /// What a key takes.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,10 @@ pub enum Form {
     ScrapeJobs,
     /// A list of endpoints.
     HttpEndpoints,
+    /// Seconds by name.
+    SecondsByName,
+    /// A list of those who take the server's own log.
+    ShipTargets,
 }
 
 impl Form {
@@ -59,6 +63,8 @@ impl Form {
             Self::Patterns => "a list of { name, program, argument, kind }".to_owned(),
             Self::ScrapeJobs => "a list of { name, targets, .. }".to_owned(),
             Self::HttpEndpoints => "a list of { name, url, .. }".to_owned(),
+            Self::SecondsByName => "seconds by name such as { agent_stuck = 60 }".to_owned(),
+            Self::ShipTargets => "a list of { provider, api_key_file or api_key_env, .. }".to_owned(),
         }
     }
 
@@ -115,6 +121,8 @@ impl Form {
                 endpoint_form::unique(items)?;
                 list(items, endpoint_form::endpoint)
             }
+            (Self::SecondsByName, Value::Table(table)) => seconds_by_name(table),
+            (Self::ShipTargets, Value::Array(items)) => list(items, ship_form::target),
             _ => Err(wrong()),
         }
     }
@@ -145,13 +153,16 @@ impl Form {
             Self::Number(..) => text
                 .parse()
                 .map_or_else(|_| Value::String(text.to_owned()), Value::Float),
-            Self::WorkLimits | Self::Patterns | Self::ScrapeJobs | Self::HttpEndpoints => {
-                format!("value = {text}")
-                    .parse::<Table>()
-                    .ok()
-                    .and_then(|mut table| table.remove("value"))
-                    .unwrap_or_else(|| Value::String(text.to_owned()))
-            }
+            Self::WorkLimits
+            | Self::Patterns
+            | Self::ScrapeJobs
+            | Self::HttpEndpoints
+            | Self::SecondsByName
+            | Self::ShipTargets => format!("value = {text}")
+                .parse::<Table>()
+                .ok()
+                .and_then(|mut table| table.remove("value"))
+                .unwrap_or_else(|| Value::String(text.to_owned())),
         };
         self.check(&value)
     }
@@ -202,6 +213,15 @@ fn list(items: &[Value], check: fn(&Table) -> Result<(), String>) -> Result<Valu
         check(table).map_err(|reason| format!("entry {}: {reason}", index + 1))?;
     }
     Ok(Value::Array(items.to_vec()))
+}
+
+fn seconds_by_name(table: &Table) -> Result<Value, String> {
+    let seconds = table.iter().map(|(name, value)| {
+        let checked = Form::Number(0.0, 30.0 * 86_400.0).check(value);
+        let value = checked.map_err(|reason| format!("`{name}`: {reason}"))?;
+        Ok((name.clone(), value))
+    });
+    seconds.collect::<Result<Table, String>>().map(Value::Table)
 }
 
 fn work_limit(table: &Table) -> Result<(), String> {

@@ -36,9 +36,11 @@ impl Key {
     /// The list of a section that is written as a list itself: `[[endpoints]]`.
     #[must_use]
     pub fn list_of(section: &str) -> Option<&'static Self> {
-        (section == "endpoints")
-            .then(|| Self::find("endpoints.http"))
-            .flatten()
+        match section {
+            "endpoints" => Self::find("endpoints.http"),
+            "ship" => Self::find("ship.to"),
+            _ => None,
+        }
     }
 
     /// The key of that path.
@@ -49,7 +51,7 @@ impl Key {
 }
 
 /// The sections in order, each with one sentence.
-pub const SECTIONS: [(&str, &str); 14] = [
+pub const SECTIONS: [(&str, &str); 19] = [
     ("server", "Where the server listens."),
     ("data", "Where data lies and how long it is kept."),
     (
@@ -73,6 +75,26 @@ pub const SECTIONS: [(&str, &str); 14] = [
     (
         "detect",
         "Leaks, exhaustion, anomalies, degraded services, bottlenecks, failure patterns, cascades.",
+    ),
+    (
+        "rules",
+        "Rules in Prometheus' format: those that come with the program, and your own. Files are read anew on SIGHUP and on `POST /-/reload`.",
+    ),
+    (
+        "alerts",
+        "How alerts are made of conditions and rules, and who is told of them.",
+    ),
+    (
+        "slo",
+        "Objectives: those that come with the program, and your own. Files are read anew with those of rules.",
+    ),
+    (
+        "dead_man",
+        "A ping to somebody who raises the alarm when none comes: sent while records are stored and rules evaluated in time.",
+    ),
+    (
+        "ship",
+        "Where the server's own log is shipped to, besides standard error.",
     ),
     (
         "limits",

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use swarmpulse_model::record::FleetSettings;
 
+use super::alert_settings::{AlertSettings, DeadManSettings, RuleSettings, ShipSettings, SloSettings};
 use super::detect_settings::DetectSettings;
 use super::endpoint_settings::EndpointsSettings;
 use super::metric_settings::{MetricSettings, QuerySettings};
@@ -37,6 +38,16 @@ pub struct Config {
     pub statsd: StatsdSettings,
     /// What is detected.
     pub detect: DetectSettings,
+    /// Rules.
+    pub rules: RuleSettings,
+    /// Alerts: how they are made, and who is told.
+    pub alerts: AlertSettings,
+    /// Objectives.
+    pub slo: SloSettings,
+    /// Whom to tell that all is well.
+    pub dead_man: DeadManSettings,
+    /// Where the server's own log is shipped to.
+    pub ship: ShipSettings,
     /// Bounds of what is taken in.
     pub limits: LimitSettings,
     /// What is kept of payloads.

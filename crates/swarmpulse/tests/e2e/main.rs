@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod access;
+mod alerts;
+mod amtool;
 mod bad_input;
 mod command_line;
 mod crash;

@@ -259,6 +259,86 @@ pub const KEYS: &[Key] = &[
         help: "Detectors that do not run, by name; `swarmpulse detect --list` has them.",
     },
     Key {
+        path: "rules.files",
+        form: Texts,
+        help: "Files of rules, as Prometheus takes them; `*` and `?` stand for any characters of a name: `[\"rules/*.yaml\"]`.",
+    },
+    Key {
+        path: "rules.shipped",
+        form: Flag,
+        help: "Whether the rules that come with the program are evaluated; `swarmpulse rules list` shows them.",
+    },
+    Key {
+        path: "rules.off",
+        form: Texts,
+        help: "Those of them that are not, by the names of their alerts. An alert of the same name in a file of yours takes the place of a shipped one.",
+    },
+    Key {
+        path: "rules.interval_s",
+        form: Number(0.1, DAY_S),
+        help: "How often a group of rules is evaluated that does not say.",
+    },
+    Key {
+        path: "alerts.file",
+        form: Path,
+        help: "Routes and receivers, in Alertmanager's format. Without this file alerts are shown and nobody is told.",
+    },
+    Key {
+        path: "alerts.external_url",
+        form: Text,
+        help: "Where people reach this server, for links in messages; empty for the address that it listens on.",
+    },
+    Key {
+        path: "alerts.for_s",
+        form: SecondsByName,
+        help: "How long a condition must hold before its alert fires, by the condition's name; others fire at once. Rules have their own `for`.",
+    },
+    Key {
+        path: "alerts.flap_changes",
+        form: Count(0, 1000),
+        help: "An alert that ended so often within `flap_window_s` flaps; 0 means never.",
+    },
+    Key {
+        path: "alerts.flap_window_s",
+        form: Number(1.0, DAY_S),
+        help: "The window of flapping alerts.",
+    },
+    Key {
+        path: "alerts.flap_hold_s",
+        form: Number(0.0, DAY_S),
+        help: "A flapping alert fires on until it has neither begun nor ended for this long, so that nobody is told each time.",
+    },
+    Key {
+        path: "slo.files",
+        form: Texts,
+        help: "Files of objectives, in OpenSLO's form or our own; `*` and `?` stand for any characters of a name.",
+    },
+    Key {
+        path: "slo.shipped",
+        form: Flag,
+        help: "Whether the objectives that come with the program hold.",
+    },
+    Key {
+        path: "dead_man.url_file",
+        form: Text,
+        help: "A file with the address to ping; the address is a secret. Empty for none.",
+    },
+    Key {
+        path: "dead_man.url_env",
+        form: Text,
+        help: "An environment variable with the address. Empty for none.",
+    },
+    Key {
+        path: "dead_man.interval_s",
+        form: Number(5.0, DAY_S),
+        help: "How often it is pinged. The other side must be told to wait for longer.",
+    },
+    Key {
+        path: "ship.to",
+        form: ShipTargets,
+        help: "Who takes it: `[[ship]]` with `provider` (`sentry`, `datadog`, `newrelic`), `api_key_file` or `api_key_env` (Sentry's DSN, Datadog's API key, New Relic's license key), and as needed `site` (`datadoghq.eu`, `eu`) and `level` (`warn`).",
+    },
+    Key {
         path: "limits.remote_write_bytes",
         form: Bytes(1 << 16, 1 << 30),
         help: "A request of remote write once decompressed.",

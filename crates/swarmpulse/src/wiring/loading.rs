@@ -1,0 +1,216 @@
+//! Rules, routes, receivers and objectives, read from their files: at the start, and anew while the server runs.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::tz::TimeZone;
+use swarmpulse_alert::Routing;
+use swarmpulse_notify::settings::{self, ReceiverSettings};
+use swarmpulse_rules::{Expressions, Overrides, RuleFile, shipped};
+use swarmpulse_runtime::{LoadError, Loaded, LoadedChannel, LoadedReceiver, QueryLimits, StoreExpressions};
+use swarmpulse_server::ObjectiveBook;
+use swarmpulse_slo::Objective;
+use swarmpulse_store::memory::MemoryMetrics;
+
+use super::glob;
+use super::secrets::FileSecrets;
+use crate::config::{ALERTS_FILE, Config, Environment};
+
+/// A file of rules, routes or objectives may be this long.
+const FILE_BYTES_MAX: u64 = 16 << 20;
+
+/// Reads everything anew whenever it is asked.
+pub(super) struct Loading {
+    config: Config,
+    environment: Environment,
+    /// Where the objectives go that hold from then on.
+    objectives: Arc<ObjectiveBook>,
+}
+
+impl Loading {
+    pub(super) fn new(config: &Config, environment: &Environment, objectives: Arc<ObjectiveBook>) -> Self {
+        Self {
+            config: config.clone(),
+            environment: environment.clone(),
+            objectives,
+        }
+    }
+
+    /// Everything as the files have it now.
+    pub(super) fn load(&self) -> Result<Loaded, LoadError> {
+        let mut faults = Vec::new();
+        let mut loaded = Loaded::default();
+        let objectives = all_rules(&self.config, &mut loaded, &mut faults);
+        self.routes(&mut loaded, &mut faults);
+        if !faults.is_empty() {
+            return Err(LoadError(faults.join("\n")));
+        }
+        self.objectives.replace(objectives);
+        Ok(loaded)
+    }
+
+    /// Adds routes and receivers, if there is a file of them.
+    fn routes(&self, loaded: &mut Loaded, faults: &mut Vec<String>) {
+        let name = self.config.alerts.file.as_str();
+        if name == ALERTS_FILE && !Path::new(name).exists() {
+            return;
+        }
+        let text = match read(Path::new(name)) {
+            Ok(text) => text,
+            Err(error) => return faults.push(format!("{error:#}")),
+        };
+        let told = |fault: swarmpulse_alert::ConfigError| format!("{name}:{fault}");
+        match Routing::parse(&text, &|zone| TimeZone::get(zone).ok()) {
+            Ok(file) => {
+                loaded.warnings.extend(file.warnings.into_iter().map(told));
+                loaded.routing = Arc::new(file.routing);
+            }
+            Err(wrong) => faults.extend(wrong.into_iter().map(told)),
+        }
+        let secrets = FileSecrets::new(Path::new(name), &self.environment);
+        match settings::receivers(&text, &secrets) {
+            Ok(file) => {
+                loaded.warnings.extend(file.warnings.into_iter().map(told));
+                for receiver in &file.receivers {
+                    loaded.receivers.push(receiver_of(receiver, name, faults));
+                }
+            }
+            Err(wrong) => faults.extend(wrong.into_iter().map(told)),
+        }
+        // Either reader may have found the same fault.
+        let mut seen = BTreeSet::new();
+        faults.retain(|fault| seen.insert(fault.clone()));
+        loaded.routing_text = settings::masked(&text);
+    }
+}
+
+/// The rules that are in force by this configuration.
+///
+/// # Errors
+/// Everything that is wrong with their files.
+pub fn rule_files(config: &Config) -> anyhow::Result<Vec<RuleFile>> {
+    let (mut loaded, mut faults) = (Loaded::default(), Vec::new());
+    all_rules(config, &mut loaded, &mut faults);
+    anyhow::ensure!(faults.is_empty(), faults.join("\n"));
+    Ok(loaded.rules)
+}
+
+/// Adds the rules of files, those that come with the program, and those that objectives are made into; gives these.
+fn all_rules(config: &Config, loaded: &mut Loaded, faults: &mut Vec<String>) -> Vec<Objective> {
+    let expressions = StoreExpressions::new(Arc::new(MemoryMetrics::default()), QueryLimits::default());
+    let own = own_rules(&config.rules.files, &expressions, loaded, faults);
+    let overrides = Overrides {
+        off: config.rules.off.iter().cloned().collect(),
+        ..Overrides::default()
+    };
+    for name in overrides.unknown() {
+        faults.push(format!(
+            "rules.off names {name:?}, but no shipped rule is called so; `swarmpulse rules list` has them"
+        ));
+    }
+    if config.rules.shipped {
+        loaded.rules.extend(shipped(&overrides.replaced_by(&own)));
+    }
+    loaded.rules.extend(own);
+    let objectives = objectives(config, faults);
+    loaded.rules.extend(objectives.iter().map(Objective::rules));
+    objectives
+}
+
+fn own_rules(
+    patterns: &[String],
+    expressions: &dyn Expressions,
+    loaded: &mut Loaded,
+    faults: &mut Vec<String>,
+) -> Vec<RuleFile> {
+    let mut own = Vec::new();
+    for (name, text) in texts(patterns, "rules.files", faults) {
+        match RuleFile::parse(&name, &text, Some(expressions)) {
+            Ok(file) => {
+                let lints = file.lints();
+                loaded
+                    .warnings
+                    .extend(lints.iter().map(|lint| format!("{name}: {lint}")));
+                own.push(file);
+            }
+            Err(error) => faults.push(error.to_string()),
+        }
+    }
+    own
+}
+
+fn objectives(config: &Config, faults: &mut Vec<String>) -> Vec<Objective> {
+    let mut all = Vec::new();
+    if config.slo.shipped {
+        all.extend(swarmpulse_slo::shipped());
+    }
+    for (name, text) in texts(&config.slo.files, "slo.files", faults) {
+        match swarmpulse_slo::parse(&name, &text) {
+            Ok(found) => all.extend(found),
+            Err(wrong) => faults.extend(wrong.iter().map(ToString::to_string)),
+        }
+    }
+    all
+}
+
+/// The files that patterns name, each once, with their texts.
+fn texts(patterns: &[String], key: &str, faults: &mut Vec<String>) -> Vec<(String, String)> {
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut texts = Vec::new();
+    for pattern in patterns {
+        let files = match glob::files(pattern) {
+            Ok(files) => files,
+            Err(error) => {
+                faults.push(format!("{key}: {error:#}"));
+                continue;
+            }
+        };
+        for path in files {
+            if !seen.insert(path.clone()) {
+                continue;
+            }
+            match read(&path) {
+                Ok(text) => texts.push((path.display().to_string(), text)),
+                Err(error) => faults.push(format!("{key}: {error:#}")),
+            }
+        }
+    }
+    texts
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    let shown = path.display();
+    let about = std::fs::metadata(path).with_context(|| format!("read {shown}"))?;
+    anyhow::ensure!(
+        about.len() <= FILE_BYTES_MAX,
+        "{shown} is {} bytes long, the limit is {FILE_BYTES_MAX}",
+        about.len()
+    );
+    std::fs::read_to_string(path).with_context(|| format!("read {shown}"))
+}
+
+fn receiver_of(receiver: &ReceiverSettings, file: &str, faults: &mut Vec<String>) -> LoadedReceiver {
+    let mut channels = Vec::new();
+    for channel in &receiver.channels {
+        match swarmpulse_notify::build(channel) {
+            Ok(notifier) => channels.push(LoadedChannel {
+                name: channel.name().into(),
+                notifier: Arc::from(notifier),
+            }),
+            Err(error) => faults.push(format!(
+                "{file}: receiver {:?}, {}: {error}",
+                receiver.name.as_str(),
+                channel.name()
+            )),
+        }
+    }
+    LoadedReceiver {
+        name: receiver.name.clone(),
+        channels,
+    }
+}
+
+#[cfg(test)]
+mod tests;

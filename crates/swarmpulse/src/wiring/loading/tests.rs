@@ -1,0 +1,130 @@
+//! Loading from files that are right and files that are wrong.
+
+use super::*;
+
+struct World {
+    root: tempfile::TempDir,
+    config: Config,
+}
+
+impl World {
+    fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        let path = |name: &str| root.path().join(name).to_string_lossy().into_owned();
+        config.rules.files = vec![path("*.rules.yaml")];
+        config.alerts.file = path("alerts.yaml");
+        let world = Self { root, config };
+        world.write(
+            "alerts.yaml",
+            "route: {receiver: team}\nreceivers: [{name: team}]\n",
+        );
+        world
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.root.path().join(name), text).unwrap();
+    }
+
+    fn load(&self) -> Result<Loaded, String> {
+        let loading = Loading::new(&self.config, &Environment::default(), Arc::default());
+        loading.load().map_err(|error| error.0)
+    }
+}
+
+#[test]
+fn what_ships_holds_and_can_be_switched_off_or_replaced() {
+    let mut world = World::new();
+    let loaded = world.load().unwrap();
+    let alerts = |loaded: &Loaded| -> Vec<(String, String)> {
+        let rules = loaded
+            .rules
+            .iter()
+            .flat_map(|file| file.groups.iter().map(move |group| (file, group)));
+        rules
+            .flat_map(|(file, group)| {
+                group
+                    .rules
+                    .iter()
+                    .map(move |rule| (file.name.clone(), rule.name().to_owned()))
+            })
+            .filter(|(file, _)| !file.starts_with("slo/"))
+            .collect()
+    };
+    let shipped = alerts(&loaded);
+    assert!(shipped.len() > 10, "{shipped:?}");
+    assert!(loaded.rules.iter().any(|file| file.name.starts_with("slo/")));
+    let name = shipped[0].1.clone();
+    world.config.rules.off = vec![name.clone()];
+    let without = alerts(&world.load().unwrap());
+    assert!(without.iter().all(|(_, other)| *other != name));
+    world.config.rules.off.clear();
+    world.write(
+        "mine.rules.yaml",
+        &format!("groups: [{{name: g, rules: [{{alert: {name}, expr: 'up == 0'}}]}}]\n"),
+    );
+    let replaced = alerts(&world.load().unwrap());
+    let found: Vec<_> = replaced.iter().filter(|(_, other)| *other == name).collect();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].0.ends_with("mine.rules.yaml"), "{found:?}");
+}
+
+#[test]
+fn every_fault_of_every_file_is_told_with_its_line() {
+    let mut world = World::new();
+    world.config.rules.off = vec!["no_such_rule".to_owned()];
+    world.write(
+        "a.rules.yaml",
+        "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: sum(\n",
+    );
+    world.write(
+        "b.rules.yaml",
+        "groups:\n- name: g\n  rules:\n  - alert: B\n    exprr: up\n",
+    );
+    world.write(
+        "alerts.yaml",
+        "route: {receiver: nobody}\nreceivers: [{name: team}]\n",
+    );
+    let error = world.load().unwrap_err();
+    for part in [
+        "a.rules.yaml:5:",
+        "b.rules.yaml:5:",
+        "alerts.yaml:1:",
+        "no_such_rule",
+    ] {
+        assert!(error.contains(part), "{part} is missing in:\n{error}");
+    }
+}
+
+#[test]
+fn a_file_that_was_named_must_be_there() {
+    let mut world = World::new();
+    world.config.rules.files = vec![world.root.path().join("gone.yaml").to_string_lossy().into_owned()];
+    let error = world.load().unwrap_err();
+    assert!(
+        error.starts_with("rules.files: read ") && error.contains("gone.yaml"),
+        "{error}"
+    );
+}
+
+#[test]
+fn secrets_are_read_beside_the_file_and_shown_nowhere() {
+    let world = World::new();
+    world.write("hook.txt", "https://hooks.example/a-secret-path\n");
+    let text =
+        "route: {receiver: team}\nreceivers:\n- name: team\n  webhook_configs:\n  - url_file: hook.txt\n";
+    world.write("alerts.yaml", text);
+    let loaded = world.load().unwrap();
+    assert_eq!(loaded.receivers[0].channels[0].name, "webhook/0");
+    assert!(!format!("{loaded:?}").contains("a-secret-path"));
+    world.write(
+        "alerts.yaml",
+        &text.replace("url_file: hook.txt", "url: https://hooks.example/a-secret-path"),
+    );
+    let loaded = world.load().unwrap();
+    assert!(
+        !loaded.routing_text.contains("a-secret-path"),
+        "{}",
+        loaded.routing_text
+    );
+}

@@ -1,0 +1,57 @@
+//! The server's own log, drawn off and shipped to those who take it.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use swarmpulse_model::Timestamp;
+use swarmpulse_notify::ship::{ShipTap, Shipper};
+use swarmpulse_runtime::clock::Clock;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::config::{Config, Environment};
+
+/// Shippers that were made, not yet at work.
+pub(super) struct Shipping {
+    shippers: Vec<Shipper>,
+}
+
+/// What draws lines off the log; it takes nothing before somebody is attached.
+pub(super) fn tap() -> (ShipTap, Arc<dyn Fn() -> Timestamp + Send + Sync>) {
+    let clock = Clock::new(Timestamp::default());
+    let now: Arc<dyn Fn() -> Timestamp + Send + Sync> = Arc::new(move || clock.now());
+    (ShipTap::new(Arc::clone(&now)), now)
+}
+
+impl Shipping {
+    /// Attaches those that the configuration names.
+    ///
+    /// # Errors
+    /// If a key cannot be read or a setting makes no shipper.
+    pub(super) fn attach(
+        config: &Config,
+        environment: &Environment,
+        (tap, clock): &(ShipTap, Arc<dyn Fn() -> Timestamp + Send + Sync>),
+    ) -> anyhow::Result<Self> {
+        let targets = config.ship.targets(&swarmpulse_probe::host_name(), environment)?;
+        let shippers = targets
+            .iter()
+            .map(|target| Shipper::new(target, Arc::clone(clock)).context("read [[ship]]"))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        tap.attach(shippers.iter().map(Shipper::queue).collect());
+        Ok(Self { shippers })
+    }
+
+    /// Ships until the given end; then what waits, for some seconds.
+    pub(super) fn start(self, end: &watch::Sender<bool>) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        for shipper in self.shippers {
+            let mut ended = end.subscribe();
+            tasks.spawn(shipper.run(async move {
+                // Nobody left to tell means that it is over, too.
+                drop(ended.wait_for(|ended| *ended).await);
+            }));
+        }
+        tasks
+    }
+}
