@@ -184,6 +184,7 @@ impl Desk {
         while let Some(due) = self.agenda.pop(now) {
             match due {
                 Due::Alert(slot) => {
+                    self.changes += 1;
                     self.dirty.insert(slot);
                     self.touch_groups_of(slot);
                 }
