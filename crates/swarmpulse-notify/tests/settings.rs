@@ -276,7 +276,7 @@ fn what_is_wrong_is_told_with_its_place_and_the_way_out() {
         ),
         (
             "slack_configs: [{api_url: '<secret>'}]",
-            "line 3, column 22: api_url is `<secret>`, which stands for a value",
+            "line 3, column 22: api_url holds `<secret>`, which stands for a value",
         ),
         (
             "slack_configs: [{api_ulr: http://x}]",

@@ -58,7 +58,7 @@ impl Smarthost {
             })
         });
         if parsed.is_none() {
-            let message = format!("{key} must be host:port, such as smtp.example.org:587, not `{text}`");
+            let message = format!("{key} must be host:port, such as smtp.example.org:587");
             reader.faults.error(at, message);
         }
         parsed

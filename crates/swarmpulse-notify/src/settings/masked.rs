@@ -116,6 +116,9 @@ fn open_entry(entry: &mut Entry) {
     if URLS.contains(&key) && is_harmless_url(&entry.node) {
         return;
     }
+    if key == "url" || key == "urls" {
+        return hide_but_origin(&mut entry.node);
+    }
     if !is_plain && (key.ends_with("_configs") || OPENED.contains(&key)) {
         open(&mut entry.node);
     } else {
@@ -133,6 +136,23 @@ fn is_harmless_url(node: &Node) -> bool {
             && url.query().is_none()
             && url.fragment().is_none()
     })
+}
+
+/// Of addresses that carry their secret in the path, the rest is shown: `https://host/<secret>`. Versions of `amtool` that
+/// read the file insist on an address there.
+fn hide_but_origin(node: &mut Node) {
+    match &mut node.value {
+        Value::Scalar(scalar) => match reqwest::Url::parse(&scalar.text) {
+            Ok(url) if url.has_host() => {
+                let origin = url.origin().ascii_serialization();
+                scalar.text = format!("{origin}/{MASK}");
+                scalar.typed = false;
+            }
+            _ => hide(node),
+        },
+        Value::List(items) => items.iter_mut().for_each(hide_but_origin),
+        Value::Empty | Value::Map(_) => hide(node),
+    }
 }
 
 /// Masks every value below. Names of keys stay.

@@ -79,9 +79,9 @@ impl Reader<'_> {
         let at = fields.place(keys.plain);
         match (plain, file, variable) {
             (None, None, None) => None,
-            (Some(MASK), None, None) => {
+            (Some(value), None, None) if value.contains(MASK) => {
                 let message = format!(
-                    "{} is `{MASK}`, which stands for a value that is not shown: write the value",
+                    "{} holds `{MASK}`, which stands for a value that is not shown: write the value",
                     keys.plain
                 );
                 self.faults.error(at, message);
