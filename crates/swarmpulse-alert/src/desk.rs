@@ -23,6 +23,7 @@ mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::HashMap;
 use swarmpulse_model::{Effect, EffectId, Record, Text, Timestamp};
 
 use crate::drops::Drops;
@@ -36,6 +37,9 @@ use inhibitor::Inhibitor;
 use silences::Silences;
 
 pub use kept::KEPT_VERSION;
+
+/// If more silences than this begin or end at once, all groups are looked at, not those of each silence.
+const SINGLE_SILENCES: usize = 32;
 
 /// The desk. Serialized it is all that must survive a restart; [`Desk::configure`] and [`Desk::route`] give a
 /// deserialized one its options, routes and receivers again, before any further effect is applied.
@@ -62,7 +66,9 @@ pub struct Desk {
     due_groups: BTreeSet<u32>,
     /// Notifications that were decided and have not come back yet.
     inflight: BTreeSet<ToldKey>,
-    /// Alerts that are over and in no group, by when they are forgotten.
+    /// Alerts that are over and in no group, by the fingerprint of their labels.
+    left: HashMap<u64, u32>,
+    /// The same by when they are forgotten.
     leaving: BTreeSet<(Timestamp, u32)>,
     looked_through_at: Timestamp,
     dropped: Drops,
@@ -149,10 +155,7 @@ impl Desk {
                 self.dirty.insert(slot);
             }
         }
-        let groups: Vec<u32> = self.groups.iter().map(|(number, _)| number).collect();
-        for number in groups {
-            self.touch(number, self.now);
-        }
+        self.touch_all_groups();
     }
 
     /// When [`Desk::decide`] has something to do at the latest.
@@ -191,8 +194,11 @@ impl Desk {
                 Due::Outlived(slot) => self.reconsider_symptoms(slot),
                 Due::Silences => {
                     self.changes += 1;
-                    for id in self.silences.changed(before, now) {
-                        self.touch_silenced(&id);
+                    let changed = self.silences.changed(before, now);
+                    if changed.len() > SINGLE_SILENCES {
+                        self.touch_all_groups();
+                    } else {
+                        changed.iter().for_each(|id| self.touch_silenced(id));
                     }
                     self.agenda.add(self.silences.next_change(now), Due::Silences);
                 }
@@ -203,6 +209,13 @@ impl Desk {
                     }
                 }
             }
+        }
+    }
+
+    fn touch_all_groups(&mut self) {
+        let numbers: Vec<u32> = self.groups.iter().map(|(number, _)| number).collect();
+        for number in numbers {
+            self.touch(number, self.now);
         }
     }
 

@@ -208,10 +208,7 @@ impl Desk {
             self.keep_for_a_while(slot);
         }
         if is_blind {
-            let all: Vec<u32> = self.groups.iter().map(|(number, _)| number).collect();
-            for number in all {
-                self.touch(number, now);
-            }
+            self.touch_all_groups();
         }
         for other in held {
             self.touch_groups_of(other);
@@ -293,13 +290,17 @@ impl Desk {
 
     /// Alerts that were told to fire when they were over already, and out of their groups: their end is to be told, too.
     fn overtaken_by(&self, told: &Told) -> Vec<u32> {
-        let over = self.leaving.iter().map(|(_, slot)| *slot);
-        over.filter(|slot| {
-            self.book.get(*slot).is_some_and(|entry| {
-                entry.alert.is_some() && entry.live.groups.is_empty() && told.has(entry.live.fingerprint)
+        let over = told
+            .firing
+            .iter()
+            .filter_map(|fingerprint| self.left.get(fingerprint));
+        over.copied()
+            .filter(|slot| {
+                self.book.get(*slot).is_some_and(|entry| {
+                    entry.alert.is_some() && entry.live.groups.is_empty() && told.has(entry.live.fingerprint)
+                })
             })
-        })
-        .collect()
+            .collect()
     }
 
     /// Whatever is held to be true of an entity that was forgotten is over.

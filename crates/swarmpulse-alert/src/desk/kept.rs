@@ -135,3 +135,18 @@ impl Desk {
             .add(self.silences.next_change(Timestamp(0)), Due::Silences);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_version_is_refused_with_both() {
+        let mut kept = serde_json::to_value(Desk::default()).unwrap();
+        let restored: Desk = serde_json::from_value(kept.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&restored).unwrap(), kept);
+        kept["version"] = (KEPT_VERSION + 1).into();
+        let error = serde_json::from_value::<Desk>(kept).unwrap_err().to_string();
+        assert!(error.contains("version 2, this release reads 1"), "{error}");
+    }
+}

@@ -32,7 +32,9 @@ impl Desk {
         };
         let at = entry.over_at().plus_s(self.kept_s());
         if entry.is_over() && entry.live.groups.is_empty() {
+            let fingerprint = entry.live.fingerprint;
             self.leaving.insert((at, slot));
+            self.left.insert(fingerprint, slot);
         }
     }
 
@@ -68,13 +70,22 @@ impl Desk {
         if still {
             self.stop_watching(slot);
             self.dirty.remove(&slot);
-            self.book.remove(slot);
+            let fingerprint = self.book.remove(slot).map(|entry| entry.live.fingerprint);
+            if let Some(fingerprint) = fingerprint.filter(|known| self.left.get(known) == Some(&slot)) {
+                self.left.remove(&fingerprint);
+            }
         }
     }
 
     fn look_through(&mut self) {
         let ended = self.now.plus_s(-self.options.silences_kept_s);
         self.silences.forget_before(ended);
+        let book = &self.book;
+        let still = |fingerprint: u64, slot| {
+            let entry = book.get(slot);
+            entry.is_some_and(|entry| entry.live.fingerprint == fingerprint)
+        };
+        self.left.retain(|fingerprint, slot| still(*fingerprint, *slot));
         let before = self.now.plus_s(-TOLD_KEPT_S);
         let groups = &self.groups;
         let old: Vec<_> = groups
