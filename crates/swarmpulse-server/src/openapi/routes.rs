@@ -21,7 +21,7 @@ use crate::read::parameter::Parameter;
 use crate::read::parameters as read;
 
 /// The groups, with what they are for.
-pub(super) const GROUPS: [(&str, &str); 9] = [
+pub(super) const GROUPS: [(&str, &str); 10] = [
     (
         "Reading",
         "The fleet as it is, and what happened. Lists come in pages: pass `next` as `cursor`.",
@@ -33,6 +33,10 @@ pub(super) const GROUPS: [(&str, &str); 9] = [
     (
         "Alerting",
         "Alerts and what is done about them: taken in hand, silenced, told; and the rules that raise them.",
+    ),
+    (
+        "Alertmanager",
+        "Alertmanager's API v2 over the same alerts and silences, as amtool and Grafana speak it.",
     ),
     (
         "Queries",
@@ -415,7 +419,7 @@ const ROUTES: &[Route] = &[
         id: "backtest",
         method: Post,
         path: "/api/v1/backtest",
-        group: "Alerts",
+        group: "Alerting",
         what: "Runs rules over the past and compares with what did fire. Takes up to minutes; one run at a time, and 429 \
                for others.",
         scope: Some(Scope::Admin),
