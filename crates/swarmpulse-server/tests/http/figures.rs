@@ -307,3 +307,42 @@ async fn promtool_agrees() {
         "{said}"
     );
 }
+
+/// The series that a text names.
+fn named(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|c: char| !(c.is_ascii_lowercase() || c == '_'));
+    words.filter(|word| word.starts_with("swarmpulse_")).collect()
+}
+
+#[test]
+fn shipped_rules_and_objectives_name_series_that_are_published() {
+    let known: BTreeSet<&str> = metric_names().iter().map(|series| series.name).collect();
+    let later = swarmpulse_rules::FED_LATER;
+    let objectives = concat!(env!("CARGO_MANIFEST_DIR"), "/../swarmpulse-slo/objectives");
+    let mut texts: Vec<String> = swarmpulse_rules::SHIPPED
+        .iter()
+        .map(|file| file.text.to_owned())
+        .collect();
+    for file in std::fs::read_dir(objectives).unwrap() {
+        texts.push(std::fs::read_to_string(file.unwrap().path()).unwrap());
+    }
+    assert!(texts.len() >= 4);
+    let mut seen = 0;
+    for text in &texts {
+        for name in named(text) {
+            let stem = ["_bucket", "_sum", "_count"]
+                .iter()
+                .find_map(|end| name.strip_suffix(end))
+                .unwrap_or(name);
+            seen += 1;
+            assert!(
+                known.contains(name) || known.contains(stem) || later.contains(&name),
+                "{name} is published by nobody"
+            );
+        }
+    }
+    assert!(seen > 10, "{seen}");
+    for name in later {
+        assert!(!known.contains(name), "{name} is fed by now");
+    }
+}
