@@ -15,7 +15,7 @@ export function acknowledge(id: string, comment: string): Promise<Alert> {
 }
 
 export function giveBack(id: string): Promise<void> {
-  return request(`${path(id)}/acknowledge`, { method: "DELETE", headers: { accept: "application/json" } });
+  return request(`${path(id)}/acknowledge`, taken());
 }
 
 export interface NewSilence {
@@ -29,10 +29,12 @@ export function silence(wanted: NewSilence): Promise<unknown> {
 }
 
 export function expireSilence(id: string): Promise<void> {
-  return request(`/api/v1/silences/${encodeURIComponent(id)}`, {
-    method: "DELETE",
-    headers: { accept: "application/json" },
-  });
+  return request(`/api/v1/silences/${encodeURIComponent(id)}`, taken());
+}
+
+/** Taken away. The server wants JSON of every page that changes something. */
+function taken(): RequestInit {
+  return { method: "DELETE", headers: { accept: "application/json", "content-type": "application/json" } };
 }
 
 function json(body: unknown): RequestInit {
