@@ -21,7 +21,12 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::NotFound`] if there is none of that name; else if there is no answer, or none of use.
-    pub async fn slo(&self, name: &str, namespace: Option<&str>, at: Option<&str>) -> Result<SloDetail, ClientError> {
+    pub async fn slo(
+        &self,
+        name: &str,
+        namespace: Option<&str>,
+        at: Option<&str>,
+    ) -> Result<SloDetail, ClientError> {
         let mut url = self.url(&["api", "v1", "slos", name]);
         add(&mut url, "namespace", namespace);
         add(&mut url, "at", at);

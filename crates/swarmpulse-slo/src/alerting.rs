@@ -88,6 +88,8 @@ pub struct Alerting {
     pub burn_rates: bool,
     /// On conditions of one's own.
     pub conditions: Vec<BurnCondition>,
+    /// How much it matters that a promise without a budget, or of a very short period, does not hold.
+    pub broken: BurnSeverity,
     /// If there is nothing to judge by for so many seconds.
     pub no_data_s: Option<u64>,
 }
@@ -97,6 +99,7 @@ impl Default for Alerting {
         Self {
             burn_rates: true,
             conditions: Vec::new(),
+            broken: BurnSeverity::Page,
             no_data_s: None,
         }
     }

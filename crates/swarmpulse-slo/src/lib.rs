@@ -7,6 +7,7 @@
 
 mod alerting;
 mod burn;
+mod combine;
 mod duration;
 mod error;
 mod expression;
@@ -28,6 +29,7 @@ mod status;
 
 pub use alerting::{Alerting, BurnAlert, BurnCondition, BurnSeverity, BurnWindow};
 pub use burn::{burn_alerts, burn_windows};
+pub use combine::combined;
 pub use duration::{format_duration, parse_duration};
 pub use error::SloError;
 pub use indicator::{Bound, Budgeting, Comparison, Counting, Indicator};

@@ -221,7 +221,7 @@ impl Objective {
         let above = |window_s: u64| self.above(window_s, 1.0, budget);
         let expr = format!("{} and {}", above(BASE_S), above(self.period.nominal_s()));
         let summary = format!("{} does not hold", self.name);
-        self.alert(BROKEN_ALERT, expr, BurnSeverity::Page, &summary)
+        self.alert(BROKEN_ALERT, expr, self.alerting.broken, &summary)
     }
 
     fn own_condition(&self, condition: &BurnCondition) -> Rule {

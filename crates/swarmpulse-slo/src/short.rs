@@ -8,7 +8,7 @@ use swarmpulse_model::Text;
 use swarmpulse_model::series::Label;
 use swarmpulse_yaml::{Node, Value};
 
-use crate::alerting::Alerting;
+use crate::alerting::{Alerting, BurnSeverity};
 use crate::duration::parse_duration;
 use crate::fields::{Faults, Fields};
 use crate::indicator::{Budgeting, Indicator};
@@ -161,6 +161,12 @@ fn alerting(fields: &Fields<'_>) -> Alerting {
         return alerting;
     };
     alerting.burn_rates = alerts.flag("burn_rates").unwrap_or(true);
+    if let Some(text) = alerts.text("broken") {
+        match BurnSeverity::parse(&text) {
+            Some(severity) => alerting.broken = severity,
+            None => alerts.fault("broken", format!("{text:?} is none of critical, warning, info")),
+        }
+    }
     if let Some(text) = alerts.text("no_data") {
         let length = parse_duration(&text);
         alerting.no_data_s = length.map_err(|reason| alerts.fault("no_data", reason)).ok();

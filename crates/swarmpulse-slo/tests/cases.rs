@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use swarmpulse_slo::{Objective, format_duration, parse};
+use swarmpulse_slo::{BurnSeverity, Objective, format_duration, parse};
 
 struct Case<'a> {
     title: &'a str,
@@ -61,6 +61,12 @@ fn described(objective: &Objective) -> String {
         let _ = writeln!(text, "  figure {figure}");
     }
     let alerting = &objective.alerting;
+    if !alerting.burn_rates {
+        text.push_str("  no alerts on burn rates\n");
+    }
+    if alerting.broken != BurnSeverity::Page {
+        let _ = writeln!(text, "  broken is a {}", alerting.broken.as_str());
+    }
     for condition in &alerting.conditions {
         let _ = writeln!(
             text,

@@ -1,11 +1,13 @@
 //! Files of objectives: read, checked, and made into Prometheus' rules.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use swarmpulse_rules::RuleFile;
+use swarmpulse_runtime::{QueryLimits, StoreExpressions};
 use swarmpulse_slo::Objective;
+use swarmpulse_store::memory::MemoryMetrics;
 
 use crate::exit::Outcome;
 use crate::output;
@@ -20,56 +22,42 @@ const FILE_BYTES_MAX: u64 = 4 << 20;
 /// # Errors
 /// Everything that is wrong with any of them, one a line.
 pub(super) fn read(files: &[PathBuf]) -> anyhow::Result<Vec<Objective>> {
-    let mut objectives = Vec::new();
-    let mut wrong = Vec::new();
+    let (mut shipped, mut own, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     for file in files {
         if file == Path::new(SHIPPED) {
-            objectives.extend(swarmpulse_slo::shipped());
+            shipped = swarmpulse_slo::shipped();
             continue;
         }
-        let length = std::fs::metadata(file)
-            .with_context(|| format!("read {}", file.display()))?
-            .len();
-        anyhow::ensure!(
-            length <= FILE_BYTES_MAX,
-            "{} has {length} bytes, more than {FILE_BYTES_MAX}: split it",
-            file.display()
-        );
-        let text = std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
-        match swarmpulse_slo::parse(&file.display().to_string(), &text) {
-            Ok(found) => objectives.extend(found),
-            Err(errors) => wrong.extend(errors.iter().map(ToString::to_string)),
+        match swarmpulse_slo::parse(&file.display().to_string(), &text(file)?) {
+            Ok(found) => own.extend(found),
+            Err(errors) => wrong.extend(errors),
         }
     }
-    wrong.extend(repeated(&objectives));
-    wrong.extend(objectives.iter().flat_map(unreadable));
-    anyhow::ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
-    Ok(objectives)
+    let expressions = StoreExpressions::new(Arc::new(MemoryMetrics::default()), QueryLimits::default());
+    wrong.extend(
+        own.iter()
+            .filter_map(|one| one.check(&expressions).err())
+            .flatten(),
+    );
+    let all = swarmpulse_slo::combined(shipped, own).unwrap_or_else(|errors| {
+        wrong.extend(errors);
+        Vec::new()
+    });
+    let lines: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+    anyhow::ensure!(lines.is_empty(), "{}", lines.join("\n"));
+    Ok(all)
 }
 
-/// Names that stand in two files.
-fn repeated(objectives: &[Objective]) -> Vec<String> {
-    let mut seen: BTreeMap<&str, &Objective> = BTreeMap::new();
-    let mut found = Vec::new();
-    for objective in objectives {
-        if let Some(earlier) = seen.insert(&objective.name, objective) {
-            found.push(format!(
-                "{}:{}: name: {:?} is the name of the objective at {}:{} already",
-                objective.file, objective.line, objective.name, earlier.file, earlier.line
-            ));
-        }
-    }
-    found
-}
-
-/// Expressions of an objective that are no PromQL; told once, however many rules have them.
-fn unreadable(objective: &Objective) -> Option<String> {
-    let expression = objective.error_over(objective.period.nominal_s());
-    let error = swarmpulse_promql::parse(&expression).err()?;
-    Some(format!(
-        "{}:{}: {}: the query is no PromQL: {error} (in `{expression}`)",
-        objective.file, objective.line, objective.name
-    ))
+fn text(file: &Path) -> anyhow::Result<String> {
+    let shown = file.display();
+    let length = std::fs::metadata(file)
+        .with_context(|| format!("read {shown}"))?
+        .len();
+    anyhow::ensure!(
+        length <= FILE_BYTES_MAX,
+        "{shown} has {length} bytes, more than {FILE_BYTES_MAX}: split it"
+    );
+    std::fs::read_to_string(file).with_context(|| format!("read {shown}"))
 }
 
 /// Checks files and says what they hold.
