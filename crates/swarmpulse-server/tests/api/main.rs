@@ -21,6 +21,7 @@ mod query_turns;
 mod records;
 mod rules;
 mod silences;
+mod slos;
 mod sse;
 mod stream;
 mod websocket;
