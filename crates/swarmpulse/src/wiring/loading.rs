@@ -114,7 +114,7 @@ fn all_rules(config: &Config, loaded: &mut Loaded, faults: &mut Vec<String>) -> 
         loaded.rules.extend(shipped(&overrides.replaced_by(&own)));
     }
     loaded.rules.extend(own);
-    let objectives = objectives(config, faults);
+    let objectives = objectives(config, &expressions, faults);
     loaded.rules.extend(objectives.iter().map(Objective::rules));
     objectives
 }
@@ -141,18 +141,25 @@ fn own_rules(
     own
 }
 
-fn objectives(config: &Config, faults: &mut Vec<String>) -> Vec<Objective> {
-    let mut all = Vec::new();
-    if config.slo.shipped {
-        all.extend(swarmpulse_slo::shipped());
-    }
+fn objectives(config: &Config, expressions: &dyn Expressions, faults: &mut Vec<String>) -> Vec<Objective> {
+    let mut own = Vec::new();
     for (name, text) in texts(&config.slo.files, "slo.files", faults) {
         match swarmpulse_slo::parse(&name, &text) {
-            Ok(found) => all.extend(found),
+            Ok(found) => own.extend(found),
             Err(wrong) => faults.extend(wrong.iter().map(ToString::to_string)),
         }
     }
-    all
+    let wrong = own.iter().filter_map(|objective| objective.check(expressions).err());
+    faults.extend(wrong.flatten().map(|error| error.to_string()));
+    let shipped = if config.slo.shipped {
+        swarmpulse_slo::shipped()
+    } else {
+        Vec::new()
+    };
+    swarmpulse_slo::combined(shipped, own).unwrap_or_else(|wrong| {
+        faults.extend(wrong.iter().map(ToString::to_string));
+        Vec::new()
+    })
 }
 
 /// The files that patterns name, each once, with their texts.
