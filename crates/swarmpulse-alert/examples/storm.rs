@@ -1,6 +1,8 @@
 //! How long the desk takes: many alerts at once, one more, nothing new, a restart.
 //!
-//!     cargo run --release -p swarmpulse-alert --example storm [ALERTS]
+//!     cargo run --release -p swarmpulse-alert --example storm [ALERTS [apart]]
+//!
+//! With `apart` every alert is a group of its own.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -98,13 +100,29 @@ fn down(number: usize, active: bool) -> Effect {
     }))
 }
 
+/// Routes to one receiver; every alert is a group.
+fn by_agent() -> Routing {
+    let text = "route: {receiver: default, group_by: [agent]}\nreceivers: [{name: default}]\n";
+    match Routing::parse(text, &|_| None) {
+        Ok(file) => file.routing,
+        Err(errors) => {
+            println!("routes cannot be read: {errors:?}");
+            Routing::default()
+        }
+    }
+}
+
 fn main() {
     let alerts: usize = std::env::args()
         .nth(1)
         .and_then(|text| text.parse().ok())
         .unwrap_or(100_000);
+    let apart = std::env::args().nth(2).is_some_and(|word| word == "apart");
+    let routing = Arc::new(if apart { by_agent() } else { Routing::default() });
     let mut options = DeskOptions::default();
     options.limits.alerts = options.limits.alerts.max(alerts + 1);
+    options.limits.groups = options.limits.groups.max(alerts + 1);
+    options.limits.told = options.limits.told.max(alerts + 1);
     let mut desk = Desk::new(options.clone());
     let receivers = vec![Receiver {
         name: Text::const_new("default"),
@@ -113,7 +131,7 @@ fn main() {
             send_resolved: true,
         }],
     }];
-    desk.route(Arc::new(Routing::default()), receivers.clone());
+    desk.route(Arc::clone(&routing), receivers.clone());
     let mut journal = Journal {
         desk,
         next: 0,
@@ -156,7 +174,7 @@ fn main() {
         &mut |journal| {
             if let Ok(mut desk) = serde_json::from_slice::<Desk>(&kept) {
                 desk.configure(options.clone());
-                desk.route(Arc::new(Routing::default()), receivers.clone());
+                desk.route(Arc::clone(&routing), receivers.clone());
                 journal.desk = desk;
             }
             let anew = journal.settle();

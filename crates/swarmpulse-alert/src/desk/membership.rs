@@ -197,7 +197,9 @@ impl Desk {
             self.agenda.remove(next, Due::Group(number));
             let removed = self.groups.remove(number);
             if let Some(group) = removed {
-                self.inflight.retain(|key| key.group != group.key);
+                for channel in self.groups.channels(&group.receiver) {
+                    self.inflight.remove(&group.told_key(&channel.name));
+                }
             }
             self.regroup_one();
         }
