@@ -130,7 +130,7 @@ impl DeskThread {
         loop {
             select! {
                 recv(self.chapters) -> chapter => match chapter {
-                    Ok(chapter) => self.take_many(chapter),
+                    Ok(chapter) => self.take_many(&chapter),
                     Err(_) => break,
                 },
                 recv(self.routes) -> routes => if let Ok(routes) = routes {
@@ -166,8 +166,8 @@ impl DeskThread {
         wait.max(Duration::from_millis(1))
     }
 
-    fn take_many(&mut self, first: Chapter) {
-        self.take(&first);
+    fn take_many(&mut self, first: &Chapter) {
+        self.take(first);
         for _ in 0..CHAPTERS_AT_ONCE {
             match self.chapters.try_recv() {
                 Ok(next) => self.take(&next),
