@@ -67,7 +67,7 @@ fn filter(matchers: &[&str]) -> String {
 }
 
 /// A silence of these matchers for an hour, which begins in so many seconds.
-fn silence(server: &Server, matchers: Value, begins_in_s: f64) -> Value {
+fn silence(server: &Server, matchers: &Value, begins_in_s: f64) -> Value {
     let now = server.app.runtime().now();
     json!({
         "matchers": matchers,
@@ -192,7 +192,7 @@ async fn groups_are_those_that_are_told_together() {
 #[tokio::test]
 async fn a_silence_is_made_seen_and_ended() {
     let server = server().await;
-    let id = made(&server, &silence(&server, of_agent("a1"), 0.0)).await;
+    let id = made(&server, &silence(&server, &of_agent("a1"), 0.0)).await;
     assert_eq!(agents(&server, "silenced=false").await, ["a2", "b1"]);
     let silenced = ask(&server, "/alerts?active=false").await;
     assert_eq!(silenced[0]["status"]["state"], "suppressed");
@@ -228,13 +228,13 @@ async fn a_silence_is_made_seen_and_ended() {
 #[tokio::test]
 async fn a_change_keeps_the_id_only_while_the_silence_stays_what_it_is() {
     let server = server().await;
-    let id = made(&server, &silence(&server, of_agent("a1"), 0.0)).await;
+    let id = made(&server, &silence(&server, &of_agent("a1"), 0.0)).await;
     let begun = ask(&server, &format!("/silence/{id}")).await["startsAt"].clone();
     let with_id = |mut body: Value, id: &str| {
         body["id"] = json!(id);
         body
     };
-    let mut longer = with_id(silence(&server, of_agent("a1"), 0.0), &id);
+    let mut longer = with_id(silence(&server, &of_agent("a1"), 0.0), &id);
     longer["endsAt"] = json!(server.app.runtime().now().plus_s(90_000.0).to_string());
     longer["startsAt"] = begun.clone();
     assert_eq!(made(&server, &longer).await, id);
@@ -244,7 +244,7 @@ async fn a_change_keeps_the_id_only_while_the_silence_stays_what_it_is() {
         (&begun, &longer["endsAt"])
     );
 
-    let other = made(&server, &with_id(silence(&server, of_agent("a2"), 0.0), &id)).await;
+    let other = made(&server, &with_id(silence(&server, &of_agent("a2"), 0.0), &id)).await;
     assert_ne!(other, id);
     assert_eq!(
         ask(&server, &format!("/silence/{id}")).await["status"]["state"],
@@ -252,7 +252,7 @@ async fn a_change_keeps_the_id_only_while_the_silence_stays_what_it_is() {
     );
     assert_eq!(agents(&server, "silenced=false").await, ["a1", "b1"]);
 
-    let later = made(&server, &silence(&server, of_agent("b1"), 600.0)).await;
+    let later = made(&server, &silence(&server, &of_agent("b1"), 600.0)).await;
     let states = column(ask(&server, "/silences").await.as_array().unwrap(), "id");
     assert_eq!(
         states,
@@ -264,7 +264,7 @@ async fn a_change_keeps_the_id_only_while_the_silence_stays_what_it_is() {
 #[tokio::test]
 async fn silences_that_cannot_be_are_refused_as_there() {
     let server = server().await;
-    let good = || silence(&server, of_agent("a1"), 0.0);
+    let good = || silence(&server, &of_agent("a1"), 0.0);
     let change = |name: &str, value: Value| {
         let mut body = good();
         body[name] = value;
@@ -383,7 +383,7 @@ async fn tokens_see_and_silence_their_own_namespace_alone() {
         );
     }
     let everything = json!([{"name": "alertname", "value": ".+", "isRegex": true}]);
-    let body = silence(&server, everything, 0.0);
+    let body = silence(&server, &everything, 0.0);
     as_token(&reader, "POST", "/silences", &body).await.problem(403);
     as_token(&writer, "GET", "/alerts", &Value::Null)
         .await
