@@ -5,10 +5,10 @@
 
 mod alertmanager;
 mod command;
-mod common;
 mod datadog;
 mod discord;
 mod email;
+mod entry;
 mod file;
 mod global;
 mod http;
@@ -28,10 +28,10 @@ mod webhook;
 
 pub use alertmanager::AlertmanagerSettings;
 pub use command::CommandSettings;
-pub use common::Common;
 pub use datadog::DatadogSettings;
 pub use discord::DiscordSettings;
 pub use email::{EmailSettings, Smarthost};
+pub use entry::Common;
 pub use file::{ReceiversFile, SettingsError, receivers};
 pub use http::{Authorization, HttpSettings, TlsSettings};
 pub use masked::masked;

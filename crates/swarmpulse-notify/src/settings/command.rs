@@ -2,7 +2,7 @@
 
 use swarmpulse_yaml::Fields;
 
-use super::common::Common;
+use super::entry::Common;
 use super::global::Global;
 use super::http::HttpSettings;
 use super::reader::Reader;

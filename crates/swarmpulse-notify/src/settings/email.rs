@@ -2,7 +2,7 @@
 
 use swarmpulse_yaml::{Fields, Place};
 
-use super::common::Common;
+use super::entry::Common;
 use super::global::Global;
 use super::http::{HttpSettings, TlsSettings};
 use super::reader::{OWN_WORDING, Reader, secret_keys};

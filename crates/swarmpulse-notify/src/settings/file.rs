@@ -3,7 +3,7 @@
 use swarmpulse_model::Text;
 use swarmpulse_yaml::{Fault, Faults, Fields, Node, parse};
 
-use super::common::Common;
+use super::entry::Common;
 use super::global::Global;
 use super::http::HttpSettings;
 use super::reader::Reader;

@@ -4,10 +4,10 @@ use swarmpulse_model::Text;
 
 use super::alertmanager::AlertmanagerSettings;
 use super::command::CommandSettings;
-use super::common::Common;
 use super::datadog::DatadogSettings;
 use super::discord::DiscordSettings;
 use super::email::EmailSettings;
+use super::entry::Common;
 use super::newrelic::NewRelicSettings;
 use super::opsgenie::OpsgenieSettings;
 use super::pagerduty::PagerdutySettings;

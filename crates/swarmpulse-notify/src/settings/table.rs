@@ -4,10 +4,10 @@ use swarmpulse_yaml::Fields;
 
 use super::alertmanager::AlertmanagerSettings;
 use super::command::CommandSettings;
-use super::common::Common;
 use super::datadog::DatadogSettings;
 use super::discord::DiscordSettings;
 use super::email::EmailSettings;
+use super::entry::Common;
 use super::global::Global;
 use super::http::HttpSettings;
 use super::newrelic::NewRelicSettings;

@@ -1,4 +1,4 @@
-//! What every channel has.
+//! What every entry of a list of channels has.
 
 use swarmpulse_model::Text;
 
