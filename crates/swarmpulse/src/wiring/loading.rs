@@ -61,7 +61,9 @@ impl Loading {
             Ok(text) => text,
             Err(error) => return faults.push(format!("{error:#}")),
         };
-        let told = |fault: swarmpulse_alert::ConfigError| format!("{name}:{fault}");
+        let told = |fault: swarmpulse_alert::ConfigError| {
+            format!("{name}:{}:{}: {}", fault.line, fault.column, fault.message)
+        };
         match Routing::parse(&text, &|zone| TimeZone::get(zone).ok()) {
             Ok(file) => {
                 loaded.warnings.extend(file.warnings.into_iter().map(told));

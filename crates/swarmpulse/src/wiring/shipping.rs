@@ -1,11 +1,13 @@
-//! The server's own log, drawn off and shipped to those who take it.
+//! The server's own log, and what it says of alerts and failures, shipped to those who take it.
 
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use swarmpulse_model::Timestamp;
-use swarmpulse_notify::ship::{ShipTap, Shipper};
+use swarmpulse_notify::ship::{LogLine, ShipTap, Shipper};
+use swarmpulse_runtime::Handle;
 use swarmpulse_runtime::clock::Clock;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -14,6 +16,7 @@ use crate::config::{Config, Environment};
 /// Shippers that were made, not yet at work.
 pub(super) struct Shipping {
     shippers: Vec<Shipper>,
+    tap: ShipTap,
 }
 
 /// What draws lines off the log; it takes nothing before somebody is attached.
@@ -39,12 +42,18 @@ impl Shipping {
             .map(|target| Shipper::new(target, Arc::clone(clock)).context("read [[ship]]"))
             .collect::<anyhow::Result<Vec<_>>>()?;
         tap.attach(shippers.iter().map(Shipper::queue).collect());
-        Ok(Self { shippers })
+        Ok(Self {
+            shippers,
+            tap: tap.clone(),
+        })
     }
 
     /// Ships until the given end; then what waits, for some seconds.
-    pub(super) fn start(self, end: &watch::Sender<bool>) -> JoinSet<()> {
+    pub(super) fn start(self, end: &watch::Sender<bool>, handle: &Handle) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
+        if !self.shippers.is_empty() {
+            tasks.spawn(ship_effects(self.tap, handle.clone(), end.subscribe()));
+        }
         for shipper in self.shippers {
             let mut ended = end.subscribe();
             tasks.spawn(shipper.run(async move {
@@ -53,5 +62,25 @@ impl Shipping {
             }));
         }
         tasks
+    }
+}
+
+/// Ships what happens to alerts, notifications and tasks that fail, until the end.
+async fn ship_effects(tap: ShipTap, handle: Handle, mut end: watch::Receiver<bool>) {
+    let mut effects = handle.listen();
+    loop {
+        let rows = tokio::select! {
+            _ = end.wait_for(|ended| *ended) => return,
+            rows = effects.recv() => rows,
+        };
+        match rows {
+            Ok(rows) => {
+                for line in rows.iter().filter_map(|row| LogLine::of_effect(&row.effect, row.at)) {
+                    tap.push(&line);
+                }
+            }
+            Err(RecvError::Lagged(groups)) => handle.counters().drop_for("shipped_effects", groups),
+            Err(RecvError::Closed) => return,
+        }
     }
 }
