@@ -133,7 +133,12 @@ fn checked(
     before: Option<&SilenceView>,
 ) -> Result<Silence, ApiError> {
     let now = app.runtime().now();
-    let namespace = access.looks_in(wanted.namespace.as_deref().filter(|name| !name.is_empty()))?;
+    let given = wanted.namespace.as_deref().filter(|name| !name.is_empty());
+    let namespace = match (given, before) {
+        // Whose alerts it is for changes only if that is said.
+        (None, Some(before)) => before.silence.namespace.clone(),
+        _ => access.looks_in(given)?,
+    };
     if let Some(namespace) = &namespace {
         check_id(namespace).map_err(|reason| ApiError::unprocessable(format!("`namespace`: {reason}")))?;
     }

@@ -215,6 +215,13 @@ async fn a_token_of_a_namespace_silences_and_sees_that_alone() {
         let answer = sent(&server, &own, method, other, body).await;
         answer.problem(404);
     }
+    // One who sees all and changes it does not make it everybody's.
+    let own_address = mine["links"]["self"].as_str().unwrap();
+    let changed = server
+        .send(request("PUT", own_address, body.to_string()))
+        .await
+        .json();
+    assert_eq!(changed["namespace"], "team");
     let mut foreign = body.clone();
     foreign["namespace"] = json!("default");
     sent(&server, &own, "POST", PATH, &foreign).await.problem(403);
