@@ -213,6 +213,30 @@ mod tests {
     }
 
     #[test]
+    fn shipped_rules_read_registered_series_alone() {
+        let files = swarmpulse_rules::shipped(&swarmpulse_rules::Overrides::default());
+        let rules = files
+            .iter()
+            .flat_map(|file| &file.groups)
+            .flat_map(|group| &group.rules);
+        let mut seen = 0;
+        for rule in rules {
+            let words = rule
+                .expr
+                .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            for name in words.filter(|word| word.starts_with("swarmpulse_")) {
+                let registered = swarmpulse_server::metric_names()
+                    .iter()
+                    .any(|series| series.name == name);
+                let later = swarmpulse_rules::FED_LATER.contains(&name);
+                assert!(registered || later, "{} reads {name}", rule.name());
+                seen += 1;
+            }
+        }
+        assert!(seen > 20, "{seen}");
+    }
+
+    #[test]
     fn a_state_is_told_by_the_worst_that_is_known() {
         let rule = |health: &str, state: Option<&str>, no_data: bool| Rule {
             health: health.into(),
