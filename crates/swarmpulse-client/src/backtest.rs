@@ -1,4 +1,5 @@
 //! Backtests on the server.
+
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use swarmpulse_api::{Backtest, NewBacktest};

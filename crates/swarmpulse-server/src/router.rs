@@ -11,7 +11,9 @@ use swarmpulse_store::Scope;
 use crate::access;
 use crate::app::App;
 use crate::problem::ApiError;
-use crate::{admin, alerting, alertmanager, backtest, gate, ingest, live, openapi, otlp, own, page, prometheus, read};
+use crate::{
+    admin, alerting, alertmanager, backtest, gate, ingest, live, openapi, otlp, own, page, prometheus, read,
+};
 
 /// The whole API and page, over that application. Requests need a [`crate::Peer`] among their extensions; without
 /// one they count as coming from elsewhere.
