@@ -1,6 +1,6 @@
 //! `swarmpulse rules check`: every fault of every file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -25,7 +25,7 @@ struct Checked {
 /// # Errors
 /// If the output is closed.
 pub(super) fn run(files: &[PathBuf], json: bool) -> anyhow::Result<Outcome> {
-    let checked: Vec<Checked> = files.iter().map(check).collect();
+    let checked: Vec<Checked> = files.iter().map(|path| check(path)).collect();
     if json {
         let all: Vec<_> = checked
             .iter()
@@ -41,7 +41,7 @@ pub(super) fn run(files: &[PathBuf], json: bool) -> anyhow::Result<Outcome> {
     Ok(if wrong { Outcome::Wrong } else { Outcome::Done })
 }
 
-fn check(path: &PathBuf) -> Checked {
+fn check(path: &Path) -> Checked {
     let file = path.display().to_string();
     let mut checked = Checked {
         file: file.clone(),
