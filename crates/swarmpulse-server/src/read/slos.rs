@@ -54,8 +54,16 @@ pub(super) async fn list(
     let access = narrowed(access, &query)?;
     let at = asked_time(&app, &query);
     let judged = judged(&app, &access, at).await?;
+    let looked_at = judged
+        .iter()
+        .find_map(|(_, status)| status.span)
+        .map(|span| span.to);
     let mut answer = Slos {
-        at: at.unwrap_or_else(|| app.runtime().now()).to_string(),
+        // What was judged a moment ago is told with its own time.
+        at: looked_at
+            .or(at)
+            .unwrap_or_else(|| app.runtime().now())
+            .to_string(),
         ..Slos::default()
     };
     for (objective, status) in judged.iter() {
