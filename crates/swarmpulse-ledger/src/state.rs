@@ -87,16 +87,6 @@ impl SqliteState {
         self.project("reset", projection::reset)
     }
 
-    /// Deletes alerts that were resolved before this time, and says how many.
-    ///
-    /// # Errors
-    /// If the database refuses.
-    pub fn retire_alerts(&self, keep_from: Timestamp) -> Result<u64, StateError> {
-        self.project("delete alerts of", |connection| {
-            alerts::retire(connection, keep_from)
-        })
-    }
-
     fn durably<T>(
         &self,
         action: &'static str,
@@ -117,6 +107,12 @@ impl SqliteState {
 impl State for SqliteState {
     fn project(&self, rows: &[HistoryRow]) -> Result<(), StateError> {
         self.apply_projection(rows).map(drop)
+    }
+
+    fn retire_alerts(&self, keep_from: Timestamp) -> Result<u64, StateError> {
+        self.project("delete alerts of", |connection| {
+            alerts::retire(connection, keep_from)
+        })
     }
 
     fn save_snapshot(&self, snapshot: &Snapshot) -> Result<(), StateError> {

@@ -135,6 +135,9 @@ impl Keeper {
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "history beyond retention stays"),
         }
+        if let Err(error) = self.shared.state.retire_alerts(from) {
+            tracing::warn!(%error, "alerts beyond retention stay in the table of alerts");
+        }
     }
 }
 
