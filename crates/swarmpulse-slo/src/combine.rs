@@ -30,10 +30,8 @@ pub fn combined(shipped: Vec<Objective>, own: Vec<Objective>) -> Result<Vec<Obje
     if !errors.is_empty() {
         return Err(errors);
     }
-    let kept = shipped
-        .iter()
-        .filter(|objective| !places.contains_key(objective.name.as_str()));
-    let mut all: Vec<Objective> = kept.cloned().collect();
+    let mut all = shipped;
+    all.retain(|objective| !places.contains_key(objective.name.as_str()));
     all.extend(own);
     Ok(all)
 }
