@@ -83,7 +83,7 @@ pub fn run(config: &Config, environment: &Environment) -> anyhow::Result<()> {
             let listener = tokio::net::TcpListener::from_std(listener).context("hand over the listener")?;
             let otlp = otlp.serve(&app)?;
             let end = tokio::sync::watch::Sender::new(false);
-            let shipping = shipping.start(&end);
+            let shipping = shipping.start(&end, &runtime.handle());
             let reloads = tokio::spawn(alerts::reload_on_hangup(runtime.handle()));
             let served = serve(listener, app, told_to_end()).await.context("serve");
             reloads.abort();

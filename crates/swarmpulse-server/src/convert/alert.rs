@@ -117,14 +117,30 @@ pub(crate) fn acknowledgement(said: &Acknowledgement) -> AlertAcknowledgement {
     }
 }
 
-/// The sentence of an alert. Of a condition's the subject comes first: its own sentence does not name it.
+/// The sentence of an alert. Of a condition's the subject comes first, unless the sentence names it: those of verdicts do
+/// not, those of detectors do.
 pub(super) fn message(alert: &Alert) -> String {
     match &alert.subject {
-        Some(subject) if alert.origin == AlertOrigin::Condition => {
+        Some(subject) if alert.origin == AlertOrigin::Condition && !names(&alert.reason, &subject.id) => {
             format!("{} {}: {}", subject.kind.as_str(), subject.id, alert.reason)
         }
         _ => alert.reason.to_string(),
     }
+}
+
+/// Whether a sentence has that id as a word of its own.
+fn names(sentence: &str, id: &str) -> bool {
+    let of_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/');
+    sentence.match_indices(id).any(|(start, _)| {
+        let before = sentence[..start].chars().next_back();
+        let mut after = sentence[start + id.len()..].chars();
+        // A full stop ends the sentence; a dot within a name goes on.
+        let goes_on = match after.next() {
+            Some('.') => after.next().is_some_and(of_word),
+            next => next.is_some_and(of_word),
+        };
+        !before.is_some_and(of_word) && !goes_on
+    })
 }
 
 /// The kind and the id of what an alert is about. A rule's alert may be about no one thing.
@@ -298,5 +314,20 @@ mod tests {
             (told.state.as_str(), told.by.as_deref()),
             ("given_back", Some("ana"))
         );
+    }
+
+    #[test]
+    fn a_sentence_names_an_id_as_a_word_of_its_own() {
+        for (sentence, id, expected) in [
+            ("bot-7 grows by 14.8 MiB/h", "bot-7", true),
+            ("host vm uses 98 % of its disk", "vm", true),
+            ("the disk of vm.", "vm", true),
+            ("bot-70 grows", "bot-7", false),
+            ("vm.local is full", "vm", false),
+            ("my-vm is full", "vm", false),
+            ("no contact within 30 s", "a1", false),
+        ] {
+            assert_eq!(names(sentence, id), expected, "{sentence:?} {id:?}");
+        }
     }
 }

@@ -75,7 +75,10 @@ async fn ship_effects(tap: ShipTap, handle: Handle, mut end: watch::Receiver<boo
         };
         match rows {
             Ok(rows) => {
-                for line in rows.iter().filter_map(|row| LogLine::of_effect(&row.effect, row.at)) {
+                for line in rows
+                    .iter()
+                    .filter_map(|row| LogLine::of_effect(&row.effect, row.at))
+                {
                     tap.push(&line);
                 }
             }
