@@ -8,6 +8,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as alertFixtures from "./alert-fixtures.mjs";
 import * as fixtures from "./fixtures.mjs";
 
 const DIST = new URL("../dist/", import.meta.url);
@@ -33,7 +34,7 @@ const streams = new Set();
 function reset({ fleet = "small", count = 0 } = {}) {
   world.agents =
     fleet === "empty" ? [] : fleet === "large" ? fixtures.largeFleet(count) : fixtures.smallFleet();
-  world.alerts = fleet === "small" ? fixtures.alerts() : [];
+  world.alerts = fleet === "small" ? alertFixtures.alerts() : [];
   world.findings = [];
   world.blind = null;
   world.nowMs = fixtures.NOW_MS;
@@ -79,7 +80,7 @@ const CONTROLS = {
     publish("summary", summary());
   },
   alert(changed) {
-    const one = { ...fixtures.UNTOUCHED_ALERT, ...changed };
+    const one = { ...alertFixtures.UNTOUCHED_ALERT, ...changed };
     world.alerts = world.alerts.filter((known) => known.id !== one.id);
     if (one.state === "firing") world.alerts.push(one);
     publish("alerts", one);
@@ -142,7 +143,7 @@ function api(path, query) {
   const opened = /^\/api\/v1\/alerts\/([^/]+)$/.exec(path);
   if (opened) {
     const one = world.alerts.find((known) => known.id === decodeURIComponent(opened[1]));
-    return one ? fixtures.alertDetail(one) : null;
+    return one ? alertFixtures.alertDetail(one) : null;
   }
   if (path === "/api/v1/summary") return summary();
   if (path === "/api/v1/agents") return listAgents(query);
@@ -150,7 +151,7 @@ function api(path, query) {
     const timestamp = new Date(world.nowMs).toISOString();
     return { active: world.alerts, history: [], count: world.alerts.length, next: null, timestamp };
   }
-  if (path === "/api/v1/slos") return fixtures.objectives();
+  if (path === "/api/v1/slos") return alertFixtures.objectives();
   if (path === "/api/v1/findings") {
     const active = world.findings.filter((one) => one.state === "active");
     return { items: active.map(({ charts, ...one }) => one), next: null };

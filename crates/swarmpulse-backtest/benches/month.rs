@@ -5,7 +5,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a benchmark says so by failing")]
 #![allow(clippy::print_stdout, reason = "what a benchmark is for")]
-#![allow(clippy::disallowed_methods, reason = "a benchmark has a clock and is told by its environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a benchmark has a clock and is told by its environment"
+)]
 
 use std::path::Path;
 use std::sync::Arc;
@@ -132,7 +135,9 @@ fn open(folder: &Path) -> EmbeddedMetrics {
     let (journal, _) = SegmentJournal::open(&folder.join("journal"), JournalOptions::default()).unwrap();
     let now = Timestamp((BEGIN_MS + DAYS * 24 * HOUR_MS).saturating_mul(1_000_000));
     let options = MetricOptions::unlimited();
-    EmbeddedMetrics::open(folder, Box::new(journal), options, now).unwrap().0
+    EmbeddedMetrics::open(folder, Box::new(journal), options, now)
+        .unwrap()
+        .0
 }
 
 fn make(folder: &Path) {
@@ -163,7 +168,11 @@ fn make(folder: &Path) {
 
 fn files() -> Vec<RuleFile> {
     let mut files = swarmpulse_rules::shipped(&swarmpulse_rules::Overrides::default());
-    files.extend(swarmpulse_slo::shipped().iter().map(swarmpulse_slo::Objective::rules));
+    files.extend(
+        swarmpulse_slo::shipped()
+            .iter()
+            .map(swarmpulse_slo::Objective::rules),
+    );
     files
 }
 

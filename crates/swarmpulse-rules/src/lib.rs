@@ -16,5 +16,7 @@ pub use definition::{AlertRule, RecordRule, Rule, RuleFile, RuleGroup, RuleKind}
 pub use expression::{ExpressionError, Expressions, Query, QueryError, QuerySample};
 pub use file::{Lint, RuleFault, RuleFileError};
 pub use shipped::{COVERED, Cover, FED_LATER, Overrides, SHIPPED, ShippedFile, shipped};
-pub use state::{EvaluationOptions, GroupError, GroupOutcome, GroupState, RuleFailure, RuleOutcome};
+pub use state::{
+    EvaluationOptions, GroupError, GroupOutcome, GroupState, RuleFailure, RuleOutcome, without_rule,
+};
 pub use status::{GroupStatus, RuleHealth, RuleStatus};

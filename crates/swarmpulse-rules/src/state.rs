@@ -22,6 +22,7 @@ use rule::RuleState;
 use schedule::Schedule;
 
 pub use outcome::{GroupOutcome, RuleFailure, RuleOutcome};
+pub use restore::without_rule;
 
 /// What an evaluation needs beside the rules.
 #[derive(Clone)]

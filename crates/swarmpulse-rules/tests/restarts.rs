@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
+#[path = "support/scripted.rs"]
 mod support;
 
 use proptest::prelude::*;

@@ -40,7 +40,10 @@ fn what_would_not_end_is_ended() {
             "{{ $x := \"aaaaaaaaaa\" }}{{ range 30 }}{{ $x = print $x $x }}{{ end }}",
             "more than 65536 bytes of text",
         ),
-        ("{{ range 30000 }}xxxxx{{ end }}", "more than 65536 bytes of output"),
+        (
+            "{{ range 30000 }}xxxxx{{ end }}",
+            "more than 65536 bytes of output",
+        ),
         (
             "{{ $x := args 1 }}{{ range 1000 }}{{ $x = args $x $x }}{{ end }}{{ $x }}",
             "within one another too deep",

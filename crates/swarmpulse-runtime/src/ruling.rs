@@ -13,4 +13,4 @@ pub use expressions::{QueryLimits, StoreExpressions};
 pub(crate) use groups::prepare;
 pub use loaded::{Load, LoadError, Loaded, ReloadError, ReloadReport, RulesOptions};
 pub(crate) use reload::Reloader;
-pub(crate) use ruler::{EVALUATED_AT, Exchange, Links, Ruler};
+pub(crate) use ruler::{EVALUATED_AT, Exchange, First, Links, Ruler};

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a wrong answer ends the test")]
 
+#[path = "support/evaluator.rs"]
 mod support;
 
 use support::Bench;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use swarmpulse_model::alert::{AlertState, fingerprint};
 use swarmpulse_model::time::seconds;
-use swarmpulse_model::{Alert, Labels, Timestamp};
+use swarmpulse_model::{Alert, Labels, Text, Timestamp};
 
 use super::active::{Active, SEVERITY};
 use super::outcome::{GroupOutcome, RuleOutcome};
@@ -57,11 +57,24 @@ impl Restored {
     }
 }
 
+/// An alert from before a restart whose rule was taken away meanwhile: it is over.
+#[must_use]
+pub fn without_rule(alert: &Alert, now: Timestamp) -> Alert {
+    Alert {
+        state: AlertState::Resolved,
+        ended_at: Some(now),
+        reason: RULE_REMOVED.into(),
+        ..alert.clone()
+    }
+}
+
 impl GroupState {
     /// Takes alerts from before a restart in: those of its rules that were pending or firing, by name and group. They
     /// keep their times, are not told again, and none ends before its rule was evaluated with success; one whose rule
-    /// sees no data at all is kept for [`EvaluationOptions::restore_grace_s`]. `keep_firing_for` begins anew.
-    pub fn restore(&mut self, alerts: &[Alert]) {
+    /// sees no data at all is kept for [`EvaluationOptions::restore_grace_s`]. `keep_firing_for` begins anew. Gives the
+    /// ids of those that it took: what no group took has lost its rule ([`without_rule`]).
+    pub fn restore(&mut self, alerts: &[Alert]) -> Vec<Text> {
+        let mut taken = Vec::new();
         for alert in alerts {
             let state = alert.state;
             if state == AlertState::Resolved || alert.group != self.group.name {
@@ -86,7 +99,9 @@ impl GroupState {
             };
             rule.alerts.insert(fingerprint(&alert.labels), active);
             self.restored.waiting = true;
+            taken.push(alert.id.clone());
         }
+        taken
     }
 
     /// Says when rules were evaluated last before a restart. Time in which nobody looked does not count to the `for` of

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, select};
 use swarmpulse_model::entity::DEFAULT_NAMESPACE;
 use swarmpulse_model::series::{Label, Sample, SampleBatch, stale_marker};
-use swarmpulse_model::{Labels, Timestamp};
+use swarmpulse_model::{Alert, Labels, Timestamp};
 use swarmpulse_rules::{EvaluationOptions, GroupState, GroupStatus, RuleOutcome};
 
 use super::board::{GroupFigures, RulesBoard};
@@ -30,6 +30,14 @@ pub(crate) struct Exchange {
     pub groups: Vec<GroupState>,
     pub warnings: Vec<String>,
     pub done: Sender<()>,
+}
+
+/// What the rules' thread begins with.
+pub(crate) struct First {
+    pub groups: Vec<GroupState>,
+    pub warnings: Vec<String>,
+    /// Alerts from before the start that are over because their rules are gone.
+    pub ended: Vec<Alert>,
 }
 
 /// What templates say of this monitor.
@@ -82,13 +90,17 @@ impl Ruler {
         handle: Handle,
         expressions: StoreExpressions,
         links: Links,
-        first: (Vec<GroupState>, Vec<String>),
+        first: First,
         exchanges: Receiver<Exchange>,
         stop: Receiver<()>,
     ) -> Self {
         let now = handle.now();
-        let (groups, warnings) = first;
-        let ruler = Self {
+        let First {
+            groups,
+            warnings,
+            ended,
+        } = first;
+        let mut ruler = Self {
             handle,
             expressions,
             links,
@@ -101,6 +113,7 @@ impl Ruler {
             remembered_at: now,
             refused: false,
         };
+        ruler.untold.extend(ended);
         ruler.publish();
         ruler
     }

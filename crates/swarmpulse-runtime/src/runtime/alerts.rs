@@ -1,12 +1,13 @@
 //! The threads of rules, alerts and notifications: made from what was loaded and what was kept.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 use parking_lot::Mutex;
 use swarmpulse_model::alert::AlertOrigin;
 use swarmpulse_model::{Alert, AlertState, Timestamp};
-use swarmpulse_rules::GroupState;
+use swarmpulse_rules::{GroupState, without_rule};
 use tokio::sync::mpsc;
 
 use super::Options;
@@ -15,7 +16,7 @@ use crate::error::StartError;
 use crate::handle::{Handle, Shared};
 use crate::notifying::{LoadedReceiver, Sender, Work};
 use crate::owner::Chapter;
-use crate::ruling::{self, EVALUATED_AT, Exchange, Links, Loaded, Reloader, Ruler, StoreExpressions};
+use crate::ruling::{self, EVALUATED_AT, Exchange, First, Links, Loaded, Reloader, Ruler, StoreExpressions};
 
 /// Notifications on their way from the desk to the sender.
 const WORKS: usize = 1024;
@@ -25,6 +26,8 @@ pub(super) struct AlertParts {
     pub reloader: Arc<Reloader>,
     expressions: StoreExpressions,
     groups: Vec<GroupState>,
+    /// Alerts from before the start whose rules are gone, as ended.
+    orphans: Vec<Alert>,
     loaded: Loaded,
     projections: Projections,
     exchanges: Receiver<Exchange>,
@@ -45,7 +48,7 @@ impl AlertParts {
         let expressions = StoreExpressions::new(Arc::clone(&shared.metrics), rules.limits);
         let mut groups = ruling::prepare(&loaded.rules, &expressions, rules.default_interval_s)
             .map_err(StartError::Rules)?;
-        restore(&mut groups, &projections, shared, last_seen_at)?;
+        let orphans = restore(&mut groups, &projections, shared, last_seen_at)?;
         let (exchange, exchanges) = bounded(1);
         let (route, routes) = bounded(1);
         let (channels, works) = mpsc::channel(WORKS);
@@ -65,6 +68,7 @@ impl AlertParts {
             reloader: Arc::new(reloader),
             expressions,
             groups,
+            orphans,
             loaded,
             projections,
             exchanges,
@@ -100,7 +104,11 @@ impl AlertParts {
             handle.clone(),
             self.expressions,
             links,
-            (self.groups, self.loaded.warnings),
+            First {
+                groups: self.groups,
+                warnings: self.loaded.warnings,
+                ended: self.orphans,
+            },
             self.exchanges,
             stop_rules,
         );
@@ -116,13 +124,14 @@ impl AlertParts {
     }
 }
 
-/// Gives rules the alerts that they had before the start, as the desk knows them.
+/// Gives rules the alerts that they had before the start, as the desk knows them; those whose rules are gone come back, as
+/// ended.
 fn restore(
     groups: &mut [GroupState],
     projections: &Projections,
     shared: &Shared,
     last_seen_at: Option<Timestamp>,
-) -> Result<(), StartError> {
+) -> Result<Vec<Alert>, StartError> {
     let open: Vec<Alert> = projections
         .desk
         .alerts()
@@ -131,7 +140,7 @@ fn restore(
         .filter(|alert| alert.origin == AlertOrigin::Rule && alert.state != AlertState::Resolved)
         .collect();
     if open.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let evaluated_at = match shared.state.cursor(EVALUATED_AT)? {
         0 => last_seen_at,
@@ -139,11 +148,14 @@ fn restore(
     };
     // Whoever journaled something later than that evaluated rules then, too.
     let evaluated_at = evaluated_at.max(last_seen_at);
+    let mut taken = BTreeSet::new();
     for group in groups {
-        group.restore(&open);
+        taken.extend(group.restore(&open));
         if let Some(at) = evaluated_at {
             group.set_evaluated_before(at);
         }
     }
-    Ok(())
+    let now = shared.clock.now();
+    let orphans = open.iter().filter(|alert| !taken.contains(&alert.id));
+    Ok(orphans.map(|alert| without_rule(alert, now)).collect())
 }

@@ -207,6 +207,24 @@ fn rules_fire_and_their_for_survives_a_restart() {
 }
 
 #[test]
+fn an_alert_whose_rule_went_while_nobody_ran_is_over() {
+    let world = World::new();
+    world.rules("groups: [{name: g, interval: 200ms, rules: [{alert: Hot, expr: 'heat > 5'}]}]");
+    let runtime = world.start();
+    let handle = runtime.handle();
+    world.sample(&handle, "heat", 9.0);
+    wait_for(|| world.channel.told().first().cloned());
+    runtime.stop();
+
+    world.rules("groups: [{name: g, interval: 200ms, rules: [{alert: Cold, expr: 'heat < -5'}]}]");
+    let runtime = world.start();
+    let over = wait_for(|| world.channel.told().get(1).cloned());
+    assert_eq!(over.1.reason, NotifyReason::Resolved);
+    assert_eq!(over.1.alerts[0].alert.reason, "its rule is no longer there");
+    runtime.stop();
+}
+
+#[test]
 fn a_bad_file_is_refused_and_the_old_rules_stay() {
     let world = World::new();
     world.rules("groups: [{name: g, interval: 200ms, rules: [{alert: Hot, expr: 'heat > 5'}]}]");

@@ -151,7 +151,9 @@ fn objectives(config: &Config, expressions: &dyn Expressions, faults: &mut Vec<S
             Err(wrong) => faults.extend(wrong.iter().map(ToString::to_string)),
         }
     }
-    let wrong = own.iter().filter_map(|objective| objective.check(expressions).err());
+    let wrong = own
+        .iter()
+        .filter_map(|objective| objective.check(expressions).err());
     faults.extend(wrong.flatten().map(|error| error.to_string()));
     let shipped = if config.slo.shipped {
         swarmpulse_slo::shipped()

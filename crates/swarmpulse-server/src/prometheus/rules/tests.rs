@@ -1,3 +1,5 @@
+//! Rules and alerts in the shapes of Prometheus.
+
 use serde_json::{Value, json};
 use swarmpulse_model::series::Label;
 use swarmpulse_model::{EntityKey, EntityKind, Severity, Text, Timestamp};
