@@ -192,7 +192,16 @@ fn e2e_grafana_asks_as_it_asks_prometheus() {
         ),
         "sum by (job) (rate(e2e_work_total[5m]))"
     );
-    assert_eq!(call("GET", "rules", ""), json!({"groups": []}));
+    // Those that come with the program; Grafana reads their names, states and times.
+    let rules = call("GET", "rules", "");
+    let groups = rules["groups"].as_array().unwrap();
+    let low = groups
+        .iter()
+        .flat_map(|group| group["rules"].as_array().unwrap())
+        .find(|rule| rule["name"] == "agents_active_low")
+        .unwrap();
+    assert_eq!((&low["type"], &low["state"]), (&json!("alerting"), &json!("inactive")));
+    assert_eq!(low["labels"]["severity"], "critical");
     assert_eq!(
         call("GET", &format!("query_exemplars?query=up&{span}"), ""),
         json!([])
