@@ -7,7 +7,14 @@ import { significant } from "../format/quantity";
 import { exactTime, listTime } from "../format/time";
 import { useNow } from "../hooks/use-fleet";
 import { closePanel } from "../hooks/use-route";
-import { budgetLeft, burnText, orderObjectives, STATE_WORDS, stateOf } from "../objectives/objective";
+import {
+  budgetLeft,
+  burnText,
+  orderObjectives,
+  STATE_WORDS,
+  sentenceOf,
+  stateOf,
+} from "../objectives/objective";
 import "../styles/objectives.css";
 import { Icon, SeverityGlyph } from "./glyph";
 
@@ -86,7 +93,7 @@ function Objective({ slo }: { slo: Slo }) {
         <strong>{slo.title}</strong>
         <span className="objective-state">{STATE_WORDS[state]}</span>
       </p>
-      <p>{slo.sentence}</p>
+      <p>{sentenceOf(slo)}</p>
       {left !== null && (
         <p className="objective-budget">
           <span className="budget" aria-hidden="true">

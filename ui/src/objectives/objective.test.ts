@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Slo } from "../api/types";
-import { budgetLeft, burnText, orderObjectives, stateOf } from "./objective";
+import { budgetLeft, burnText, orderObjectives, sentenceOf, stateOf } from "./objective";
 
 function anObjective(title: string, state: string, remaining: number | null): Slo {
   return {
@@ -42,4 +42,10 @@ test("what is left of a budget", () => {
   expect(budgetLeft(anObjective("x", "no_data", null))).toBeNull();
   expect(burnText(14.44)).toBe("14×");
   expect(burnText(null)).toBeNull();
+});
+
+test("the state is not said twice", () => {
+  const slo = { ...anObjective("x", "meeting", 1), sentence: "MEETING: 100% was good" };
+  expect(sentenceOf(slo)).toBe("100% was good");
+  expect(sentenceOf({ ...slo, sentence: "NO DATA: nothing was measured" })).toBe("Nothing was measured");
 });

@@ -1,6 +1,7 @@
 /** What the list of objectives says: order, states in words, the bar of the budget. */
 
 import type { Slo } from "../api/types";
+import { asSentence } from "../fleet/sentence";
 import { percent, significant } from "../format/quantity";
 
 export type SloState = "meeting" | "violating" | "no_data";
@@ -16,6 +17,11 @@ export const STATE_WORDS: Record<SloState, string> = {
 /** A state as one of those that have a glyph; what is not known is never as good as met. */
 export function stateOf(slo: Slo): SloState {
   return slo.state === "meeting" || slo.state === "violating" ? slo.state : "no_data";
+}
+
+/** Its sentence without the state at its beginning: that stands beside it already. */
+export function sentenceOf(slo: Slo): string {
+  return asSentence(slo.sentence.replace(/^(MEETING|VIOLATING|NO DATA): /, ""));
 }
 
 /** Violated ones first, then those whose budget is spent most, those without data last. */
