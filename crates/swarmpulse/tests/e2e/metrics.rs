@@ -200,7 +200,10 @@ fn e2e_grafana_asks_as_it_asks_prometheus() {
         .flat_map(|group| group["rules"].as_array().unwrap())
         .find(|rule| rule["name"] == "agents_active_low")
         .unwrap();
-    assert_eq!((&low["type"], &low["state"]), (&json!("alerting"), &json!("inactive")));
+    assert_eq!(
+        (&low["type"], &low["state"]),
+        (&json!("alerting"), &json!("inactive"))
+    );
     assert_eq!(low["labels"]["severity"], "critical");
     assert_eq!(
         call("GET", &format!("query_exemplars?query=up&{span}"), ""),
