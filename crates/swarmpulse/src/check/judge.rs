@@ -209,7 +209,9 @@ fn since(now_ms: i64, since: &str) -> String {
 
 /// Alerts that no agent's verdict tells already.
 fn of_alert(alert: &Alert) -> Option<Trouble> {
-    if alert.subject_kind == "agent" || alert.name == "monitor_blind" {
+    // What people silenced, or what follows from another that is told, is no news to whoever runs this.
+    let held_back = alert.cause.is_some() || !alert.silenced_by.is_empty() || !alert.inhibited_by.is_empty();
+    if held_back || alert.subject_kind == "agent" || alert.name == "monitor_blind" {
         return None;
     }
     let severity = match alert.severity.as_str() {
@@ -342,6 +344,14 @@ mod tests {
             alert("monitor", "critical"),
             alert("agent", "critical"),
             alert("host", "info"),
+            Alert {
+                silenced_by: vec!["s1".to_owned()],
+                ..alert("host", "critical")
+            },
+            Alert {
+                cause: Some("host_down/default/host/h1".to_owned()),
+                ..alert("service", "critical")
+            },
         ];
         assert_eq!(
             lines(Question::default(), &[], &alerts, false).0,
