@@ -19,6 +19,7 @@ use table::{Row, render};
 
 const EXAMPLES: &str = "Examples:
   swarmpulse alerts                                    what fires now, the gravest first
+  swarmpulse alerts --all                              those as well that follow from others
   swarmpulse alerts 'agent=~\"bot.*\"' --severity critical
   swarmpulse alerts --history --since 24h
   swarmpulse alerts --id 4f1a09c2b7d35e60              all that happened to one
@@ -57,6 +58,9 @@ pub struct AlertsArgs {
     /// This one alone, by id or fingerprint, with all that happened to it.
     #[arg(long, value_name = "ALERT", conflicts_with_all = ["matchers", "state", "history", "severity", "namespace"])]
     pub id: Option<String>,
+    /// Those as well that follow from others.
+    #[arg(long)]
+    pub all: bool,
     /// The most to print.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub limit: u32,
@@ -106,18 +110,28 @@ pub fn run(args: &AlertsArgs, environment: &Environment) -> anyhow::Result<Outco
         filter: asking::filter(&args.matchers),
         from: args.since.as_ref().map(|since| format!("-{since}")),
         namespace: args.namespace.clone(),
-        limit: Some(PAGE.min(args.limit)),
+        limit: Some(PAGE),
         ..AlertQuery::default()
     };
-    let limit = (args.limit as usize).min(ALERTS_MAX);
-    let (alerts, more) = asking::ask(&args.server, environment, async |client| {
+    // With matchers, in JSON and of the past everything counts that matches.
+    let causes_alone = !(args.all || args.json || state == State::Resolved) && args.matchers.is_empty();
+    let shown = (args.limit as usize).min(ALERTS_MAX);
+    let limit = if causes_alone { ALERTS_MAX } else { shown };
+    let (mut alerts, mut more) = asking::ask(&args.server, environment, async |client| {
         up_to(&client, query, limit).await
     })?;
     if args.json {
         output::json(&serde_json::to_value(&alerts)?)?;
         return Ok(Outcome::Done);
     }
-    if alerts.is_empty() {
+    let found = alerts.len();
+    if causes_alone {
+        alerts.retain(|alert| alert.cause.is_none());
+    }
+    let following = found - alerts.len();
+    more |= alerts.len() > shown;
+    alerts.truncate(shown);
+    if alerts.is_empty() && following == 0 {
         output::note(match state {
             State::Resolved => "swarmpulse: no alert is known that was over in that time",
             _ => "swarmpulse: no alert",
@@ -138,9 +152,14 @@ pub fn run(args: &AlertsArgs, environment: &Environment) -> anyhow::Result<Outco
     ) {
         output::line(&line)?;
     }
+    if following > 0 {
+        output::note(&format!(
+            "swarmpulse: {following} that follow from these are left out; `--all` lists them"
+        ));
+    }
     if more {
         output::note(&format!(
-            "swarmpulse: {limit} shown, there are more; `--limit` shows them"
+            "swarmpulse: {shown} shown, there are more; `--limit` shows them"
         ));
     }
     Ok(Outcome::Done)

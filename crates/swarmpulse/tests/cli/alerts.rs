@@ -35,6 +35,28 @@ fn alert() -> Alert {
 }
 
 #[test]
+fn what_follows_from_another_is_left_out_unless_it_is_asked_for() {
+    let follows = Alert {
+        name: "task_stuck".into(),
+        cause: Some("agent_down/default/agent/a1".into()),
+        ..alert()
+    };
+    let answers = || Answers::from([("/api/v1/alerts", page(vec![alert(), follows.clone()]))]);
+    let (_, printed, said, _) = ask(answers(), &["alerts"]);
+    assert!(
+        printed.contains("agent_down") && !printed.contains("task_stuck"),
+        "{printed}"
+    );
+    assert!(
+        said.contains("1 that follow from these are left out; `--all`"),
+        "{said}"
+    );
+    let (_, printed, said, _) = ask(answers(), &["alerts", "--all"]);
+    assert!(printed.contains("task_stuck"), "{printed}");
+    assert!(!said.contains("left out"), "{said}");
+}
+
+#[test]
 fn alerts_are_a_table_and_matchers_go_to_the_server() {
     let answers = || Answers::from([("/api/v1/alerts", page(vec![alert()]))]);
     let (code, table, _, server) = ask(
