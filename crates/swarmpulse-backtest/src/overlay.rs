@@ -7,12 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use swarmpulse_model::series::{METRIC_NAME, MetricMetadata, SampleBatch};
+use swarmpulse_model::series::{METRIC_NAME, SampleBatch};
 use swarmpulse_model::{Labels, Timestamp};
 use swarmpulse_store::MetricStore;
 use swarmpulse_store::metrics::{
-    Acknowledge, Appended, MatchOp, Matcher, MetricError, MetricStatistics, Points, Selected, Selection,
-    SeriesCount,
+    Acknowledge, Appended, Layer, MatchOp, Matcher, MetricError, Points, Selected, Selection,
 };
 
 /// A store with what was recorded on top.
@@ -65,7 +64,11 @@ fn passes(labels: &Labels, matchers: &[Matcher]) -> bool {
         .all(|matcher| matcher.matches(labels.get(matcher.name()).unwrap_or("")))
 }
 
-impl MetricStore for Overlay {
+impl Layer for Overlay {
+    fn below(&self) -> &dyn MetricStore {
+        &*self.base
+    }
+
     fn append(
         &self,
         _namespace: &str,
@@ -112,39 +115,6 @@ impl MetricStore for Overlay {
             from_ms: selection.from_ms,
             to_ms: selection.to_ms,
         }))
-    }
-
-    fn label_names(&self, selections: &[Selection], limit: usize) -> Result<Vec<String>, MetricError> {
-        self.base.label_names(selections, limit)
-    }
-
-    fn label_values(
-        &self,
-        name: &str,
-        selections: &[Selection],
-        limit: usize,
-    ) -> Result<Vec<String>, MetricError> {
-        self.base.label_values(name, selections, limit)
-    }
-
-    fn series(&self, selections: &[Selection], limit: usize) -> Result<Vec<Labels>, MetricError> {
-        self.base.series(selections, limit)
-    }
-
-    fn metadata(&self, metric: Option<&str>) -> Vec<MetricMetadata> {
-        self.base.metadata(metric)
-    }
-
-    fn span_ms(&self) -> Option<(i64, i64)> {
-        self.base.span_ms()
-    }
-
-    fn statistics(&self) -> MetricStatistics {
-        self.base.statistics()
-    }
-
-    fn largest(&self, limit: usize) -> Vec<SeriesCount> {
-        self.base.largest(limit)
     }
 
     fn maintain(&self, _now: Timestamp) -> Result<(), MetricError> {
@@ -290,7 +260,7 @@ mod tests {
                 to_ms: 100,
                 series_max: 10,
             };
-            let selected = overlay.select(&selection).expect("a selection");
+            let selected = Layer::select(&overlay, &selection).expect("a selection");
             selected.last(0, after, at).expect("a sample")
         };
         assert_eq!(last(0, 15), Some((10, 1.0)));

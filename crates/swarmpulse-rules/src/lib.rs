@@ -4,7 +4,6 @@
 //! argument.
 
 mod definition;
-mod duration;
 mod expression;
 mod file;
 mod shipped;

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use swarmpulse_model::series::{MetricMetadata, SampleBatch};
-use swarmpulse_model::{Labels, Timestamp};
+use swarmpulse_model::Timestamp;
+use swarmpulse_model::series::SampleBatch;
 use swarmpulse_store::MetricStore;
-use swarmpulse_store::metrics::{
-    Acknowledge, Appended, MetricError, MetricStatistics, Selected, Selection, SeriesCount,
-};
+use swarmpulse_store::metrics::{Acknowledge, Appended, Layer, MetricError};
 
 use crate::clock::Stopwatch;
 use crate::counters::{Counter, Counters};
@@ -43,7 +41,11 @@ impl MeteredMetrics {
     }
 }
 
-impl MetricStore for MeteredMetrics {
+impl Layer for MeteredMetrics {
+    fn below(&self) -> &dyn MetricStore {
+        &*self.store
+    }
+
     fn append(
         &self,
         namespace: &str,
@@ -71,50 +73,5 @@ impl MetricStore for MeteredMetrics {
             Self::note(&self.status, &Err(error.clone()), now);
         }
         appended
-    }
-
-    fn select(&self, selection: &Selection) -> Result<Box<dyn Selected>, MetricError> {
-        self.store.select(selection)
-    }
-
-    fn label_names(&self, selections: &[Selection], limit: usize) -> Result<Vec<String>, MetricError> {
-        self.store.label_names(selections, limit)
-    }
-
-    fn label_values(
-        &self,
-        name: &str,
-        selections: &[Selection],
-        limit: usize,
-    ) -> Result<Vec<String>, MetricError> {
-        self.store.label_values(name, selections, limit)
-    }
-
-    fn series(&self, selections: &[Selection], limit: usize) -> Result<Vec<Labels>, MetricError> {
-        self.store.series(selections, limit)
-    }
-
-    fn metadata(&self, metric: Option<&str>) -> Vec<MetricMetadata> {
-        self.store.metadata(metric)
-    }
-
-    fn span_ms(&self) -> Option<(i64, i64)> {
-        self.store.span_ms()
-    }
-
-    fn statistics(&self) -> MetricStatistics {
-        self.store.statistics()
-    }
-
-    fn largest(&self, limit: usize) -> Vec<SeriesCount> {
-        self.store.largest(limit)
-    }
-
-    fn maintain(&self, now: Timestamp) -> Result<(), MetricError> {
-        self.store.maintain(now)
-    }
-
-    fn close(&self, now: Timestamp) -> Result<(), MetricError> {
-        self.store.close(now)
     }
 }

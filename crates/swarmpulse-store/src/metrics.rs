@@ -2,6 +2,7 @@
 
 mod append;
 mod error;
+mod layer;
 mod limits;
 mod matcher;
 mod rollup;
@@ -13,6 +14,7 @@ use swarmpulse_model::{Labels, Timestamp, series::SampleBatch};
 
 pub use append::{Acknowledge, Appended, REJECTIONS_SHOWN_MAX, RejectReason, Rejection};
 pub use error::MetricError;
+pub use layer::Layer;
 pub use limits::MetricLimits;
 pub use matcher::{MatchOp, Matcher};
 pub use rollup::{Bucket, RollupRow};

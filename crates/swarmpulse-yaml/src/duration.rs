@@ -57,6 +57,25 @@ pub fn parse_duration_s(text: &str) -> Result<f64, DurationError> {
     Ok(total_ms as f64 / 1000.0)
 }
 
+/// Seconds written so, to the millisecond; what is negative is nothing. Years and weeks stand only where nothing is left over.
+#[must_use]
+pub fn format_duration_s(seconds: f64) -> String {
+    let mut rest = (seconds * 1000.0).round() as i64;
+    if rest <= 0 {
+        return "0s".into();
+    }
+    let mut text = String::new();
+    for (unit, ms) in UNITS {
+        let ms = ms as i64;
+        let whole_only = matches!(unit, "y" | "w");
+        if rest >= ms && !(whole_only && rest % ms != 0) {
+            text.push_str(&format!("{}{unit}", rest / ms));
+            rest %= ms;
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +106,23 @@ mod tests {
             "99999999999999999999s",
         ] {
             assert!(parse_duration_s(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for (seconds, text) in [
+            (0.0, "0s"),
+            (300.0, "5m"),
+            (5400.0, "1h30m"),
+            (129_600.0, "1d12h"),
+            (31_536_000.0, "1y"),
+            (1_209_600.0, "2w"),
+            (60.5, "1m500ms"),
+            (694_861.0, "8d1h1m1s"),
+        ] {
+            assert_eq!(format_duration_s(seconds), text);
+            assert_eq!(parse_duration_s(text), Ok(seconds));
         }
     }
 }

@@ -10,7 +10,7 @@ mod fields;
 mod node;
 mod parse;
 
-pub use duration::{DurationError, parse_duration_s};
+pub use duration::{DurationError, format_duration_s, parse_duration_s};
 pub use fault::{Fault, Faults, Place};
 pub use fields::Fields;
 pub use node::{Entry, Node, Scalar, Value};

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use swarmpulse_model::series::{MetricMetadata, NativeHistogram, SampleBatch};
-use swarmpulse_model::{Labels, Sample, Timestamp};
+use swarmpulse_model::series::NativeHistogram;
+use swarmpulse_model::{Labels, Sample};
 use swarmpulse_store::MetricStore;
 use swarmpulse_store::memory::MemoryMetrics;
-use swarmpulse_store::metrics::{
-    Acknowledge, Appended, MetricError, MetricStatistics, Points, Selected, Selection, SeriesCount,
-};
+use swarmpulse_store::metrics::{Layer, MetricError, Points, Selected, Selection};
 
 /// A store with one in memory over it that keeps native histograms and series without a name.
 pub(super) struct Overlaid {
@@ -33,15 +31,9 @@ impl Overlaid {
     }
 }
 
-impl MetricStore for Overlaid {
-    fn append(
-        &self,
-        namespace: &str,
-        now: Timestamp,
-        batch: &SampleBatch,
-        acknowledge: Acknowledge,
-    ) -> Result<Appended, MetricError> {
-        self.below.append(namespace, now, batch, acknowledge)
+impl Layer for Overlaid {
+    fn below(&self) -> &dyn MetricStore {
+        &*self.below
     }
 
     fn select(&self, selection: &Selection) -> Result<Box<dyn Selected>, MetricError> {
@@ -51,47 +43,6 @@ impl MetricStore for Overlaid {
             return Ok(below);
         }
         Ok(Box::new(Merged::of(below, above)))
-    }
-
-    fn label_names(&self, selections: &[Selection], limit: usize) -> Result<Vec<String>, MetricError> {
-        self.below.label_names(selections, limit)
-    }
-
-    fn label_values(
-        &self,
-        name: &str,
-        selections: &[Selection],
-        limit: usize,
-    ) -> Result<Vec<String>, MetricError> {
-        self.below.label_values(name, selections, limit)
-    }
-
-    fn series(&self, selections: &[Selection], limit: usize) -> Result<Vec<Labels>, MetricError> {
-        self.below.series(selections, limit)
-    }
-
-    fn metadata(&self, metric: Option<&str>) -> Vec<MetricMetadata> {
-        self.below.metadata(metric)
-    }
-
-    fn span_ms(&self) -> Option<(i64, i64)> {
-        self.below.span_ms()
-    }
-
-    fn statistics(&self) -> MetricStatistics {
-        self.below.statistics()
-    }
-
-    fn largest(&self, limit: usize) -> Vec<SeriesCount> {
-        self.below.largest(limit)
-    }
-
-    fn maintain(&self, now: Timestamp) -> Result<(), MetricError> {
-        self.below.maintain(now)
-    }
-
-    fn close(&self, now: Timestamp) -> Result<(), MetricError> {
-        self.below.close(now)
     }
 }
 

@@ -1,9 +1,9 @@
 //! From rules to the text of a file.
 
 use swarmpulse_model::series::Label;
+use swarmpulse_yaml::format_duration_s;
 
 use crate::definition::{Rule, RuleFile, RuleGroup, RuleKind};
-use crate::duration::written;
 
 pub(super) fn to_yaml(file: &RuleFile) -> String {
     if file.groups.is_empty() {
@@ -19,10 +19,13 @@ pub(super) fn to_yaml(file: &RuleFile) -> String {
 fn write_group(out: &mut String, group: &RuleGroup) {
     out.push_str(&format!("  - name: {}\n", quoted(&group.name)));
     if let Some(interval_s) = group.interval_s {
-        out.push_str(&format!("    interval: {}\n", written(interval_s)));
+        out.push_str(&format!("    interval: {}\n", format_duration_s(interval_s)));
     }
     if group.query_offset_s > 0.0 {
-        out.push_str(&format!("    query_offset: {}\n", written(group.query_offset_s)));
+        out.push_str(&format!(
+            "    query_offset: {}\n",
+            format_duration_s(group.query_offset_s)
+        ));
     }
     if group.limit > 0 {
         out.push_str(&format!("    limit: {}\n", group.limit));
@@ -48,7 +51,7 @@ fn write_rule(out: &mut String, rule: &Rule) {
     if let RuleKind::Alert(alert) = &rule.kind {
         for (key, seconds) in [("for", alert.for_s), ("keep_firing_for", alert.keep_firing_for_s)] {
             if seconds > 0.0 {
-                out.push_str(&format!("        {key}: {}\n", written(seconds)));
+                out.push_str(&format!("        {key}: {}\n", format_duration_s(seconds)));
             }
         }
     }
