@@ -63,6 +63,7 @@ pub fn did(history: &dyn History, from: Timestamp, to: Timestamp) -> Result<Did,
                 let firings = match alert.origin {
                     AlertOrigin::Rule => &mut of_rules,
                     AlertOrigin::Condition | AlertOrigin::Cause => &mut of_conditions,
+                    AlertOrigin::External => continue,
                 };
                 firings.take(alert, row.at);
             }

@@ -82,6 +82,8 @@ fn alert(subject: Option<EntityKey>, state: AlertState, reason: &str) -> Effect 
         reason: reason.into(),
         cause: None,
         flapping: false,
+        expires_at: None,
+        source_url: None,
     }))
 }
 

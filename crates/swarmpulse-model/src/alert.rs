@@ -53,6 +53,8 @@ pub enum AlertOrigin {
     Rule,
     /// Alerts that have one cause in common: the cause.
     Cause,
+    /// Somebody else's: a Prometheus or a person sent it as to an Alertmanager.
+    External,
 }
 
 impl AlertOrigin {
@@ -63,6 +65,7 @@ impl AlertOrigin {
             Self::Condition => "condition",
             Self::Rule => "rule",
             Self::Cause => "cause",
+            Self::External => "external",
         }
     }
 }
@@ -72,7 +75,7 @@ impl AlertOrigin {
 pub struct Alert {
     /// What it is called through all of its life, and in every later one: `NAME/NAMESPACE/KIND/ID` of a condition or a
     /// cause, `NAME/monitor` of a condition of the monitor itself, `NAME/FINGERPRINT` of a rule's alert, where the
-    /// fingerprint is that of its labels in 16 hexadecimal digits.
+    /// fingerprint is that of its labels in 16 hexadecimal digits, `NAME/NAMESPACE/external/FINGERPRINT` of an external one.
     pub id: Text,
     /// Its name, as in the label `alertname`.
     pub name: Text,
@@ -106,6 +109,12 @@ pub struct Alert {
     pub cause: Option<Text>,
     /// It comes and goes: its end is told only once it has been quiet for a while.
     pub flapping: bool,
+    /// When an external alert is over unless it is sent again; of others `None`.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+    /// Where its sender shows it.
+    #[serde(default)]
+    pub source_url: Option<Text>,
 }
 
 impl Alert {

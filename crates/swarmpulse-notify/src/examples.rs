@@ -74,6 +74,8 @@ pub fn alert(name: &str, agent: &str, severity: Severity, lasted_s: f64) -> Aler
         reason: "no contact within 30 s".into(),
         cause: None,
         flapping: false,
+        expires_at: None,
+        source_url: None,
     }
 }
 

@@ -135,6 +135,8 @@ fn notification() -> Notification {
         reason: "Die Warteschlange <b>mail</b> hält 512 Aufgaben\r\n.\r\nMAIL FROM:<x@example.com>".into(),
         cause: None,
         flapping: false,
+        expires_at: None,
+        source_url: None,
     };
     Notification {
         group_key: "{}:{alertname=\"QueueBacklog\"}".into(),

@@ -47,7 +47,7 @@ impl Desk {
         let rests = match entry.origin() {
             AlertOrigin::Rule => true,
             AlertOrigin::Condition => rests_on_not_seeing(entry.name()),
-            AlertOrigin::Cause => false,
+            AlertOrigin::Cause | AlertOrigin::External => false,
         };
         rests && entry.active_at() >= blind.active_at() && entry.id != BLIND && entry.id != FLEET_DOWN
     }

@@ -153,6 +153,8 @@ impl Desk {
             reason,
             cause: None,
             flapping: false,
+            expires_at: None,
+            source_url: None,
             subject,
         };
         let entry = self.book.get_mut(slot)?;

@@ -268,6 +268,8 @@ fn begun(entry: &Entry, target: Target, cause: Option<Text>) -> Option<Alert> {
         reason: target.reason,
         cause,
         flapping: target.flapping,
+        expires_at: None,
+        source_url: None,
     })
 }
 

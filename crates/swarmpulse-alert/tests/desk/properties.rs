@@ -285,6 +285,8 @@ impl Story {
             reason: "as the rule says".into(),
             cause: None,
             flapping: false,
+            expires_at: None,
+            source_url: None,
         };
         match fires {
             true => drop(self.rules.insert(agent, (active_at, false))),

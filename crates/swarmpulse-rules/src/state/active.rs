@@ -119,6 +119,8 @@ impl Active {
             reason: self.reason(name),
             cause: None,
             flapping: false,
+            expires_at: None,
+            source_url: None,
         }
     }
 

@@ -70,6 +70,8 @@ pub(crate) fn monitor_alert(name: &str, severity: Severity, reason: &str, since:
         reason: reason.into(),
         cause: None,
         flapping: false,
+        expires_at: None,
+        source_url: None,
     }
 }
 

@@ -206,6 +206,8 @@ mod tests {
             reason: "no contact within 30 s".into(),
             cause: None,
             flapping: false,
+            expires_at: None,
+            source_url: None,
         }
     }
 

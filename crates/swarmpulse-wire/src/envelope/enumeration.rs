@@ -61,7 +61,7 @@ enumeration!(ProcessState { 0 Sleeping, 1 Running, 2 DiskSleep, 3 Stopped, 4 Zom
 enumeration!(Severity { 0 Info, 1 Warning, 2 Critical });
 enumeration!(EntityKind { 0 Agent, 1 Process, 2 Task, 3 Sandbox, 4 Service, 5 Host, 6 TaskType });
 enumeration!(AlertState { 0 Firing, 1 Pending, 2 Resolved });
-enumeration!(AlertOrigin { 0 Condition, 1 Rule, 2 Cause });
+enumeration!(AlertOrigin { 0 Condition, 1 Rule, 2 Cause, 3 External });
 enumeration!(LabelOp { 0 Equal, 1 NotEqual, 2 Regex, 3 NotRegex });
 enumeration!(SilencePurpose { 0 Silence, 1 Maintenance });
 enumeration!(NotifyReason { 0 Fired, 1 Resolved, 2 Repeated, 3 Test });

@@ -50,6 +50,8 @@ fn alert(state: AlertState, origin: AlertOrigin) -> Alert {
         reason: "no contact within 30 s".into(),
         cause: Some("host_down/prod/host/host-1".into()),
         flapping: true,
+        expires_at: None,
+        source_url: None,
     }
 }
 
@@ -195,10 +197,15 @@ fn labels() -> impl Strategy<Value = Vec<Label>> {
 
 fn any_alert() -> impl Strategy<Value = Alert> {
     let states = [AlertState::Pending, AlertState::Firing, AlertState::Resolved];
-    let origins = [AlertOrigin::Condition, AlertOrigin::Rule, AlertOrigin::Cause];
+    let origins = [
+        AlertOrigin::Condition,
+        AlertOrigin::Rule,
+        AlertOrigin::Cause,
+        AlertOrigin::External,
+    ];
     let severities = [Severity::Info, Severity::Warning, Severity::Critical];
     let named = (text(), text(), text(), text(), text(), of(text()));
-    let kinds = (0..3_usize, 0..3_usize, 0..3_usize, any::<bool>());
+    let kinds = (0..3_usize, 0..4_usize, 0..3_usize, any::<bool>());
     (
         named,
         kinds,
@@ -209,9 +216,22 @@ fn any_alert() -> impl Strategy<Value = Alert> {
         at(),
         of(at()),
         of(at()),
+        (of(at()), of(text())),
     )
         .prop_map(
-            move |(named, kinds, subject, labels, annotations, value, active_at, fired_at, ended_at)| {
+            move |(
+                named,
+                kinds,
+                subject,
+                labels,
+                annotations,
+                value,
+                active_at,
+                fired_at,
+                ended_at,
+                sent,
+            )| {
+                let (expires_at, source_url) = sent;
                 let (id, name, namespace, group, reason, cause) = named;
                 let (state, origin, severity, flapping) = kinds;
                 Alert {
@@ -232,6 +252,8 @@ fn any_alert() -> impl Strategy<Value = Alert> {
                     reason,
                     cause,
                     flapping,
+                    expires_at,
+                    source_url,
                 }
             },
         )

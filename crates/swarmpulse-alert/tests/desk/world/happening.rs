@@ -164,6 +164,8 @@ impl World {
             reason: "as the rule says".into(),
             cause: None,
             flapping: false,
+            expires_at: None,
+            source_url: None,
         })));
         Ok(())
     }

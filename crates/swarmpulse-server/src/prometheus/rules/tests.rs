@@ -37,6 +37,8 @@ fn alert(namespace: &str, state: AlertState) -> Alert {
         reason: "a1 took 3 s".into(),
         cause: None,
         flapping: false,
+        expires_at: None,
+        source_url: None,
     }
 }
 
