@@ -22,7 +22,7 @@ pub use crate::channel::newrelic::region::RegionError;
 pub use crate::channel::sentry::dsn::DsnError;
 pub use intake::ShipError;
 pub use line::{FieldValue, LogLevel, LogLine};
-pub use queue::{ShipCounts, ShipQueue};
+pub use queue::{Destination, ShipCounts, ShipQueue};
 pub use settings::{ShipProvider, ShipSettings};
 pub use shipper::Shipper;
 pub use tap::{Clock, ShipLayer, ShipTap};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use swarmpulse_notify::ship::Destination;
 use swarmpulse_runtime::Handle;
 use swarmpulse_telemetry::Telemetry;
 use swarmpulse_wire::remote_write::RemoteWriteLimits;
@@ -52,6 +53,8 @@ pub struct ServerOptions {
     pub query: QueryOptions,
     /// Objectives that are shown; whoever loads them puts them here.
     pub objectives: Arc<ObjectiveBook>,
+    /// Where our own log is shipped to.
+    pub shipping: Vec<Destination>,
     /// How telemetry over OTLP is taken in.
     pub telemetry: swarmpulse_telemetry::Options,
 }
@@ -75,6 +78,7 @@ impl Default for ServerOptions {
             stream_bytes_max: 64 << 20,
             query: QueryOptions::default(),
             objectives: Arc::default(),
+            shipping: Vec::new(),
             telemetry: swarmpulse_telemetry::Options::default(),
         }
     }

@@ -11,6 +11,7 @@ mod intake;
 mod recorder;
 mod registry;
 mod series_store;
+mod shipping;
 mod throughput;
 mod traffic;
 

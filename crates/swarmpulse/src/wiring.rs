@@ -70,6 +70,7 @@ pub fn run(config: &Config, environment: &Environment) -> anyhow::Result<()> {
         runtime.handle(),
         ServerOptions {
             objectives,
+            shipping: shipping.destinations(),
             ..server_options(config)
         },
     );

@@ -25,10 +25,21 @@ pub struct ShipCounts {
     pub dropped_stopped: u64,
     /// Attempts that failed.
     pub failures: u64,
-    /// Lines that wait.
+    /// Attempts beyond a batch's first.
+    pub retries: u64,
+    /// Lines that wait, those of batches that are tried again included.
     pub waiting: u64,
     /// Why the last attempt failed, without secrets; `None` after one that did not.
     pub last_error: Option<Text>,
+}
+
+/// Where lines go, by the name under which its figures are shown: `datadog/0` is the first of Datadog's.
+#[derive(Clone, Debug)]
+pub struct Destination {
+    /// The provider and which of its entries, from 0.
+    pub name: Text,
+    /// What waits for it, and what became of the rest.
+    pub queue: ShipQueue,
 }
 
 /// Lines on their way to one provider. Clones are the same queue.
@@ -48,6 +59,9 @@ struct Inner {
     dropped_refused: AtomicU64,
     dropped_stopped: AtomicU64,
     failures: AtomicU64,
+    retries: AtomicU64,
+    /// Lines taken out of `waiting` that the provider does not have yet.
+    packed: AtomicU64,
     last_error: Mutex<Option<Text>>,
 }
 
@@ -73,6 +87,8 @@ impl ShipQueue {
             dropped_refused: AtomicU64::new(0),
             dropped_stopped: AtomicU64::new(0),
             failures: AtomicU64::new(0),
+            retries: AtomicU64::new(0),
+            packed: AtomicU64::new(0),
             last_error: Mutex::new(None),
         }))
     }
@@ -118,7 +134,8 @@ impl ShipQueue {
             dropped_refused: read(&self.0.dropped_refused),
             dropped_stopped: read(&self.0.dropped_stopped),
             failures: read(&self.0.failures),
-            waiting: self.0.waiting.lock().lines.len() as u64,
+            retries: read(&self.0.retries),
+            waiting: self.len() as u64 + read(&self.0.packed),
             last_error: self.0.last_error.lock().clone(),
         }
     }
@@ -154,6 +171,15 @@ impl ShipQueue {
         }
         waiting.bytes -= bytes;
         waiting.lines.drain(..count).collect()
+    }
+
+    /// So many lines are in batches that the provider does not have yet.
+    pub(super) fn count_packed(&self, lines: usize) {
+        self.0.packed.store(lines as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_retry(&self) {
+        self.0.retries.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn count_shipped(&self, lines: usize) {

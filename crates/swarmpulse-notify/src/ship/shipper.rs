@@ -43,6 +43,8 @@ pub struct Shipper {
     pending: VecDeque<Parcel>,
     failures: u32,
     rest_s: Option<f64>,
+    /// Whether the first of what is pending was tried before.
+    is_retry: bool,
     gather: Duration,
 }
 
@@ -68,6 +70,7 @@ impl Shipper {
             pending: VecDeque::new(),
             failures: 0,
             rest_s: None,
+            is_retry: false,
             gather: GATHER,
         })
     }
@@ -92,9 +95,10 @@ impl Shipper {
             }
             // Time over or not: what is left is counted below.
             let _ = timeout(STOP, self.flush()).await;
-            let left: usize = self.pending.iter().map(|parcel| parcel.lines).sum();
+            let left = self.packed();
             self.queue
                 .count_stopped(left + self.queue.take(usize::MAX, usize::MAX).len());
+            self.queue.count_packed(0);
         })
         .await;
     }
@@ -132,6 +136,20 @@ impl Shipper {
         let lines = self.queue.take(BATCH_LINES_MAX, BATCH_BYTES_MAX);
         let lines: Vec<LogLine> = lines.into_iter().map(LogLine::cleaned).collect();
         self.pending.extend(self.intake.parcels(&lines, self.now()));
+        self.queue.count_packed(self.packed());
+    }
+
+    /// Lines of what is pending.
+    fn packed(&self) -> usize {
+        self.pending.iter().map(|parcel| parcel.lines).sum()
+    }
+
+    /// The first of what is pending is settled; how many lines it told of.
+    fn settle(&mut self) -> usize {
+        let lines = self.pending.pop_front().map_or(0, |parcel| parcel.lines);
+        self.is_retry = false;
+        self.queue.count_packed(self.packed());
+        lines
     }
 
     /// Ships the first of what is pending once; whether the provider will be asked on.
@@ -140,6 +158,9 @@ impl Shipper {
             return true;
         };
         let (request, category) = (self.intake.request(parcel), parcel.category);
+        if std::mem::replace(&mut self.is_retry, true) {
+            self.queue.count_retry();
+        }
         let mut answer = self.client.send(request, self.now()).await;
         let mut limits = None;
         if let Ok(answer) = &mut answer {
@@ -149,7 +170,7 @@ impl Shipper {
         }
         match answer.and_then(|answer| answer.accepted_by_service(|_| None)) {
             Ok(_) => {
-                let lines = self.pending.pop_front().map_or(0, |parcel| parcel.lines);
+                let lines = self.settle();
                 // Sentry may say with its thanks that it wants no more for a while.
                 let next = self.pending.front().map_or(category, |parcel| parcel.category);
                 let rest_s = limits.and_then(|limits| wait_s(&limits, next));
@@ -180,7 +201,7 @@ impl Shipper {
         let wanted_s = match error {
             SendError::Later { after_s, .. } => after_s.unwrap_or_default(),
             SendError::Refused { .. } => {
-                let lines = self.pending.pop_front().map_or(0, |parcel| parcel.lines);
+                let lines = self.settle();
                 self.queue.count_refused(lines);
                 0.0
             }

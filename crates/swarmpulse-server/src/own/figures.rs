@@ -93,6 +93,7 @@ pub(super) fn of_monitor(app: &App, out: &mut Exposition) {
     super::throughput::write(app, out);
     super::intake::write(app, out);
     super::series_store::write(app, out);
+    super::shipping::write(&app.options().shipping, out);
     stores(app, out);
     http(app, out);
     process(app, out);

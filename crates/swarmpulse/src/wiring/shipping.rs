@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use swarmpulse_model::Timestamp;
-use swarmpulse_notify::ship::{LogLine, ShipTap, Shipper};
+use swarmpulse_notify::ship::{Destination, LogLine, ShipProvider, ShipQueue, ShipTap, Shipper};
 use swarmpulse_runtime::Handle;
 use swarmpulse_runtime::clock::Clock;
 use tokio::sync::broadcast::error::RecvError;
@@ -16,6 +16,7 @@ use crate::config::{Config, Environment};
 /// Shippers that were made, not yet at work.
 pub(super) struct Shipping {
     shippers: Vec<Shipper>,
+    destinations: Vec<Destination>,
     tap: ShipTap,
 }
 
@@ -41,11 +42,18 @@ impl Shipping {
             .iter()
             .map(|target| Shipper::new(target, Arc::clone(clock)).context("read [[ship]]"))
             .collect::<anyhow::Result<Vec<_>>>()?;
-        tap.attach(shippers.iter().map(Shipper::queue).collect());
+        let queues: Vec<ShipQueue> = shippers.iter().map(Shipper::queue).collect();
+        tap.attach(queues.clone());
         Ok(Self {
+            destinations: named(targets.iter().map(|target| target.provider), queues),
             shippers,
             tap: tap.clone(),
         })
+    }
+
+    /// Where lines go, for those who show what became of them.
+    pub(super) fn destinations(&self) -> Vec<Destination> {
+        self.destinations.clone()
     }
 
     /// Ships until the given end; then what waits, for some seconds.
@@ -63,6 +71,20 @@ impl Shipping {
         }
         tasks
     }
+}
+
+/// The n-th of a provider is called `provider/n`, as channels of receivers are.
+fn named(providers: impl Iterator<Item = ShipProvider>, queues: Vec<ShipQueue>) -> Vec<Destination> {
+    let mut seen = Vec::new();
+    let destination = |(provider, queue): (ShipProvider, ShipQueue)| {
+        let before = seen.iter().filter(|other| **other == provider).count();
+        seen.push(provider);
+        Destination {
+            name: format!("{}/{before}", provider.as_str()).into(),
+            queue,
+        }
+    };
+    providers.zip(queues).map(destination).collect()
 }
 
 /// Ships what happens to alerts, notifications and tasks that fail, until the end.

@@ -243,6 +243,7 @@ async fn what_is_refused_is_dropped_and_counted() {
     shipper.flush().await;
     let counts = queue.counts();
     assert_eq!((counts.shipped, counts.last_error), (1, None));
+    assert_eq!(counts.retries, 0, "each batch was tried once");
 }
 
 /// Everything that anybody logs, at every level, while shipping fails and goes well again.
@@ -312,9 +313,11 @@ async fn it_backs_off_and_stops_in_time() {
         running.queue.push(line);
     }
     sleep(Duration::from_secs(600)).await;
-    let failures = running.queue.counts().failures;
+    let counts = running.queue.counts();
     // 1, 2, 4, ... 256 s between attempts.
-    assert!((8..=11).contains(&failures), "{failures}");
+    assert!((8..=11).contains(&counts.failures), "{counts:?}");
+    assert!((counts.failures - 1..=counts.failures).contains(&counts.retries));
+    assert_eq!((counts.waiting, counts.shipped), (4, 0), "in a batch or not");
     let began = tokio::time::Instant::now();
     let counts = running.stop().await;
     assert!(

@@ -3,6 +3,7 @@
 use super::{Series, counter, gauge};
 
 const GROUP: &[&str] = &["rule_group"];
+const DESTINATION: &[&str] = &["destination"];
 const CHANNEL: &[&str] = &["receiver", "channel"];
 
 /// Series of alerts, rules and notifications.
@@ -32,4 +33,10 @@ pub(super) const SERIES: &[Series] = &[
     counter("swarmpulse_notifications_retried_total", "", CHANNEL, "Attempts to tell a channel beyond a notification's first."),
     gauge("swarmpulse_notifications_waiting", "", CHANNEL, "Notifications that wait for a channel."),
     gauge("swarmpulse_notifications_dead", "", &[], "Notifications that were given up and can be tried again."),
+    counter("swarmpulse_ship_taken_total", "", DESTINATION, "Lines of the log that are to be shipped somewhere."),
+    counter("swarmpulse_ship_sent_total", "", DESTINATION, "Lines of the log that the provider took."),
+    counter("swarmpulse_ship_dropped_total", "", &["destination", "reason"], "Lines of the log that never got there: full (newer ones came faster than they left), refused by the provider, stopped (left when the monitor ended)."),
+    counter("swarmpulse_ship_failed_total", "", DESTINATION, "Attempts to ship a batch of lines that failed."),
+    counter("swarmpulse_ship_retried_total", "", DESTINATION, "Attempts to ship a batch of lines beyond its first."),
+    gauge("swarmpulse_ship_waiting", "", DESTINATION, "Lines of the log that wait to be shipped."),
 ];
