@@ -1,28 +1,16 @@
-//! Templates of labels and annotations: Go's text/template with the functions that Prometheus adds, giving the same texts.
+//! Templates of labels and annotations: `swarmpulse-template` with the functions that Prometheus adds, giving the same texts.
 
-mod ast;
-mod builtin;
-mod call;
-mod compare;
 mod data;
-mod exec;
 mod functions;
-mod humanize;
-mod lexer;
-mod number;
-mod parser;
-mod printf;
-mod time;
-mod value;
+mod samples;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use swarmpulse_model::Timestamp;
+use swarmpulse_template::{Expansion, Library, Limits, Surroundings, Value};
 
 use crate::expression::QuerySample;
-use ast::Node;
 
 pub use data::TemplateData;
-pub use value::{MapKind, TemplateMap, TemplateValue};
+pub use swarmpulse_template::TemplateError;
 
 /// What a template asks for with `query`.
 pub trait TemplateQueries {
@@ -42,42 +30,16 @@ impl TemplateQueries for NoQueries {
     }
 }
 
-/// Why a text is no template, or one cannot be expanded; in the words of Go's library.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct TemplateError {
-    /// `template: NAME:LINE:COLUMN: ...`
-    pub message: String,
-}
-
-/// Variables that templates of alerts have, in the order in which Prometheus defines them.
-const ALERT_VARIABLES: [(&str, &str); 4] = [
-    ("labels", "Labels"),
-    ("externalLabels", "ExternalLabels"),
-    ("externalURL", "ExternalURL"),
-    ("value", "Value"),
-];
+/// What Prometheus puts before the template of an alert: positions in errors count it.
+const ALERT_PRELUDE: &str = "{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}\
+                             {{$externalURL := .ExternalURL}}{{$value := .Value}}";
 
 /// A template, parsed once.
 #[derive(Clone, Debug)]
 pub struct Template {
-    tree: Arc<Tree>,
-}
-
-/// What a text was parsed to.
-#[derive(Debug)]
-struct Tree {
-    name: String,
-    text: String,
-    /// Bytes by which positions in the first line are moved: what Prometheus puts before an alert's template.
-    column_offset: usize,
-    /// Whether `$labels` and its like are there.
-    of_alert: bool,
+    template: swarmpulse_template::Template,
     /// The whole text, where nothing is to be expanded.
-    plain: bool,
-    pure: bool,
-    root: Vec<Node>,
-    defined: BTreeMap<String, Vec<Node>>,
+    plain: Option<String>,
 }
 
 impl Template {
@@ -86,7 +48,7 @@ impl Template {
     /// # Errors
     /// If the text is no template, or uses a function or a variable that is not there.
     pub fn parse(name: &str, text: &str) -> Result<Self, TemplateError> {
-        Self::parse_text(name.to_owned(), text, false)
+        Self::parse_after("", name, text)
     }
 
     /// Parses a template of an alert's label or annotation: with `$labels`, `$externalLabels`, `$externalURL` and `$value`.
@@ -94,41 +56,28 @@ impl Template {
     /// # Errors
     /// As [`Self::parse`].
     pub fn parse_alert(alert: &str, text: &str) -> Result<Self, TemplateError> {
-        Self::parse_text(format!("__alert_{alert}"), text, true)
+        Self::parse_after(ALERT_PRELUDE, &format!("__alert_{alert}"), text)
     }
 
-    fn parse_text(name: String, text: &str, of_alert: bool) -> Result<Self, TemplateError> {
-        let variables: &[(&str, &str)] = if of_alert { &ALERT_VARIABLES } else { &[] };
-        let column_offset = variables
-            .iter()
-            .map(|(variable, field)| "{{$ := .}}".len() + variable.len() + field.len())
-            .sum();
-        let names: Vec<&str> = variables.iter().map(|(variable, _)| *variable).collect();
-        let parsed = parser::parse(&name, text, &names)?;
+    fn parse_after(prelude: &str, name: &str, text: &str) -> Result<Self, TemplateError> {
+        let whole = format!("{prelude}{text}");
+        let library = Library::default();
         Ok(Self {
-            tree: Arc::new(Tree {
-                plain: !text.contains("{{"),
-                pure: parsed.pure,
-                root: parsed.root,
-                defined: parsed.defined,
-                text: text.to_owned(),
-                name,
-                column_offset,
-                of_alert,
-            }),
+            template: swarmpulse_template::Template::parse(name, &whole, functions::FUNCTIONS, &library)?,
+            plain: (!text.contains("{{")).then(|| text.to_owned()),
         })
     }
 
     /// The text, if there is nothing in it to expand.
     #[must_use]
     pub fn plain(&self) -> Option<&str> {
-        self.tree.plain.then_some(self.tree.text.as_str())
+        self.plain.as_deref()
     }
 
     /// Whether the same data always gives the same text: it asks for no query and no time.
     #[must_use]
     pub fn is_pure(&self) -> bool {
-        self.tree.pure
+        self.template.is_pure()
     }
 
     /// The text that it comes to.
@@ -144,6 +93,31 @@ impl Template {
         if let Some(text) = self.plain() {
             return Ok(text.to_owned());
         }
-        exec::expand(&self.tree, data, queries)
+        self.template.expand(&Expansion {
+            dot: &data.dot,
+            surroundings: &Around { data, queries },
+            limits: Limits::default(),
+        })
+    }
+}
+
+/// What the functions of rules ask.
+struct Around<'a> {
+    data: &'a TemplateData,
+    queries: &'a dyn TemplateQueries,
+}
+
+impl Surroundings for Around<'_> {
+    fn at_ns(&self) -> i64 {
+        let Timestamp(at_ns) = self.data.at;
+        at_ns
+    }
+
+    fn external_url(&self) -> &str {
+        &self.data.external_url
+    }
+
+    fn query(&self, text: &str) -> Result<Value, String> {
+        Ok(samples::values(&self.queries.query(text)?))
     }
 }

@@ -4,7 +4,8 @@
 use proptest::prelude::*;
 use swarmpulse_model::{Labels, Timestamp};
 use swarmpulse_rules::RuleFile;
-use swarmpulse_rules::template::{NoQueries, Template, TemplateData, TemplateValue};
+use swarmpulse_rules::template::{NoQueries, Template, TemplateData};
+use swarmpulse_template::{ANY_LIST, Value};
 
 fn came_to(text: &str) -> Result<String, String> {
     let labels = Labels::from_pairs([("a", "1")]);
@@ -61,11 +62,8 @@ fn what_would_not_end_is_ended() {
 
 #[test]
 fn any_data_can_be_a_dot() {
-    let alerts = TemplateValue::list(vec![TemplateValue::strings([("alertname", "A")])]);
-    let dot = TemplateValue::map(
-        swarmpulse_rules::template::MapKind::Any,
-        [("alerts".into(), alerts), ("status".into(), "firing".into())],
-    );
+    let alerts = Value::list(&ANY_LIST, vec![Value::strings([("alertname", "A")])]);
+    let dot = Value::any_map([("alerts".into(), alerts), ("status".into(), "firing".into())]);
     let data = TemplateData::new(dot, Timestamp(0));
     let text = "{{ .status | toUpper }}{{ range .alerts }} {{ .alertname }}{{ .none }}{{ end }} {{ .none }}";
     let template = Template::parse("message", text).unwrap();

@@ -3,13 +3,19 @@
 use swarmpulse_model::series::Label;
 use swarmpulse_model::{Labels, Timestamp};
 
-use super::value::{MapKind, TemplateValue};
+use swarmpulse_template::{Kind, Shape, Value};
+
+/// The dot of an alert's templates.
+static ALERT_DATA: Kind = Kind::plain(
+    "struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value interface {} }",
+    Shape::Fields(&["Labels", "ExternalLabels", "ExternalURL", "Value"]),
+);
 
 /// What a template is expanded with.
 #[derive(Clone, Debug, Default)]
 pub struct TemplateData {
     /// The dot at the beginning, and `$`.
-    pub dot: TemplateValue,
+    pub dot: Value,
     /// What `externalURL` and `pathPrefix` speak of.
     pub external_url: String,
     /// What `now` is.
@@ -19,7 +25,7 @@ pub struct TemplateData {
 impl TemplateData {
     /// Any value, with no address.
     #[must_use]
-    pub fn new(dot: TemplateValue, at: Timestamp) -> Self {
+    pub fn new(dot: Value, at: Timestamp) -> Self {
         Self {
             dot,
             external_url: String::new(),
@@ -36,23 +42,18 @@ impl TemplateData {
         external_url: &str,
         at: Timestamp,
     ) -> Self {
-        let pair = |label: &Label| (label.name.clone(), TemplateValue::String(label.value.clone()));
+        let pairs = |labels: &[Label]| {
+            let pair = |label: &Label| (label.name.clone(), Value::String(label.value.clone()));
+            Value::map(&swarmpulse_template::STRING_MAP, labels.iter().map(pair))
+        };
         let fields = [
-            (
-                "Labels".into(),
-                TemplateValue::map(MapKind::Strings, labels.iter().map(pair)),
-            ),
-            (
-                "ExternalLabels".into(),
-                TemplateValue::map(MapKind::Strings, external_labels.iter().map(pair)),
-            ),
+            ("Labels".into(), pairs(labels.as_slice())),
+            ("ExternalLabels".into(), pairs(external_labels)),
             ("ExternalURL".into(), external_url.into()),
             ("Value".into(), value.into()),
         ];
-        const TYPE: &str = "struct { Labels map[string]string; ExternalLabels map[string]string; \
-                            ExternalURL string; Value interface {} }";
         Self {
-            dot: TemplateValue::map(MapKind::Record(TYPE), fields),
+            dot: Value::map(&ALERT_DATA, fields),
             external_url: external_url.to_owned(),
             at,
         }

@@ -1,88 +1,56 @@
-//! Functions that Prometheus adds: queries and their samples, texts, addresses.
+//! Functions that Prometheus adds: a table, and those for texts and addresses.
 
 use std::net::IpAddr;
 
-use regex::RegexBuilder;
+use swarmpulse_model::Timestamp;
+use swarmpulse_template::{
+    ANY_MAP, Answer, Function, Sort, Surroundings, Value, humanize, query_escaped, text, texts,
+};
 
-use super::builtin::query_escaped;
-use super::call::{Surroundings, text};
-use super::value::{MapKind, TemplateValue};
-use crate::expression::QuerySample;
+use super::samples::{self, SAMPLE, SAMPLES};
 
-type Answer = Result<TemplateValue, String>;
+const ANY: Sort = Sort::ANY;
+const STRING: Sort = Sort::STRING;
 
-/// The most bytes that a compiled expression may take.
-const REGEX_BYTES_MAX: usize = 1 << 20;
-const SAMPLE: MapKind = MapKind::Record("*template.sample");
+/// Every function beside Go's own. One line each.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("query", &[STRING], samples::query).impure(),
+    Function::new("first", &[SAMPLES], samples::first),
+    Function::new("label", &[STRING, SAMPLE], samples::label),
+    Function::new("value", &[SAMPLE], samples::value),
+    Function::new("strvalue", &[SAMPLE], samples::strvalue),
+    Function::new("sortByLabel", &[STRING, SAMPLES], samples::sort_by_label),
+    Function::many("args", &[ANY], 0, args),
+    Function::new("safeHtml", &[STRING], texts::safe_html),
+    Function::new("externalURL", &[], external_url),
+    Function::new("pathPrefix", &[], path_prefix),
+    Function::new("title", &[STRING], title),
+    Function::new("toUpper", &[STRING], texts::to_upper),
+    Function::new("toLower", &[STRING], texts::to_lower),
+    Function::new("match", &[STRING, STRING], texts::matches).costly(),
+    Function::new("reReplaceAll", &[STRING, STRING, STRING], texts::re_replace_all).costly(),
+    Function::new("graphLink", &[STRING], graph_link),
+    Function::new("tableLink", &[STRING], table_link),
+    Function::new("stripPort", &[STRING], strip_port),
+    Function::new("stripDomain", &[STRING], strip_domain),
+    Function::new("urlQueryEscape", &[STRING], url_query_escape),
+    Function::new("now", &[], now).impure(),
+    Function::new("humanize", &[ANY], humanize::humanize),
+    Function::new("humanize1024", &[ANY], humanize::humanize_1024),
+    Function::new("humanizeDuration", &[ANY], humanize::humanize_duration),
+    Function::new("humanizePercentage", &[ANY], humanize::humanize_percentage),
+    Function::new("humanizeTimestamp", &[ANY], humanize::humanize_timestamp),
+    Function::new("toTime", &[ANY], humanize::to_time),
+    Function::new("toDuration", &[ANY], humanize::to_duration),
+    Function::new("parseDuration", &[STRING], parse_duration),
+];
 
-pub(super) fn query(surroundings: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    let samples = surroundings.queries.query(&text(arguments, 0))?;
-    Ok(TemplateValue::list(samples.iter().map(sample).collect()))
-}
-
-fn sample(sample: &QuerySample) -> TemplateValue {
-    let labels = sample
-        .labels
-        .iter()
-        .map(|label| (label.name.as_str(), label.value.as_str()));
-    TemplateValue::map(
-        SAMPLE,
-        [
-            ("Labels".into(), TemplateValue::strings(labels)),
-            ("Value".into(), sample.value.into()),
-        ],
-    )
-}
-
-pub(super) fn first(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    match &arguments[0] {
-        TemplateValue::List(values) if !values.is_empty() => Ok(values[0].clone()),
-        _ => Err("first() called on vector with no elements".into()),
-    }
-}
-
-fn field(sample: &TemplateValue, name: &str) -> TemplateValue {
-    match sample {
-        TemplateValue::Map(map) => map.entries.get(name).cloned().unwrap_or_default(),
-        _ => TemplateValue::Nil,
-    }
-}
-
-fn label_of(sample: &TemplateValue, name: &str) -> TemplateValue {
-    match field(&field(sample, "Labels"), name) {
-        TemplateValue::Nil => "".into(),
-        value => value,
-    }
-}
-
-pub(super) fn label(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    Ok(label_of(&arguments[1], &text(arguments, 0)))
-}
-
-pub(super) fn value(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    Ok(field(&arguments[0], "Value"))
-}
-
-pub(super) fn strvalue(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    Ok(label_of(&arguments[0], "__value__"))
-}
-
-pub(super) fn sort_by_label(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    let name = text(arguments, 0);
-    let TemplateValue::List(values) = &arguments[1] else {
-        return Ok(TemplateValue::Nil);
-    };
-    let mut sorted = values.as_ref().clone();
-    sorted.sort_by_cached_key(|sample| label_of(sample, &name).printed());
-    Ok(TemplateValue::list(sorted))
-}
-
-pub(super) fn args(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+fn args(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     // Maps of maps of maps could be made so deep that nothing can walk them.
-    let holds_maps = |value: &TemplateValue| match value {
-        TemplateValue::Map(map) if map.kind == MapKind::Any => {
+    let holds_maps = |value: &Value| match value {
+        Value::Map(map) if *map.kind == ANY_MAP => {
             let mut values = map.entries.values();
-            values.any(|value| matches!(value, TemplateValue::Map(inner) if inner.kind == MapKind::Any))
+            values.any(|value| matches!(value, Value::Map(inner) if *inner.kind == ANY_MAP))
         }
         _ => false,
     };
@@ -93,26 +61,22 @@ pub(super) fn args(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer 
         .iter()
         .enumerate()
         .map(|(place, value)| (format!("arg{place}").into(), value.clone()));
-    Ok(TemplateValue::map(MapKind::Any, named))
+    Ok(Value::any_map(named))
 }
 
-pub(super) fn safe_html(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    Ok(arguments[0].clone())
+fn external_url(surroundings: &dyn Surroundings, _: &[Value]) -> Answer {
+    Ok(surroundings.external_url().into())
 }
 
-pub(super) fn external_url(surroundings: &Surroundings<'_>, _: &[TemplateValue]) -> Answer {
-    Ok(surroundings.external_url.into())
-}
-
-pub(super) fn path_prefix(surroundings: &Surroundings<'_>, _: &[TemplateValue]) -> Answer {
-    let url = surroundings.external_url;
+fn path_prefix(surroundings: &dyn Surroundings, _: &[Value]) -> Answer {
+    let url = surroundings.external_url();
     let after_host = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = after_host.find('/').map_or("", |slash| &after_host[slash..]);
     Ok(path.split(['?', '#']).next().unwrap_or_default().into())
 }
 
 /// The first letter of each word in upper case, the rest as it is.
-pub(super) fn title(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+fn title(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     let text = text(arguments, 0);
     let mut titled = String::with_capacity(text.len());
     let mut in_word = false;
@@ -127,53 +91,22 @@ pub(super) fn title(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer
     Ok(titled.into())
 }
 
-pub(super) fn to_upper(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    Ok(text(arguments, 0).to_uppercase().into())
-}
-
-pub(super) fn to_lower(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    Ok(text(arguments, 0).to_lowercase().into())
-}
-
-fn regex(pattern: &str) -> Result<regex::Regex, String> {
-    RegexBuilder::new(pattern)
-        .size_limit(REGEX_BYTES_MAX)
-        .build()
-        .map_err(|error| format!("error parsing regexp: {error}"))
-}
-
-pub(super) fn matches(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    Ok(regex(&text(arguments, 0))?.is_match(&text(arguments, 1)).into())
-}
-
-pub(super) fn re_replace_all(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    let (by, text_in) = (text(arguments, 1), text(arguments, 2));
-    let regex = regex(&text(arguments, 0))?;
-    // A replacement between every two characters of a long text would be a way around the limit on output.
-    let replaced_max = 1 << 20;
-    let matches = regex.find_iter(&text_in).count();
-    if matches.saturating_mul(by.len() + text_in.len().min(4096)) > 64 * replaced_max {
-        return Err("the replacement would be too long".into());
-    }
-    Ok(regex.replace_all(&text_in, by.as_str()).into_owned().into())
-}
-
-pub(super) fn graph_link(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+fn graph_link(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     let expression = query_escaped(&text(arguments, 0));
     Ok(format!("/graph?g0.expr={expression}&g0.tab=0").into())
 }
 
-pub(super) fn table_link(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+fn table_link(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     let expression = query_escaped(&text(arguments, 0));
     Ok(format!("/graph?g0.expr={expression}&g0.tab=1").into())
 }
 
-pub(super) fn url_query_escape(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+fn url_query_escape(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     Ok(query_escaped(&text(arguments, 0)).into())
 }
 
-pub(super) fn now(surroundings: &Surroundings<'_>, _: &[TemplateValue]) -> Answer {
-    Ok((surroundings.at.unix_ms() as f64 / 1000.0).into())
+fn now(surroundings: &dyn Surroundings, _: &[Value]) -> Answer {
+    Ok((Timestamp(surroundings.at_ns()).unix_ms() as f64 / 1000.0).into())
 }
 
 /// Host and port of `host:port` or `[host]:port`; `None` of anything else.
@@ -187,14 +120,14 @@ fn host_and_port(text: &str) -> Option<(&str, &str)> {
     (clean && (bracketed || !host.contains(':'))).then_some((host, port))
 }
 
-pub(super) fn strip_port(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+fn strip_port(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     let text = text(arguments, 0);
     Ok(host_and_port(&text)
         .map_or(text.as_str(), |(host, _)| host)
         .into())
 }
 
-pub(super) fn strip_domain(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+fn strip_domain(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     let text = text(arguments, 0);
     let (host, port) = host_and_port(&text).unwrap_or((&text, ""));
     if host.parse::<IpAddr>().is_ok() {
@@ -206,4 +139,11 @@ pub(super) fn strip_domain(_: &Surroundings<'_>, arguments: &[TemplateValue]) ->
         port if short.contains(':') => format!("[{short}]:{port}").into(),
         port => format!("{short}:{port}").into(),
     })
+}
+
+fn parse_duration(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
+    let text = text(arguments, 0);
+    swarmpulse_yaml::parse_duration_s(&text)
+        .map(Value::Float)
+        .map_err(|_| format!("not a valid duration string: {:?}", text.as_str()))
 }

@@ -1,15 +1,15 @@
 //! Pipelines: variables, commands and their operands.
 
 use super::{Parse, Parser, is_keyword};
-use crate::template::ast::{Command, Pipe, Word, WordKind};
-use crate::template::call;
-use crate::template::lexer::Token;
-use crate::template::number::{self, Literal};
-use crate::template::value::TemplateValue;
+use crate::ast::{Command, Pipe, Word, WordKind};
+use crate::builtin;
+use crate::lexer::Token;
+use crate::number::{self, Literal};
+use crate::value::Value;
 
-impl Parser {
+impl Parser<'_> {
     /// Variables that are set, then commands, up to `end`.
-    pub(super) fn pipe(&mut self, context: &str, end: &Token) -> Parse<Pipe> {
+    pub(crate) fn pipe(&mut self, context: &str, end: &Token) -> Parse<Pipe> {
         self.skip_space();
         let position = self.position();
         let (mut variables, mut assigns) = (Vec::new(), false);
@@ -142,15 +142,15 @@ impl Parser {
                 WordKind::Variable(name, Vec::new())
             }
             Token::Number(text) => match number::literal(&text) {
-                Some(Literal::Int(value)) => WordKind::Literal(TemplateValue::Int(value), text),
-                Some(Literal::Float(value)) => WordKind::Literal(TemplateValue::Float(value), text),
+                Some(Literal::Int(value)) => WordKind::Literal(Value::Int(value), text),
+                Some(Literal::Float(value)) => WordKind::Literal(Value::Float(value), text),
                 None => return self.fail(format!("bad number syntax: {text:?}")),
             },
             Token::Quoted(text) if text.starts_with('\'') => {
                 let Some(value) = number::char_literal(&text) else {
                     return self.fail(format!("malformed character constant: {text}"));
                 };
-                WordKind::Literal(TemplateValue::Int(value), text)
+                WordKind::Literal(Value::Int(value), text)
             }
             Token::Quoted(text) => {
                 let value = self.unquoted(&text)?;
@@ -161,7 +161,8 @@ impl Parser {
                 "true" | "false" => WordKind::Literal((name == "true").into(), name),
                 _ if is_keyword(&name) => return self.unexpected(&Token::Name(name), context),
                 _ => {
-                    let Some(function) = call::function(&name) else {
+                    let own = self.functions.iter().find(|function| function.name == name);
+                    let Some(function) = own.or_else(|| builtin::function(&name)) else {
                         return self.fail(format!("function {name:?} not defined"));
                     };
                     self.pure &= function.pure;

@@ -2,16 +2,14 @@
 
 use std::cmp::Ordering;
 
-use super::call::Surroundings;
-use super::value::TemplateValue;
-
-type Answer = Result<TemplateValue, String>;
+use crate::function::{Answer, Surroundings};
+use crate::value::Value;
 
 const INCOMPATIBLE: &str = "incompatible types for comparison";
 const NOT_ORDERED: &str = "invalid type for comparison";
 
-fn equal(a: &TemplateValue, b: &TemplateValue) -> Result<bool, String> {
-    use TemplateValue as V;
+fn equal(a: &Value, b: &Value) -> Result<bool, String> {
+    use Value as V;
     match (a, b) {
         (V::Nil, V::Nil) => Ok(true),
         (V::Nil, _) | (_, V::Nil) => Ok(false),
@@ -19,15 +17,16 @@ fn equal(a: &TemplateValue, b: &TemplateValue) -> Result<bool, String> {
             Err(format!("non-comparable type {}: {}", a.printed(), a.type_name()))
         }
         (V::Bool(a), V::Bool(b)) => Ok(a == b),
-        (V::Int(a), V::Int(b)) | (V::Duration(a), V::Duration(b)) | (V::Time(a), V::Time(b)) => Ok(a == b),
+        (V::Int(a), V::Int(b)) | (V::Duration(a), V::Duration(b)) => Ok(a == b),
+        (V::Time(a), V::Time(b)) => Ok(a.at_ns == b.at_ns),
         (V::Float(a), V::Float(b)) => Ok(a == b),
-        (V::String(a), V::String(b)) => Ok(a == b),
+        (V::String(a) | V::Safe(_, a), V::String(b) | V::Safe(_, b)) => Ok(a == b),
         _ => Err(INCOMPATIBLE.into()),
     }
 }
 
-fn order(arguments: &[TemplateValue]) -> Result<Option<Ordering>, String> {
-    use TemplateValue as V;
+fn order(arguments: &[Value]) -> Result<Option<Ordering>, String> {
+    use Value as V;
     match arguments {
         [V::Int(a), V::Int(b)] | [V::Duration(a), V::Duration(b)] => Ok(Some(a.cmp(b))),
         [V::Float(a), V::Float(b)] => Ok(a.partial_cmp(b)),
@@ -41,7 +40,7 @@ fn order(arguments: &[TemplateValue]) -> Result<Option<Ordering>, String> {
 }
 
 /// Whether the first is equal to any of the others.
-pub(super) fn eq(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+pub(crate) fn eq(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     let [first, others @ ..] = arguments else {
         return Err("missing argument for comparison".into());
     };
@@ -56,23 +55,23 @@ pub(super) fn eq(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
     Ok(false.into())
 }
 
-pub(super) fn ne(surroundings: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+pub(crate) fn ne(surroundings: &dyn Surroundings, arguments: &[Value]) -> Answer {
     eq(surroundings, arguments).map(|equal| (!equal.truth()).into())
 }
 
-pub(super) fn lt(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+pub(crate) fn lt(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     order(arguments).map(|order| (order == Some(Ordering::Less)).into())
 }
 
-pub(super) fn le(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+pub(crate) fn le(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     order(arguments).map(|order| matches!(order, Some(Ordering::Less | Ordering::Equal)).into())
 }
 
-pub(super) fn gt(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+pub(crate) fn gt(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     // Go says `not le`: whatever cannot be ordered is greater.
     order(arguments).map(|order| (!matches!(order, Some(Ordering::Less | Ordering::Equal))).into())
 }
 
-pub(super) fn ge(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+pub(crate) fn ge(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     order(arguments).map(|order| (order != Some(Ordering::Less)).into())
 }

@@ -1,21 +1,19 @@
-//! Numbers for people, exactly as Prometheus writes them.
+//! Numbers for people, exactly as Prometheus writes them: functions for tables of functions.
 
-use super::call::{Surroundings, text};
-use super::number::{general, special};
-use super::time;
-use super::value::TemplateValue;
-
-type Answer = Result<TemplateValue, String>;
+use crate::function::{Answer, Surroundings};
+use crate::number::{general, special};
+use crate::time::Time;
+use crate::value::Value;
 
 const SMALL: [&str; 8] = ["m", "u", "n", "p", "f", "a", "z", "y"];
 
 /// Any sort of number, or a text that is one.
-fn number(value: &TemplateValue) -> Result<f64, String> {
+fn number(value: &Value) -> Result<f64, String> {
     match value {
-        TemplateValue::Float(value) => Ok(*value),
-        TemplateValue::Int(value) => Ok(*value as f64),
-        TemplateValue::Duration(ns) => Ok(*ns as f64 / 1e9),
-        TemplateValue::String(text) => parse_float(text)
+        Value::Float(value) => Ok(*value),
+        Value::Int(value) => Ok(*value as f64),
+        Value::Duration(ns) => Ok(*ns as f64 / 1e9),
+        Value::String(text) => parse_float(text)
             .ok_or_else(|| format!("strconv.ParseFloat: parsing {:?}: invalid syntax", text.as_str())),
         other => Err(format!("can't convert {} to float", other.type_name())),
     }
@@ -56,7 +54,11 @@ fn scaled(mut value: f64, by: f64, prefixes: &[&'static str], grow: bool) -> (f6
     (value, prefix)
 }
 
-pub(super) fn humanize(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+/// With a prefix for thousands: `1.234k`.
+///
+/// # Errors
+/// If it is no number that can be shown so.
+pub fn humanize(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     let value = number(&arguments[0])?;
     if value == 0.0 || !value.is_finite() {
         return Ok(short(value).into());
@@ -69,7 +71,11 @@ pub(super) fn humanize(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Ans
     Ok(format!("{}{prefix}", short(value)).into())
 }
 
-pub(super) fn humanize_1024(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+/// With a prefix for 1024s: `1.5Mi`.
+///
+/// # Errors
+/// If it is no number that can be shown so.
+pub fn humanize_1024(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     let value = number(&arguments[0])?;
     if value.abs() <= 1.0 || !value.is_finite() {
         return Ok(short(value).into());
@@ -83,7 +89,11 @@ pub(super) fn humanize_1024(_: &Surroundings<'_>, arguments: &[TemplateValue]) -
     Ok(format!("{}{prefix}", short(value)).into())
 }
 
-pub(super) fn humanize_duration(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+/// Seconds as `1d 2h 3m 4s`.
+///
+/// # Errors
+/// If it is no number that can be shown so.
+pub fn humanize_duration(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     let value = number(&arguments[0])?;
     if let Some(special) = special(value) {
         return Ok(special.into());
@@ -111,7 +121,11 @@ pub(super) fn humanize_duration(_: &Surroundings<'_>, arguments: &[TemplateValue
     Ok(text.into())
 }
 
-pub(super) fn humanize_percentage(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+/// A ratio as a percentage.
+///
+/// # Errors
+/// If it is no number that can be shown so.
+pub fn humanize_percentage(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     Ok(format!("{}%", short(number(&arguments[0])? * 100.0)).into())
 }
 
@@ -127,23 +141,35 @@ fn time_of(value: f64) -> Result<i64, String> {
     Ok((ns as i64).div_euclid(1_000_000).saturating_mul(1_000_000))
 }
 
-pub(super) fn humanize_timestamp(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+/// Seconds since 1970 as a time.
+///
+/// # Errors
+/// If it is no number that can be shown so.
+pub fn humanize_timestamp(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     let value = number(&arguments[0])?;
     if let Some(special) = special(value) {
         return Ok(special.into());
     }
-    Ok(time::text(time_of(value)?).into())
+    Ok(Time::utc(time_of(value)?).text().into())
 }
 
-pub(super) fn to_time(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+/// Seconds since 1970 as a time that has methods.
+///
+/// # Errors
+/// If it is no number that can be shown so.
+pub fn to_time(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     let value = number(&arguments[0])?;
     if special(value).is_some() {
         return Err("value is NaN or Inf".into());
     }
-    time_of(value).map(TemplateValue::Time)
+    time_of(value).map(|at_ns| Value::Time(Time::utc(at_ns)))
 }
 
-pub(super) fn to_duration(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
+/// Seconds as a duration that has methods.
+///
+/// # Errors
+/// If it is no number that can be shown so.
+pub fn to_duration(_: &dyn Surroundings, arguments: &[Value]) -> Answer {
     let value = number(&arguments[0])?;
     if special(value).is_some() {
         return Err("value is NaN or Inf".into());
@@ -155,12 +181,5 @@ pub(super) fn to_duration(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> 
             general(value, None)
         ));
     }
-    Ok(TemplateValue::Duration(ns as i64))
-}
-
-pub(super) fn parse_duration(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Answer {
-    let text = text(arguments, 0);
-    swarmpulse_yaml::parse_duration_s(&text)
-        .map(TemplateValue::Float)
-        .map_err(|_| format!("not a valid duration string: {:?}", text.as_str()))
+    Ok(Value::Duration(ns as i64))
 }

@@ -2,7 +2,7 @@
 
 /// Sort of word.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Token {
+pub(crate) enum Token {
     Text(String),
     /// `{{`
     Open,
@@ -32,7 +32,7 @@ pub(super) enum Token {
 
 impl Token {
     /// As errors show it.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let text = match self {
             Self::Text(text) | Self::Name(text) | Self::Number(text) | Self::Quoted(text) => text.clone(),
             Self::Field(name) => format!(".{name}"),
@@ -50,7 +50,7 @@ impl Token {
             Self::End => return "EOF".into(),
         };
         match self {
-            Self::Name(name) if super::parser::is_keyword(name) => format!("<{name}>"),
+            Self::Name(name) if crate::parser::is_keyword(name) => format!("<{name}>"),
             _ if text.len() > 10 => format!("{:?}...", text.chars().take(10).collect::<String>()),
             _ => format!("{text:?}"),
         }
@@ -59,19 +59,19 @@ impl Token {
 
 /// A word with its place in bytes.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Placed {
-    pub(super) token: Token,
-    pub(super) position: usize,
+pub(crate) struct Placed {
+    pub(crate) token: Token,
+    pub(crate) position: usize,
 }
 
 /// What is wrong, and where.
-pub(super) struct LexError {
-    pub(super) position: usize,
-    pub(super) message: String,
+pub(crate) struct LexError {
+    pub(crate) position: usize,
+    pub(crate) message: String,
 }
 
 /// All words of a text.
-pub(super) fn words(text: &str) -> Result<Vec<Placed>, LexError> {
+pub(crate) fn words(text: &str) -> Result<Vec<Placed>, LexError> {
     let mut lexer = Lexer {
         text,
         at: 0,
@@ -311,7 +311,7 @@ impl Lexer<'_> {
             before = next;
         }
         let text = rest[..bytes].to_owned();
-        if super::number::literal(&text).is_none() {
+        if crate::number::literal(&text).is_none() {
             let what = if matches!(text.as_str(), "-" | "+") {
                 "illegal"
             } else {

@@ -3,11 +3,13 @@
 mod pipe;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::TemplateError;
-use super::ast::{Branch, Node};
-use super::lexer::{self, Placed, Token};
-use super::number;
+use crate::ast::{Body, Branch, Node, Source};
+use crate::function::Function;
+use crate::lexer::{self, Placed, Token};
+use crate::number;
+use crate::template::TemplateError;
 
 /// Actions and parentheses within one another, at most.
 const DEPTH_MAX: usize = 64;
@@ -16,28 +18,29 @@ const KEYWORDS: [&str; 11] = [
 ];
 
 /// What a text is parsed to.
-pub(super) struct Parsed {
-    pub(super) root: Vec<Node>,
-    pub(super) defined: BTreeMap<String, Vec<Node>>,
-    pub(super) pure: bool,
+pub(crate) struct Parsed {
+    pub(crate) root: Body,
+    pub(crate) defined: BTreeMap<String, Arc<Body>>,
 }
 
-pub(super) fn is_keyword(name: &str) -> bool {
+pub(crate) fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name) && name != "nil"
 }
 
-/// Parses a text in which these variables are there.
-pub(super) fn parse(name: &str, text: &str, variables: &[&str]) -> Result<Parsed, TemplateError> {
-    let words = lexer::words(text).map_err(|error| at_line(name, text, error.position, &error.message))?;
-    let mut known: Vec<String> = variables.iter().map(|name| (*name).to_owned()).collect();
-    known.insert(0, String::new());
+/// Parses a text in which these functions are there, and Go's own.
+pub(crate) fn parse(source: &Arc<Source>, functions: &'static [Function]) -> Result<Parsed, TemplateError> {
+    let words =
+        lexer::words(&source.text).map_err(|error| at_line(source, error.position, &error.message))?;
     let mut parser = Parser {
         words,
         next: 0,
-        variables: known,
+        source,
+        functions,
+        variables: vec![String::new()],
         ranges: 0,
         depth: 0,
         defined: BTreeMap::new(),
+        calls: Vec::new(),
         pure: true,
     };
     let parsed = parser.list(true).and_then(|(root, end)| match end {
@@ -46,9 +49,14 @@ pub(super) fn parse(name: &str, text: &str, variables: &[&str]) -> Result<Parsed
     });
     match parsed {
         Ok(root) => Ok(Parsed {
-            root,
+            root: Body {
+                name: source.name.clone(),
+                source: source.clone(),
+                nodes: root,
+                calls: parser.calls,
+                pure: parser.pure,
+            },
             defined: parser.defined,
-            pure: parser.pure,
         }),
         Err(message) => {
             let place = parser
@@ -56,15 +64,16 @@ pub(super) fn parse(name: &str, text: &str, variables: &[&str]) -> Result<Parsed
                 .saturating_sub(1)
                 .min(parser.words.len().saturating_sub(1));
             let position = parser.words.get(place).map_or(0, |word| word.position);
-            Err(at_line(name, text, position, &message))
+            Err(at_line(source, position, &message))
         }
     }
 }
 
-fn at_line(name: &str, text: &str, position: usize, message: &str) -> TemplateError {
-    let line = 1 + text[..position.min(text.len())].matches('\n').count();
+fn at_line(source: &Source, position: usize, message: &str) -> TemplateError {
+    let line = source.line(position);
     TemplateError {
-        message: format!("template: {name}:{line}: {message}"),
+        message: format!("template: {}:{line}: {message}", source.name),
+        line,
     }
 }
 
@@ -76,21 +85,25 @@ enum ListEnd {
     Word(&'static str),
 }
 
-struct Parser {
+struct Parser<'a> {
     words: Vec<Placed>,
     next: usize,
+    source: &'a Arc<Source>,
+    functions: &'static [Function],
     /// Variables that are there; the first is `$`.
     variables: Vec<String>,
     /// `range`s around.
     ranges: usize,
     depth: usize,
-    defined: BTreeMap<String, Vec<Node>>,
+    defined: BTreeMap<String, Arc<Body>>,
+    /// Templates that are called where the parser is.
+    calls: Vec<(usize, String)>,
     pure: bool,
 }
 
 type Parse<T> = Result<T, String>;
 
-impl Parser {
+impl Parser<'_> {
     fn fail<T>(&self, message: impl Into<String>) -> Parse<T> {
         Err(message.into())
     }
@@ -252,24 +265,36 @@ impl Parser {
     fn define(&mut self) -> Parse<()> {
         let name = self.name("define clause")?;
         self.close("define clause")?;
-        let nodes = self.body()?;
-        self.defined.insert(name, nodes);
+        let body = self.body(&name)?;
+        if !body.is_blank() || !self.defined.contains_key(&name) {
+            self.defined.insert(name, Arc::new(body));
+        }
         Ok(())
     }
 
     /// The body of a template of its own: it sees no variables of others.
-    fn body(&mut self) -> Parse<Vec<Node>> {
+    fn body(&mut self, name: &str) -> Parse<Body> {
         self.enter()?;
         let outer = std::mem::replace(&mut self.variables, vec![String::new()]);
         let ranges = std::mem::take(&mut self.ranges);
+        let calls = std::mem::take(&mut self.calls);
+        let pure = std::mem::replace(&mut self.pure, true);
         let (nodes, end) = self.list(false)?;
         self.ranges = ranges;
         self.variables = outer;
+        let calls = std::mem::replace(&mut self.calls, calls);
+        let pure = std::mem::replace(&mut self.pure, pure);
         self.depth -= 1;
         if end != ListEnd::Word("end") {
             return self.fail("unexpected {{else}} in define clause");
         }
-        Ok(nodes)
+        Ok(Body {
+            name: name.to_owned(),
+            source: self.source.clone(),
+            nodes,
+            calls,
+            pure,
+        })
     }
 
     fn block(&mut self) -> Parse<Node> {
@@ -277,8 +302,9 @@ impl Parser {
         let position = self.position();
         let name = self.name("block clause")?;
         let pipe = self.pipe("block clause", &Token::Close)?;
-        let nodes = self.body()?;
-        self.defined.entry(name.clone()).or_insert(nodes);
+        let body = self.body(&name)?;
+        self.defined.entry(name.clone()).or_insert_with(|| Arc::new(body));
+        self.calls.push((position, name.clone()));
         let pipe = Some(pipe);
         Ok(Node::Call { position, name, pipe })
     }
@@ -294,6 +320,7 @@ impl Parser {
         } else {
             Some(self.pipe("template clause", &Token::Close)?)
         };
+        self.calls.push((position, name.clone()));
         Ok(Node::Call { position, name, pipe })
     }
 }

@@ -1,12 +1,58 @@
 //! What a template's text is parsed to, and how its parts are written in errors.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::value::TemplateValue;
+use crate::value::Value;
+
+/// A text with a name, in which templates stand.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+impl Source {
+    /// The line of a position, counted from 1.
+    pub(crate) fn line(&self, position: usize) -> usize {
+        1 + self.before(position).matches('\n').count()
+    }
+
+    /// Bytes before a position in its line.
+    pub(crate) fn column(&self, position: usize) -> usize {
+        let before = self.before(position);
+        before.len() - before.rfind('\n').map_or(0, |newline| newline + 1)
+    }
+
+    fn before(&self, position: usize) -> &str {
+        self.text.get(..position).unwrap_or(&self.text)
+    }
+}
+
+/// A template by its name.
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) name: String,
+    pub(crate) source: Arc<Source>,
+    pub(crate) nodes: Vec<Node>,
+    /// Which templates it calls, and where.
+    pub(crate) calls: Vec<(usize, String)>,
+    /// It asks for no query and no time.
+    pub(crate) pure: bool,
+}
+
+impl Body {
+    /// Whether there is nothing but space in it.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.nodes
+            .iter()
+            .all(|node| matches!(node, Node::Text(text) if text.trim().is_empty()))
+    }
+}
 
 /// A part of a template.
 #[derive(Clone, Debug)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Text(String),
     Action(Pipe),
     If(Branch),
@@ -24,45 +70,45 @@ pub(super) enum Node {
 
 /// A condition or a list with what is done for it.
 #[derive(Clone, Debug)]
-pub(super) struct Branch {
-    pub(super) pipe: Pipe,
-    pub(super) then: Vec<Node>,
-    pub(super) otherwise: Option<Vec<Node>>,
+pub(crate) struct Branch {
+    pub(crate) pipe: Pipe,
+    pub(crate) then: Vec<Node>,
+    pub(crate) otherwise: Option<Vec<Node>>,
 }
 
 /// Commands, each given the value of the one before.
 #[derive(Clone, Debug)]
-pub(super) struct Pipe {
-    pub(super) position: usize,
+pub(crate) struct Pipe {
+    pub(crate) position: usize,
     /// Variables that are set, without the `$`.
-    pub(super) variables: Vec<String>,
+    pub(crate) variables: Vec<String>,
     /// They are there already.
-    pub(super) assigns: bool,
-    pub(super) commands: Vec<Command>,
+    pub(crate) assigns: bool,
+    pub(crate) commands: Vec<Command>,
 }
 
 /// A value, or a function with its arguments.
 #[derive(Clone, Debug)]
-pub(super) struct Command {
-    pub(super) position: usize,
-    pub(super) words: Vec<Word>,
+pub(crate) struct Command {
+    pub(crate) position: usize,
+    pub(crate) words: Vec<Word>,
 }
 
 /// One operand.
 #[derive(Clone, Debug)]
-pub(super) struct Word {
-    pub(super) position: usize,
-    pub(super) kind: WordKind,
+pub(crate) struct Word {
+    pub(crate) position: usize,
+    pub(crate) kind: WordKind,
 }
 
 /// Sort of operand.
 #[derive(Clone, Debug)]
-pub(super) enum WordKind {
+pub(crate) enum WordKind {
     Dot,
     Nil,
     /// A literal, with its text.
-    Literal(TemplateValue, String),
-    Function(&'static super::call::Function),
+    Literal(Value, String),
+    Function(&'static crate::function::Function),
     /// `.a.b`
     Field(Vec<String>),
     /// `$x.a.b`

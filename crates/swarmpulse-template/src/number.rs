@@ -2,13 +2,13 @@
 
 /// A number that stands in a template.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Literal {
+pub(crate) enum Literal {
     Int(i64),
     Float(f64),
 }
 
 /// Reads a number literal.
-pub(super) fn literal(text: &str) -> Option<Literal> {
+pub(crate) fn literal(text: &str) -> Option<Literal> {
     let (negative, digits) = match text.as_bytes().first()? {
         b'-' => (true, &text[1..]),
         b'+' => (false, &text[1..]),
@@ -47,7 +47,7 @@ fn signed(negative: bool, value: i128) -> Option<Literal> {
 }
 
 /// What a text in double quotes or backticks says.
-pub(super) fn unquote(text: &str) -> Option<String> {
+pub(crate) fn unquote(text: &str) -> Option<String> {
     let inner = text.get(1..text.len().checked_sub(1)?)?;
     if text.starts_with('`') {
         return Some(inner.replace('\r', ""));
@@ -65,7 +65,7 @@ pub(super) fn unquote(text: &str) -> Option<String> {
 }
 
 /// What a text in single quotes says.
-pub(super) fn char_literal(text: &str) -> Option<i64> {
+pub(crate) fn char_literal(text: &str) -> Option<i64> {
     let inner = text.get(1..text.len().checked_sub(1)?)?;
     let unquoted = if inner == "\"" {
         inner.to_owned()
@@ -114,7 +114,7 @@ fn escape(rest: &mut std::str::Chars<'_>, into: &mut Vec<u8>) -> Option<()> {
 }
 
 /// A text in double quotes, as `%q` writes it.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
@@ -138,7 +138,7 @@ pub(super) fn quote(text: &str) -> String {
 }
 
 /// A number as `%v` writes it: the fewest digits that say it, with an exponent from a million on, or below 1e-4.
-pub(super) fn shortest(value: f64) -> String {
+pub(crate) fn shortest(value: f64) -> String {
     if let Some(special) = special(value) {
         return special.into();
     }
@@ -154,7 +154,7 @@ pub(super) fn shortest(value: f64) -> String {
 }
 
 /// What is not a finite number.
-pub(super) fn special(value: f64) -> Option<&'static str> {
+pub(crate) fn special(value: f64) -> Option<&'static str> {
     if value.is_nan() {
         Some("NaN")
     } else if value == f64::INFINITY {
@@ -167,7 +167,7 @@ pub(super) fn special(value: f64) -> Option<&'static str> {
 }
 
 /// `%.PRECISIONe`.
-pub(super) fn exponential(value: f64, precision: usize) -> String {
+pub(crate) fn exponential(value: f64, precision: usize) -> String {
     with_go_exponent(&format!("{value:.precision$e}"))
 }
 
@@ -184,7 +184,7 @@ fn with_go_exponent(text: &str) -> String {
 }
 
 /// `%.PRECISIONg`; without a precision the fewest digits.
-pub(super) fn general(value: f64, precision: Option<usize>) -> String {
+pub(crate) fn general(value: f64, precision: Option<usize>) -> String {
     if let Some(special) = special(value) {
         return special.into();
     }

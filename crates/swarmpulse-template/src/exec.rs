@@ -2,24 +2,19 @@
 
 mod calling;
 
-use super::ast::{Branch, Command, Node, Pipe, Word, WordKind};
-use super::call::Surroundings;
-use super::value::{MapKind, TemplateValue};
-use super::{TemplateData, TemplateError, TemplateQueries, Tree};
-
-/// Nodes and operands that one expansion may look at.
-const STEPS_MAX: usize = 100_000;
-/// Bytes that one expansion may give, or one of its values may have.
-const OUTPUT_MAX: usize = 64 * 1024;
-/// Templates, actions and parentheses within one another, counted together.
-const DEPTH_MAX: usize = 100;
+use crate::ast::{Body, Branch, Command, Node, Pipe, Word, WordKind};
+use crate::expansion::{Expansion, Limits};
+use crate::function::Surroundings;
+use crate::kind::Shape;
+use crate::template::{Template, TemplateError};
+use crate::value::Value;
 
 /// What an expansion ended with before its end.
 enum Stop {
     Break,
     Continue,
     /// Where, at what, and why.
-    Error(Failure),
+    Error(Box<Failure>),
 }
 
 struct Failure {
@@ -31,96 +26,84 @@ struct Failure {
 type Run<T> = Result<T, Stop>;
 
 struct Expander<'a> {
-    tree: &'a Tree,
-    surroundings: Surroundings<'a>,
-    variables: Vec<(&'a str, TemplateValue)>,
+    template: &'a Template,
+    /// The template that is being walked: positions are in its source.
+    body: &'a Body,
+    surroundings: &'a dyn Surroundings,
+    limits: Limits,
+    variables: Vec<(&'a str, Value)>,
     out: String,
     steps: usize,
     depth: usize,
 }
 
-/// The text that a tree comes to.
-pub(super) fn expand(
-    tree: &Tree,
-    data: &TemplateData,
-    queries: &dyn TemplateQueries,
-) -> Result<String, TemplateError> {
+/// The text that a template comes to.
+pub(crate) fn expand(template: &Template, expansion: &Expansion<'_>) -> Result<String, TemplateError> {
     let mut expander = Expander {
-        tree,
-        surroundings: Surroundings {
-            queries,
-            external_url: &data.external_url,
-            at: data.at,
-        },
-        variables: vec![("", data.dot.clone())],
+        template,
+        body: &template.root,
+        surroundings: expansion.surroundings,
+        limits: expansion.limits,
+        variables: vec![("", expansion.dot.clone())],
         out: String::new(),
         steps: 0,
         depth: 0,
     };
-    if tree.of_alert
-        && let TemplateValue::Map(map) = &data.dot
-    {
-        for (variable, field) in super::ALERT_VARIABLES {
-            let value = map.entries.get(field).cloned().unwrap_or_default();
-            expander.variables.push((variable, value));
-        }
-    }
-    match expander.list(&tree.root, &data.dot) {
+    match expander.list(&template.root.nodes, expansion.dot) {
         Ok(()) | Err(Stop::Break | Stop::Continue) => Ok(expander.out),
-        Err(Stop::Error(failure)) => Err(described(tree, &failure)),
+        Err(Stop::Error(failure)) => Err(described(expander.body, &failure)),
     }
 }
 
-fn described(tree: &Tree, failure: &Failure) -> TemplateError {
-    let before = &tree.text[..failure.position.min(tree.text.len())];
-    let line = 1 + before.matches('\n').count();
-    let column = match before.rfind('\n') {
-        Some(newline) => before.len() - newline - 1,
-        None => before.len() + tree.column_offset,
-    };
+fn described(body: &Body, failure: &Failure) -> TemplateError {
+    let source = &body.source;
+    let (line, column) = (source.line(failure.position), source.column(failure.position));
     let Failure { context, message, .. } = failure;
     TemplateError {
         message: format!(
-            "template: {name}:{line}:{column}: executing {name:?} at <{context}>: {message}",
-            name = tree.name
+            "template: {}:{line}:{column}: executing {:?} at <{context}>: {message}",
+            source.name, body.name
         ),
+        line,
     }
 }
 
 fn fail<T>(position: usize, context: impl std::fmt::Display, message: impl Into<String>) -> Run<T> {
-    Err(Stop::Error(Failure {
+    Err(Stop::Error(Box::new(Failure {
         position,
         context: context.to_string(),
         message: message.into(),
-    }))
+    })))
 }
 
 impl<'a> Expander<'a> {
     fn step(&mut self, position: usize, context: &dyn std::fmt::Display) -> Run<()> {
-        self.steps += 1;
-        if self.steps > STEPS_MAX {
-            return fail(position, context, format!("more than {STEPS_MAX} steps"));
+        self.take_steps(1, position, context)
+    }
+
+    fn take_steps(&mut self, count: usize, position: usize, context: &dyn std::fmt::Display) -> Run<()> {
+        self.steps = self.steps.saturating_add(count);
+        if self.steps > self.limits.steps_max {
+            let message = format!("more than {} steps", self.limits.steps_max);
+            return fail(position, context, message);
         }
         Ok(())
     }
 
     fn write(&mut self, text: &str, position: usize, context: &dyn std::fmt::Display) -> Run<()> {
-        if self.out.len() + text.len() > OUTPUT_MAX {
-            return fail(
-                position,
-                context,
-                format!("more than {OUTPUT_MAX} bytes of output"),
-            );
+        if self.out.len() + text.len() > self.limits.bytes_max {
+            let message = format!("more than {} bytes of output", self.limits.bytes_max);
+            return fail(position, context, message);
         }
         self.out.push_str(text);
         Ok(())
     }
 
-    fn list(&mut self, nodes: &'a [Node], dot: &TemplateValue) -> Run<()> {
+    fn list(&mut self, nodes: &'a [Node], dot: &Value) -> Run<()> {
         nodes.iter().try_for_each(|node| self.node(node, dot))
     }
 
-    fn node(&mut self, node: &'a Node, dot: &TemplateValue) -> Run<()> {
+    fn node(&mut self, node: &'a Node, dot: &Value) -> Run<()> {
         match node {
             Node::Text(text) => {
                 self.step(0, &"text")?;
@@ -130,7 +113,7 @@ impl<'a> Expander<'a> {
                 let value = self.pipe(pipe, dot)?;
                 if pipe.variables.is_empty() {
                     let text = match &value {
-                        TemplateValue::Nil => "<no value>".into(),
+                        Value::Nil => "<no value>".into(),
                         value => value.printed(),
                     };
                     self.write(&text, pipe.position, pipe)?;
@@ -170,35 +153,32 @@ impl<'a> Expander<'a> {
     }
 
     fn deeper(&mut self, position: usize, context: &dyn std::fmt::Display) -> Run<()> {
-        if self.depth >= DEPTH_MAX {
-            return fail(
-                position,
-                context,
-                format!("exceeded maximum template depth ({DEPTH_MAX})"),
-            );
+        if self.depth >= self.limits.depth_max {
+            let message = format!("exceeded maximum template depth ({})", self.limits.depth_max);
+            return fail(position, context, message);
         }
         self.depth += 1;
         Ok(())
     }
 
-    fn range(&mut self, branch: &'a Branch, dot: &TemplateValue) -> Run<()> {
+    fn range(&mut self, branch: &'a Branch, dot: &Value) -> Run<()> {
         let pipe = &branch.pipe;
         let value = self.commands(pipe, dot)?;
-        let items: Vec<(TemplateValue, TemplateValue)> = match &value {
-            TemplateValue::List(values) => (0i64..)
-                .map(TemplateValue::Int)
-                .zip(values.iter().cloned())
+        let items: Vec<(Value, Value)> = match &value {
+            Value::List(list) => (0i64..)
+                .map(Value::Int)
+                .zip(list.values.iter().cloned())
                 .collect(),
-            TemplateValue::Map(map) if !matches!(map.kind, MapKind::Record(_)) => map
+            Value::Map(map) if !matches!(map.kind.shape, Shape::Fields(_)) => map
                 .entries
                 .iter()
-                .map(|(name, value)| (TemplateValue::String(name.clone()), value.clone()))
+                .map(|(name, value)| (Value::String(name.clone()), value.clone()))
                 .collect(),
-            TemplateValue::Int(count) => (0..*count)
-                .take(STEPS_MAX + 1)
+            Value::Int(count) => (0..*count)
+                .take(self.limits.steps_max + 1)
                 .map(|n| (n.into(), n.into()))
                 .collect(),
-            TemplateValue::Nil => Vec::new(),
+            Value::Nil => Vec::new(),
             other => {
                 let message = format!("range can't iterate over {}", other.printed());
                 return fail(pipe.position, pipe, message);
@@ -210,7 +190,7 @@ impl<'a> Expander<'a> {
         for (key, item) in items {
             self.step(pipe.position, pipe)?;
             let mark = self.variables.len();
-            let bound: &[&TemplateValue] = if pipe.variables.len() == 2 {
+            let bound: &[&Value] = if pipe.variables.len() == 2 {
                 &[&key, &item]
             } else {
                 &[&item]
@@ -229,30 +209,27 @@ impl<'a> Expander<'a> {
         Ok(())
     }
 
-    fn call_template(
-        &mut self,
-        position: usize,
-        name: &str,
-        pipe: Option<&'a Pipe>,
-        dot: &TemplateValue,
-    ) -> Run<()> {
+    fn call_template(&mut self, position: usize, name: &str, pipe: Option<&'a Pipe>, dot: &Value) -> Run<()> {
         let context = format!("{{{{template {name:?}}}}}");
-        let Some(nodes) = self.tree.defined.get(name) else {
+        let Some(body) = self.template.body(name) else {
             return fail(position, context, format!("template {name:?} not defined"));
         };
         let value = match pipe {
             Some(pipe) => self.pipe(pipe, dot)?,
-            None => TemplateValue::Nil,
+            None => Value::Nil,
         };
-        let outer = std::mem::replace(&mut self.variables, vec![("", value.clone())]);
         self.deeper(position, &context)?;
-        let done = self.list(nodes, &value);
+        let variables = std::mem::replace(&mut self.variables, vec![("", value.clone())]);
+        let outer = std::mem::replace(&mut self.body, body);
+        // After an error the body stays: it is where the error's position is.
+        self.list(&body.nodes, &value)?;
+        self.body = outer;
         self.depth -= 1;
-        self.variables = outer;
-        done
+        self.variables = variables;
+        Ok(())
     }
 
-    fn bind(&mut self, name: &'a str, value: TemplateValue, assigns: bool) {
+    fn bind(&mut self, name: &'a str, value: Value, assigns: bool) {
         if assigns && let Some(known) = self.variables.iter_mut().rev().find(|(known, _)| *known == name) {
             known.1 = value;
             return;
@@ -260,7 +237,7 @@ impl<'a> Expander<'a> {
         self.variables.push((name, value));
     }
 
-    fn pipe(&mut self, pipe: &'a Pipe, dot: &TemplateValue) -> Run<TemplateValue> {
+    fn pipe(&mut self, pipe: &'a Pipe, dot: &Value) -> Run<Value> {
         let value = self.commands(pipe, dot)?;
         for name in &pipe.variables {
             if pipe.assigns && !self.variables.iter().any(|(known, _)| known == name) {
@@ -271,7 +248,7 @@ impl<'a> Expander<'a> {
         Ok(value)
     }
 
-    fn commands(&mut self, pipe: &'a Pipe, dot: &TemplateValue) -> Run<TemplateValue> {
+    fn commands(&mut self, pipe: &'a Pipe, dot: &Value) -> Run<Value> {
         let mut value = None;
         for command in &pipe.commands {
             value = Some(self.command(command, dot, value)?);
@@ -279,15 +256,10 @@ impl<'a> Expander<'a> {
         Ok(value.unwrap_or_default())
     }
 
-    fn command(
-        &mut self,
-        command: &'a Command,
-        dot: &TemplateValue,
-        piped: Option<TemplateValue>,
-    ) -> Run<TemplateValue> {
+    fn command(&mut self, command: &'a Command, dot: &Value, piped: Option<Value>) -> Run<Value> {
         self.step(command.position, command)?;
         let Some((first, others)) = command.words.split_first() else {
-            return Ok(TemplateValue::Nil);
+            return Ok(Value::Nil);
         };
         match &first.kind {
             WordKind::Function(function) => self.call(function, command, others, dot, piped),
@@ -310,17 +282,17 @@ impl<'a> Expander<'a> {
         }
     }
 
-    fn variable(&self, name: &str) -> TemplateValue {
+    fn variable(&self, name: &str) -> Value {
         let found = self.variables.iter().rev().find(|(known, _)| *known == name);
         found.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
     /// The value of an operand.
-    fn word(&mut self, word: &'a Word, dot: &TemplateValue) -> Run<TemplateValue> {
+    fn word(&mut self, word: &'a Word, dot: &Value) -> Run<Value> {
         self.step(word.position, word)?;
         match &word.kind {
             WordKind::Dot => Ok(dot.clone()),
-            WordKind::Nil => Ok(TemplateValue::Nil),
+            WordKind::Nil => Ok(Value::Nil),
             WordKind::Literal(value, _) => Ok(value.clone()),
             WordKind::Pipe(pipe) => {
                 self.deeper(word.position, word)?;

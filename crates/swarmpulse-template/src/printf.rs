@@ -1,8 +1,8 @@
 //! `printf` with Go's verbs, flags, widths and precisions, and Go's words for what does not fit.
 
-use super::call::{Surroundings, text};
-use super::number::{exponential, general, quote, special};
-use super::value::TemplateValue;
+use crate::function::{Surroundings, text};
+use crate::number::{exponential, general, quote, special};
+use crate::value::Value;
 
 /// More than any text may have: what is longer is cut.
 const OUTPUT_MAX: usize = 128 * 1024;
@@ -21,12 +21,12 @@ struct Spec {
     precision: Option<usize>,
 }
 
-pub(super) fn run(_: &Surroundings<'_>, arguments: &[TemplateValue]) -> Result<TemplateValue, String> {
+pub(crate) fn run(_: &dyn Surroundings, arguments: &[Value]) -> Result<Value, String> {
     Ok(sprintf(&text(arguments, 0), &arguments[1..]).into())
 }
 
 /// The format with the values in it.
-pub(super) fn sprintf(format: &str, values: &[TemplateValue]) -> String {
+pub(crate) fn sprintf(format: &str, values: &[Value]) -> String {
     let mut out = String::new();
     let mut values_left = values.iter();
     let mut rest = format;
@@ -54,7 +54,7 @@ pub(super) fn sprintf(format: &str, values: &[TemplateValue]) -> String {
     }
     let extra: Vec<String> = values_left
         .map(|value| match value {
-            TemplateValue::Nil => "<nil>".into(),
+            Value::Nil => "<nil>".into(),
             value => format!("{}={}", value.type_name(), value.printed()),
         })
         .collect();
@@ -85,7 +85,7 @@ fn flags<'a>(mut rest: &'a str, spec: &mut Spec) -> &'a str {
 /// Width and precision: digits, or `*` for the next value.
 fn size<'a>(
     mut rest: &'a str,
-    values: &mut std::slice::Iter<'_, TemplateValue>,
+    values: &mut std::slice::Iter<'_, Value>,
     out: &mut String,
     spec: &mut Spec,
 ) -> &'a str {
@@ -100,15 +100,13 @@ fn size<'a>(
 
 fn number<'a>(
     rest: &'a str,
-    values: &mut std::slice::Iter<'_, TemplateValue>,
+    values: &mut std::slice::Iter<'_, Value>,
     out: &mut String,
     bad: &str,
 ) -> (Option<usize>, &'a str) {
     if let Some(after) = rest.strip_prefix('*') {
         let given = match values.next() {
-            Some(TemplateValue::Int(value)) => {
-                usize::try_from(*value).ok().filter(|width| *width <= WIDTH_MAX)
-            }
+            Some(Value::Int(value)) => usize::try_from(*value).ok().filter(|width| *width <= WIDTH_MAX),
             _ => None,
         };
         if given.is_none() {
@@ -124,8 +122,8 @@ fn number<'a>(
     (value, &rest[digits..])
 }
 
-fn one(out: &mut String, verb: char, spec: Spec, value: &TemplateValue) {
-    use TemplateValue as V;
+fn one(out: &mut String, verb: char, spec: Spec, value: &Value) {
+    use Value as V;
     if out.len() > OUTPUT_MAX {
         return;
     }
@@ -139,31 +137,10 @@ fn one(out: &mut String, verb: char, spec: Spec, value: &TemplateValue) {
         (V::Int(value), 'v' | 'd' | 'b' | 'o' | 'x' | 'X' | 'O') => integer(out, verb, spec, *value),
         (V::Int(value), 'c' | 'q' | 'U') => character(out, verb, spec, *value),
         (V::Float(value), 'v' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G') => float(out, verb, spec, *value),
-        (V::String(text), 'v' | 's' | 'q' | 'x' | 'X') => string(out, verb, spec, text),
+        (V::String(text) | V::Safe(_, text), 'v' | 's' | 'q' | 'x' | 'X') => string(out, verb, spec, text),
         (V::Time(_) | V::Duration(_), 'v' | 's' | 'q') => string(out, verb, spec, &value.printed()),
         (V::Duration(ns), 'd') => integer(out, verb, spec, *ns),
-        (V::List(values), _) => {
-            out.push('[');
-            for (place, value) in values.iter().enumerate() {
-                if place > 0 {
-                    out.push(' ');
-                }
-                one(out, verb, spec, value);
-            }
-            out.push(']');
-        }
-        (V::Map(map), _) => {
-            out.push_str("map[");
-            for (place, (name, value)) in map.entries.iter().enumerate() {
-                if place > 0 {
-                    out.push(' ');
-                }
-                one(out, verb, spec, &V::String(name.clone()));
-                out.push(':');
-                one(out, verb, spec, value);
-            }
-            out.push(']');
-        }
+        (V::List(_) | V::Map(_), _) => value.each_part(out, &mut |value, out| one(out, verb, spec, value)),
         (value, _) => {
             let mut shown = String::new();
             one(&mut shown, 'v', spec, value);
@@ -324,8 +301,7 @@ mod tests {
 
     #[test]
     fn values_are_written_as_go_writes_them() {
-        let (one, half, text): (TemplateValue, TemplateValue, TemplateValue) =
-            (1.into(), 0.5.into(), "ab".into());
+        let (one, half, text): (Value, Value, Value) = (1.into(), 0.5.into(), "ab".into());
         for (format, values, expected) in [
             (
                 "%d|%5d|%-5d|%05d|%+d|%x|%c",
@@ -354,7 +330,7 @@ mod tests {
                 "a%!(EXTRA int=1, string=ab)",
             ),
             ("100%% %", vec![], "100% %!(NOVERB)"),
-            ("%v %s", vec![TemplateValue::Nil; 2], "<nil> %!s(<nil>)"),
+            ("%v %s", vec![Value::Nil; 2], "<nil> %!s(<nil>)"),
             (
                 "%*d|%.*f",
                 vec![5.into(), one.clone(), 1.into(), half.clone()],
