@@ -7,6 +7,7 @@ use crate::alerts::AlertsArgs;
 use crate::backtest::BacktestArgs;
 use crate::check::CheckArgs;
 use crate::configure::ConfigArgs;
+use crate::connect::ServerBefore;
 use crate::demo::{DemoAgentArgs, DemoArgs};
 use crate::detect::DetectArgs;
 use crate::env::EnvArgs;
@@ -30,6 +31,8 @@ pub struct CommandLine {
     /// When to use colours; NO_COLOR switches them off, too.
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub color: Colour,
+    #[command(flatten)]
+    pub server: ServerBefore,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -112,10 +115,120 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
+    use crate::connect::named_in_vain;
 
     #[test]
     fn the_definition_is_sound() {
         CommandLine::command().debug_assert();
+    }
+
+    /// Every command that asks a server, and the arguments that it needs.
+    const ASKING: [(&str, &[&str]); 22] = [
+        ("watch", &["--name", "a", "--", "true"]),
+        ("pulse", &[]),
+        ("query", &["up"]),
+        ("check", &[]),
+        ("slo", &[]),
+        ("rules list", &[]),
+        ("rules show", &["x"]),
+        ("backtest", &["--from", "-1d"]),
+        ("alerts", &[]),
+        ("ack", &["x", "--comment", "c"]),
+        ("silence add", &["a=b", "--for", "1h", "--comment", "c"]),
+        ("silence preview", &["a=b"]),
+        ("silence list", &[]),
+        ("silence show", &["x"]),
+        ("silence expire", &["x"]),
+        ("notify channels", &[]),
+        ("notify test", &["x"]),
+        ("notify list", &[]),
+        ("notify dead", &[]),
+        ("notify retry", &["x"]),
+        ("env", &["otel"]),
+        ("demo", &[]),
+    ];
+
+    /// The names of a command's commands, its own included, that take a server.
+    fn asking(command: &clap::Command, path: &str, found: &mut Vec<String>) {
+        if command
+            .get_arguments()
+            .any(|argument| argument.get_id() == "server")
+            && !command.is_hide_set()
+        {
+            found.push(path.to_owned());
+        }
+        for inner in command.get_subcommands() {
+            asking(inner, format!("{path} {}", inner.get_name()).trim(), found);
+        }
+    }
+
+    fn leaf(matches: &clap::ArgMatches) -> &clap::ArgMatches {
+        matches.subcommand().map_or(matches, |(_, inner)| leaf(inner))
+    }
+
+    #[test]
+    fn a_server_may_be_named_before_the_command_or_after_it() {
+        let definition = CommandLine::command();
+        let (mut all, mut table) = (Vec::new(), ASKING.map(|(name, _)| name.to_owned()));
+        for command in definition.get_subcommands() {
+            asking(command, command.get_name(), &mut all);
+        }
+        all.sort_unstable();
+        table.sort_unstable();
+        assert_eq!(all, table);
+        let named = ["--server", "http://b:1", "--token-file", "/b"];
+        for (command, needed) in ASKING {
+            let mut after = vec!["swarmpulse"];
+            after.extend(command.split(' '));
+            let mut before = vec!["swarmpulse"];
+            before.extend(named);
+            before.extend(command.split(' '));
+            after.extend(named);
+            for mut line in [before, after] {
+                line.extend(needed);
+                let matches = CommandLine::command().try_get_matches_from(line).unwrap();
+                let inner = leaf(&matches);
+                let file = inner.get_one::<std::path::PathBuf>("token_file").unwrap();
+                assert_eq!(
+                    inner.get_one::<String>("server").unwrap(),
+                    "http://b:1",
+                    "{command}"
+                );
+                assert_eq!(file, std::path::Path::new("/b"), "{command}");
+                assert_eq!(named_in_vain(&definition, &matches), None, "{command}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_later_of_two_servers_is_meant() {
+        let line = [
+            "swarmpulse",
+            "--server",
+            "http://b:1",
+            "pulse",
+            "--server",
+            "http://c:1",
+        ];
+        let matches = CommandLine::command().try_get_matches_from(line).unwrap();
+        assert_eq!(leaf(&matches).get_one::<String>("server").unwrap(), "http://c:1");
+    }
+
+    #[test]
+    fn a_command_that_asks_no_server_says_that_naming_one_is_in_vain() {
+        for (line, command) in [
+            (&["--server", "http://b:1", "version"][..], Some("version")),
+            (
+                &["config", "example", "--token-file", "/b"],
+                Some("config example"),
+            ),
+            (&["config", "example"], None),
+        ] {
+            let line = ["swarmpulse"].iter().chain(line);
+            let matches = CommandLine::command().try_get_matches_from(line).unwrap();
+            let vain = named_in_vain(&CommandLine::command(), &matches);
+            assert_eq!(vain.as_deref(), command);
+        }
     }
 
     #[test]

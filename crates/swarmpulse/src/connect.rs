@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use clap::Args;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, Command};
 use swarmpulse_client::{Client, ClientOptions, Secret};
 
 /// Which server, and with what token.
@@ -21,6 +22,50 @@ pub struct ServerArgs {
     /// A file that holds the bearer token; or put the token into SWARMPULSE_TOKEN.
     #[arg(long, value_name = "FILE", env = "SWARMPULSE_TOKEN_FILE")]
     pub token_file: Option<PathBuf>,
+}
+
+/// The same before the command's name, as in an alias of a shell: clap hands the values on to the command.
+///
+/// Hidden, as every command would show them; those that ask a server show [`ServerArgs`].
+#[derive(Args, Clone, Debug)]
+pub struct ServerBefore {
+    /// The server's address.
+    #[arg(
+        id = "server",
+        long = "server",
+        value_name = "URL",
+        global = true,
+        hide = true
+    )]
+    server: Option<String>,
+    /// A file that holds the bearer token.
+    #[arg(
+        id = "token_file",
+        long = "token-file",
+        value_name = "FILE",
+        global = true,
+        hide = true
+    )]
+    token_file: Option<PathBuf>,
+}
+
+/// The command that was given and asks no server, although one was named; by the words of its name.
+#[must_use]
+pub fn named_in_vain(definition: &Command, matches: &ArgMatches) -> Option<String> {
+    let names = |matches: &ArgMatches, id| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let (mut definition, mut matches) = (definition, matches);
+    let mut path = Vec::new();
+    let mut asks = false;
+    while let Some((name, inner)) = matches.subcommand() {
+        definition = definition.find_subcommand(name)?;
+        asks |= definition
+            .get_arguments()
+            .any(|argument| argument.get_id() == "server");
+        path.push(name);
+        matches = inner;
+    }
+    let is_named = names(matches, "server") || names(matches, "token_file");
+    (is_named && !asks).then(|| path.join(" "))
 }
 
 /// Where the token comes from; the token itself is never printed.

@@ -1,9 +1,12 @@
-//! Exit codes, in one place.
+//! Exit codes, in one place, and what the help of all commands ends with.
 
 use std::process::ExitCode;
 
-/// What `--help` says of exit codes.
-pub const HELP: &str = "Exit codes:
+/// What `--help` says of the server's address and of exit codes.
+pub const HELP: &str = "Commands that ask a server take `--server URL` and `--token-file FILE`, before their name or
+after it, or read SWARMPULSE_SERVER, SWARMPULSE_TOKEN and SWARMPULSE_TOKEN_FILE.
+
+Exit codes:
   0    done; for `check`: all well
   1    failed, with the reason on standard error; for `check`: something is down or stuck;
        for `promqltest`: a case failed; for `store check`: something is damaged; for `rules`: a file is wrong or a test failed; for `slo`: a promise does not hold

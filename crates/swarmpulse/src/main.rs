@@ -29,18 +29,27 @@ mod wiring;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use arguments::{Colour, Command, CommandLine};
 use config::Environment;
 use exit::Outcome;
 
 fn main() -> ExitCode {
-    let line = CommandLine::parse();
+    let matches = CommandLine::command().get_matches();
+    let line = match CommandLine::from_arg_matches(&matches) {
+        Ok(line) => line,
+        Err(error) => error.format(&mut CommandLine::command()).exit(),
+    };
     match line.color {
         Colour::Auto => {}
         Colour::Always => anstream::ColorChoice::Always.write_global(),
         Colour::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    if let Some(command) = connect::named_in_vain(&CommandLine::command(), &matches) {
+        output::note(&format!(
+            "swarmpulse: `{command}` asks no server, so `--server` and `--token-file` change nothing"
+        ));
     }
     match run(&line.command, &Environment::read()) {
         Ok(outcome) => outcome.into(),

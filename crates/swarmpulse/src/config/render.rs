@@ -20,7 +20,7 @@ pub const VARIABLES: [(&str, &str); 5] = [
     ),
     (
         "SWARMPULSE_SERVER",
-        "The server that `watch`, `check`, `pulse` and `demo` speak to, in place of `--server`.",
+        "The server that commands speak to, in place of `--server`.",
     ),
     ("SWARMPULSE_TOKEN", "The bearer token for that server."),
     (
