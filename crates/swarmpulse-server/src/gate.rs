@@ -7,7 +7,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use swarmpulse_runtime::clock::Stopwatch;
@@ -38,6 +38,8 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
     ),
     (http::header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
 ];
+/// What answers say to requests that need a token.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"swarmpulse\"");
 /// The most of a foreign error text that becomes a problem's detail.
 const DETAIL_MAX_BYTES: usize = 4096;
 
@@ -197,6 +199,7 @@ async fn explain(mut response: Response, request_id: &str, shape: Option<otlp::S
 
 /// The headers that every answer has.
 fn finish(response: &mut Response, id: &RequestId) {
+    let needs_token = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(value);
@@ -204,6 +207,9 @@ fn finish(response: &mut Response, id: &RequestId) {
     headers
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
+    if needs_token {
+        headers.insert(WWW_AUTHENTICATE, CHALLENGE);
+    }
     if let Ok(id) = HeaderValue::from_str(&id.0) {
         headers.insert(request_id::HEADER, id);
     }

@@ -1,7 +1,7 @@
 //! Errors of the API. Handlers return them; the gate makes problem JSON (RFC 9457) of them, with the request's id.
 
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use swarmpulse_api::Problem;
 use swarmpulse_runtime::SubmitError;
@@ -110,12 +110,6 @@ impl ApiError {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after_s {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(
-                WWW_AUTHENTICATE,
-                HeaderValue::from_static("Bearer realm=\"swarmpulse\""),
-            );
         }
         response
     }

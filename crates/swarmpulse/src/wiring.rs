@@ -272,6 +272,7 @@ fn server_options(config: &Config) -> ServerOptions {
             keep_payloads: config.privacy.keep_payloads,
         },
         allowed_hosts: config.server.allowed_hosts.clone(),
+        require_tokens: config.server.require_tokens,
         insecure: config.server.insecure,
         query: config.query.options(),
         telemetry: config.otlp.options(config.privacy.keep_payloads),

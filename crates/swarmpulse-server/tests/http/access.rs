@@ -3,10 +3,23 @@
 use swarmpulse_server::{Peer, ServerOptions};
 use swarmpulse_store::Scope;
 
-use crate::harness::{LOCAL, REMOTE, Server, request, with};
+use crate::harness::{Answer, LOCAL, REMOTE, Server, request, with};
 
-const ROUTES: [(&str, &str, &str, Scope); 6] = [
+/// One of every family of routes.
+const ROUTES: [(&str, &str, &str, Scope); 22] = [
     ("POST", "/api/v1/heartbeats", r#"{"agent":"a1"}"#, Scope::Ingest),
+    ("POST", "/agents/a1/heartbeat", "{}", Scope::Ingest),
+    ("POST", "/api/v1/write", "", Scope::Ingest),
+    ("POST", "/api/v1/import/prometheus", "", Scope::Ingest),
+    ("PUT", "/metrics/job/j", "", Scope::Ingest),
+    ("POST", "/write", "", Scope::Ingest),
+    ("POST", "/v1/traces", "", Scope::Ingest),
+    (
+        "POST",
+        "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+        "",
+        Scope::Ingest,
+    ),
     ("GET", "/ping/a1", "", Scope::Ingest),
     (
         "POST",
@@ -15,9 +28,28 @@ const ROUTES: [(&str, &str, &str, Scope); 6] = [
         Scope::Ingest,
     ),
     ("GET", "/metrics", "", Scope::Read),
+    ("GET", "/api/v1/agents", "", Scope::Read),
+    ("GET", "/api/observability/alerts", "", Scope::Read),
+    ("GET", "/api/v1/stream?topics=none", "", Scope::Read),
+    ("GET", "/api/v1/ws", "", Scope::Read),
+    ("GET", "/prometheus/api/v1/query?query=1", "", Scope::Read),
+    ("GET", "/alertmanager/api/v2/alerts", "", Scope::Read),
+    ("POST", "/alertmanager/api/v2/silences", "", Scope::Admin),
+    ("POST", "/-/reload", "", Scope::Admin),
+    ("POST", "/api/v1/backtest", "", Scope::Admin),
     ("GET", "/api/v1/admin/tokens", "", Scope::Admin),
     ("DELETE", "/api/v1/admin/tokens/none", "", Scope::Admin),
 ];
+
+/// The words of a refusal of that status; OTLP has a shape of its own.
+#[track_caller]
+fn refused(answer: &Answer, status: u16, path: &str) -> String {
+    if !path.starts_with("/v1/") {
+        return answer.problem(status);
+    }
+    assert_eq!(answer.status.as_u16(), status, "{path}");
+    String::from_utf8_lossy(&answer.body).into_owned()
+}
 
 #[tokio::test]
 async fn tokens_open_what_their_scope_says() {
@@ -32,7 +64,7 @@ async fn tokens_open_what_their_scope_says() {
                     assert_ne!(answer.status, 403, "{held:?} {path}");
                     assert_ne!(answer.status, 401, "{held:?} {path}");
                 } else {
-                    let detail = answer.problem(403);
+                    let detail = refused(&answer, 403, path);
                     assert!(
                         detail.contains(needed.as_str()) && detail.contains("token create"),
                         "{detail}"
@@ -71,17 +103,21 @@ async fn a_token_is_needed_where_the_options_say() {
             if open {
                 assert!(!matches!(answer.status.as_u16(), 401 | 403), "{method} {path}");
             } else {
-                assert!(answer.problem(401).contains("swarmpulse token create"));
+                assert!(refused(&answer, 401, path).contains("swarmpulse token create"));
                 assert!(answer.header("www-authenticate").starts_with("Bearer"));
             }
         }
-        for path in ["/healthz", "/readyz", "/"] {
+        for path in ["/healthz", "/readyz", "/", "/api", "/openapi.json"] {
             assert_eq!(
                 server.send_as(peer, request("GET", path, "")).await.status,
                 200,
                 "{path}"
             );
         }
+        assert_eq!(
+            server.send_as(peer, request("GET", "/ping", "")).await.status,
+            204
+        );
     }
 }
 

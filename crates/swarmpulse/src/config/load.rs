@@ -165,6 +165,11 @@ fn across(loaded: &Loaded) -> Vec<Problem> {
             });
         }
     };
+    need(
+        !(config.server.require_tokens && config.server.insecure),
+        "server.require_tokens",
+        "contradicts `server.insecure`, by which no request needs a token; set one of the two".to_owned(),
+    );
     let limits = &config.limits;
     need(
         limits.decompressed_bytes >= limits.body_bytes,
@@ -285,6 +290,21 @@ mod tests {
         );
         assert!(
             text.contains("SWARMPULSE_PROBE__SAMPLE_S: `probe.sample_s`: 0.5 is less than"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn tokens_cannot_be_needed_everywhere_and_nowhere() {
+        let file = in_file("[server]\nrequire_tokens = true\n");
+        let loaded = load(Some(file.path()), &Environment::default(), Vec::new()).unwrap();
+        assert!(loaded.config.server.require_tokens);
+        let insecure = vec![argument("--insecure", "server.insecure", "true").unwrap()];
+        let text = load(Some(file.path()), &Environment::default(), insecure)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            text.contains(":2: `server.require_tokens`: contradicts `server.insecure`"),
             "{text}"
         );
     }

@@ -68,6 +68,8 @@ pub struct ServerSettings {
     pub listen: SocketAddr,
     /// Listen beyond loopback without tokens.
     pub insecure: bool,
+    /// Need tokens on loopback, too.
+    pub require_tokens: bool,
     /// Names besides the listen address that requests may carry as `Host`.
     pub allowed_hosts: Vec<String>,
 }
@@ -77,6 +79,7 @@ impl Default for ServerSettings {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9870),
             insecure: false,
+            require_tokens: false,
             allowed_hosts: Vec::new(),
         }
     }

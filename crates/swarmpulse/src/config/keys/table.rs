@@ -19,6 +19,11 @@ pub const KEYS: &[Key] = &[
         help: "Listen beyond loopback without tokens: anyone who reaches the port may read and write.",
     },
     Key {
+        path: "server.require_tokens",
+        form: Flag,
+        help: "Every request needs a token, on loopback, too, as where several people share the machine; `/healthz`, `/readyz`, the page's files and the API's description stay open, as they hold no data.",
+    },
+    Key {
         path: "server.allowed_hosts",
         form: Texts,
         help: "Further names that requests may carry as `Host`, as behind a reverse proxy.",
