@@ -31,6 +31,25 @@ fn registered(server: &Server) -> BTreeSet<String> {
     paths.map(str::to_owned).collect()
 }
 
+/// The methods of an `Allow` header, each of which it may name once.
+fn allowed(headers: &http::HeaderMap) -> BTreeSet<String> {
+    let header = headers.get("allow").map_or("", |value| value.to_str().unwrap());
+    let names: Vec<_> = header.split(',').map(|name| name.trim().to_owned()).collect();
+    let set: BTreeSet<_> = names.iter().cloned().collect();
+    assert_eq!(set.len(), names.len(), "{header}");
+    set
+}
+
+/// The methods that the document gives a path, and those that come with them.
+fn methods_of(item: &Value) -> BTreeSet<String> {
+    let named = item.as_object().unwrap().keys().map(|name| name.to_uppercase());
+    let mut methods: BTreeSet<String> = named.collect();
+    if methods.contains("GET") {
+        methods.insert("HEAD".to_owned());
+    }
+    methods
+}
+
 fn documented() -> Value {
     serde_json::from_str(&swarmpulse_server::document_text()).unwrap()
 }
@@ -64,7 +83,30 @@ async fn every_route_is_in_the_document_and_nothing_else() {
             let takes = answer.status() != StatusCode::METHOD_NOT_ALLOWED;
             let says = item.get(method.to_lowercase()).is_some();
             assert_eq!(takes, says, "{method} {path}: {}", answer.status());
+            if !takes {
+                assert_eq!(allowed(answer.headers()), methods_of(item), "{method} {path}");
+            }
         }
+    }
+}
+
+#[tokio::test]
+async fn pages_and_methods_of_grpc_say_what_they_take_as_well() {
+    let server = Server::start();
+    let document = documented();
+    for path in registered(&server) {
+        if document["paths"].get(&path).is_some() {
+            continue;
+        }
+        let expected = if path.starts_with("/opentelemetry") {
+            "POST"
+        } else {
+            "GET,HEAD"
+        };
+        let answer = server.send(request("PATCH", &path, "")).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        let expected: BTreeSet<String> = expected.split(',').map(str::to_owned).collect();
+        assert_eq!(allowed(&answer.headers), expected, "{path}");
     }
 }
 
