@@ -48,4 +48,4 @@ pub use silence::{Matchers, NewSilence, Silence, SilenceMatcher, SilencePreview,
 pub use slo::{Slo, SloBound, SloBudget, SloBurnRate, SloDetail, SloForecast, SloRule, SloWindow, Slos};
 pub use stream::{StreamEvent, StreamReset, Topic};
 pub use summary::{Blindness, Own, Summary, VerdictCounts};
-pub use token::{NewToken, TokenCreated, TokenInfo};
+pub use token::{NewToken, OwnAccess, TokenCreated, TokenInfo};

@@ -18,6 +18,17 @@ pub struct TokenInfo {
     pub created_at: String,
 }
 
+/// `GET /api/v1/access`: what a request may do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OwnAccess {
+    /// ingest, read or admin, which allows everything.
+    pub scope: String,
+    /// The one namespace that it sees; null for all.
+    pub namespace: Option<String>,
+    /// The token's public name; null where none was sent, because none is needed.
+    pub token: Option<String>,
+}
+
 /// `POST /api/v1/admin/tokens`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,9 +1,11 @@
 //! What a request may do: its namespace, its principal and its scope.
 
+use axum::Json;
 use axum::extract::{FromRequestParts, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
+use swarmpulse_api::OwnAccess;
 use swarmpulse_model::Text;
 use swarmpulse_model::entity::DEFAULT_NAMESPACE;
 use swarmpulse_store::Scope;
@@ -88,6 +90,15 @@ impl Access {
             needed.as_str()
         )))
     }
+}
+
+/// `GET /api/v1/access`: what the request's token allows, so that a client need not find out by failing.
+pub(crate) async fn own(access: Access) -> Json<OwnAccess> {
+    Json(OwnAccess {
+        scope: access.scope.as_str().to_owned(),
+        namespace: access.namespace.map(|namespace| namespace.to_string()),
+        token: (!access.principal.is_empty()).then(|| access.principal.to_string()),
+    })
 }
 
 impl<S: Sync> FromRequestParts<S> for Access {

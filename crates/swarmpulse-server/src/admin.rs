@@ -9,7 +9,7 @@ use http::StatusCode;
 use swarmpulse_api::{NewToken, Page, TokenCreated, TokenInfo};
 use swarmpulse_store::{Scope, StateError, Token};
 
-use crate::access::Access;
+use crate::access::{self, Access};
 use crate::app::App;
 use crate::problem::ApiError;
 use crate::tokens::{self, MintError};
@@ -24,6 +24,11 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/admin/tokens", get(list).post(create))
         .route("/api/v1/admin/tokens/{id}", delete(remove))
+}
+
+/// What any token may ask of itself; the handler refuses those without one.
+pub(crate) fn own_routes() -> Router<Arc<App>> {
+    Router::new().route("/api/v1/access", get(access::own))
 }
 
 async fn list(State(app): State<Arc<App>>, access: Access) -> Result<Json<Page<TokenInfo>>, ApiError> {

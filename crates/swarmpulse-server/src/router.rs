@@ -27,6 +27,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(needing(Scope::Read, own::figures()))
         .merge(needing(Scope::Read, prometheus::routes()))
         .merge(needing(Scope::Admin, admin::routes()))
+        .merge(admin::own_routes())
         .merge(needing(Scope::Admin, alerting::routes()))
         .merge(needing(Scope::Read, alertmanager::reads()))
         .merge(needing(Scope::Admin, alertmanager::writes()))

@@ -3,8 +3,8 @@
 use swarmpulse_api::{
     Accepted, Agent, AgentHealthReport, Alert, Alerts, Backtest, Detector, Finding, FindingDetail,
     FindingWaiting, Graph, HistoryEvent, JournalEntry, Metrics, MetricsHistory, NewBacktest, NewToken,
-    Sandbox, SandboxEventAccepted, Service, StreamEvent, StreamReset, Summary, Task, TimelineEntry,
-    TokenCreated, TokenInfo,
+    OwnAccess, Sandbox, SandboxEventAccepted, Service, StreamEvent, StreamReset, Summary, Task,
+    TimelineEntry, TokenCreated, TokenInfo,
 };
 use swarmpulse_store::Scope;
 use utoipa::openapi::HttpMethod::{self, Delete, Get, Head, Post};
@@ -430,6 +430,17 @@ const ROUTES: &[Route] = &[
             what: "What would have fired, and what did.",
             content: Content::Json(shape::<Backtest>),
         },
+    },
+    Route {
+        group: "Tokens",
+        scope: None,
+        ..reads(
+            "own_access",
+            "/api/v1/access",
+            "What the token sent allows, whatever its scope; everything where none is needed.",
+            &[],
+            shape::<OwnAccess>,
+        )
     },
     Route {
         group: "Tokens",

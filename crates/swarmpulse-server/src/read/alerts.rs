@@ -10,6 +10,7 @@ use axum::response::Response;
 use http::Uri;
 use swarmpulse_api::{Alert, Alerts, Page};
 use swarmpulse_model::alert::AlertState;
+use swarmpulse_store::fold;
 
 use super::board::{self, Wanted};
 use super::desk::{Desk, answer};
@@ -35,6 +36,12 @@ const FILTER: Parameter = text(
     "{agent=~\"bot.*\"}",
 );
 
+const TEXT: Parameter = text(
+    "q",
+    "Those alone whose id, which has the name and the subject, or sentence contains this text, in any case.",
+    "bot-1",
+);
+
 /// The parameters of both kinds at once.
 pub(crate) const PARAMETERS: &[Parameter] = &[
     LIMIT,
@@ -50,6 +57,7 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     ),
     SEVERITY,
     FILTER,
+    TEXT,
     FROM,
     TO,
     NAMESPACE,
@@ -70,6 +78,7 @@ pub(crate) const LIST: &[Parameter] = &[
     ),
     SEVERITY,
     FILTER,
+    TEXT,
     Parameter {
         what: "Of those that held: that ended from this time on: RFC 3339, Unix seconds, or back from now as in `-1h`.",
         ..FROM
@@ -130,7 +139,7 @@ fn alerts(app: &App, access: &Access, query: &Query) -> Result<Alerts, ApiError>
         answer.active = chosen.into_iter().map(convert::alert_view).collect();
     }
     if matches!(state, "all" | "resolved") {
-        (answer.history, answer.next) = past::alerts(handle, access, query, &wanted.matchers)?;
+        (answer.history, answer.next) = past::alerts(handle, access, query, &wanted)?;
     }
     Ok(answer)
 }
@@ -143,7 +152,7 @@ fn page(app: &App, access: &Access, query: &Query) -> Result<Page<Alert>, ApiErr
     };
     let wanted = wanted(query, states)?;
     if query.text("state") == Some("resolved") {
-        let (items, next) = past::alerts(app.runtime(), access, query, &wanted.matchers)?;
+        let (items, next) = past::alerts(app.runtime(), access, query, &wanted)?;
         return Ok(Page { items, next });
     }
     let board = app.runtime().alerting();
@@ -159,5 +168,6 @@ fn wanted<'q>(query: &'q Query, states: &'q [AlertState]) -> Result<Wanted<'q>, 
         states,
         query: Some(query),
         matchers: board::matchers(query, "filter")?,
+        text: query.text("q").map(|text| fold(text).into_owned()),
     })
 }

@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 
 use swarmpulse_alert::{AlertView, Matchers};
 use swarmpulse_model::alert::AlertState;
-use swarmpulse_model::{Severity, Text, Timestamp};
+use swarmpulse_model::{Alert, Severity, Text, Timestamp};
 use swarmpulse_runtime::{AlertBoard, Handle};
+use swarmpulse_store::fold;
 
 use super::query::{Query, foreign_cursor};
 use crate::access::Access;
@@ -25,6 +26,8 @@ pub(super) struct Wanted<'q> {
     pub query: Option<&'q Query>,
     /// With labels that match.
     pub matchers: Matchers,
+    /// With this text in the id or the sentence, folded.
+    pub text: Option<String>,
 }
 
 impl Wanted<'_> {
@@ -34,16 +37,29 @@ impl Wanted<'_> {
             states: &[AlertState::Firing],
             query: None,
             matchers: Matchers::default(),
+            text: None,
         }
     }
 
     fn has(&self, view: &AlertView) -> bool {
-        let severity = view.alert.severity.as_str();
         self.states.contains(&view.alert.state)
-            && self
-                .query
-                .is_none_or(|query| query.passes("severity", Some(severity)))
+            && self.has_severity(&view.alert)
             && self.matchers.matches(&view.alert.labels)
+            && self.has_text(&view.alert)
+    }
+
+    /// Whether it is of the severities asked for.
+    pub(super) fn has_severity(&self, alert: &Alert) -> bool {
+        let severity = alert.severity.as_str();
+        self.query
+            .is_none_or(|query| query.passes("severity", Some(severity)))
+    }
+
+    /// Whether it has the text asked for.
+    pub(super) fn has_text(&self, alert: &Alert) -> bool {
+        self.text
+            .as_deref()
+            .is_none_or(|text| fold(&alert.id).contains(text) || fold(&alert.reason).contains(text))
     }
 }
 

@@ -143,6 +143,11 @@ async fn each_episode_is_paired_once_however_pages_cut_it() {
     assert_eq!(held(&server, "to=-1h").await.len(), 0);
     assert_eq!(held(&server, "from=-1h&severity=critical").await.len(), 12);
     assert_eq!(held(&server, "severity=info,warning").await.len(), 0);
+    // A state is no text of an alert, though history has the word in its rows.
+    for (text, expected) in [("A2", 1), ("Agent_Down", 12), ("b", 4), ("resolved", 0)] {
+        let found = held(&server, &format!("limit=3&q={text}")).await;
+        assert_eq!(found.len(), expected, "{text}");
+    }
 }
 
 #[tokio::test]
@@ -222,6 +227,16 @@ async fn the_list_comes_in_pages_and_is_filtered_by_labels() {
         let mut found = column(&pages(&server, &query).await.concat(), "subject");
         found.sort();
         assert_eq!(found, expected, "{filter}");
+    }
+    for (text, expected) in [
+        ("A3", vec!["a3"]),
+        ("SLOWER", vec!["db"]),
+        ("it is so", vec!["db", "db"]),
+        ("nobody", vec![]),
+    ] {
+        let query = format!("{list}?q={}", encoded(text));
+        let found = column(&pages(&server, &query).await.concat(), "subject");
+        assert_eq!(found, expected, "{text}");
     }
     let observed = get(&server, &format!("{PATH}?filter={}", encoded("agent=a3"))).await;
     assert_eq!(

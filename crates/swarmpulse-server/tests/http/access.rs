@@ -76,6 +76,34 @@ async fn tokens_open_what_their_scope_says() {
 }
 
 #[tokio::test]
+async fn a_token_can_ask_what_it_allows() {
+    let server = Server::start();
+    let open = server.get("/api/v1/access").await.json();
+    assert_eq!(
+        open,
+        serde_json::json!({"scope": "admin", "namespace": null, "token": null})
+    );
+    for (scope, namespace) in [(Scope::Ingest, Some("team")), (Scope::Read, None)] {
+        let secret = server.token(scope, namespace).await;
+        let sent = with(
+            request("GET", "/api/v1/access", ""),
+            "authorization",
+            &format!("Bearer {secret}"),
+        );
+        let answer = server.send_as(REMOTE, sent).await;
+        assert!(!answer.text().contains(&secret));
+        let said = answer.json();
+        assert_eq!(
+            (said["scope"].as_str(), said["namespace"].as_str()),
+            (Some(scope.as_str()), namespace)
+        );
+        assert!(said["token"].as_str().unwrap().starts_with(scope.as_str()));
+    }
+    let unknown = server.send_as(REMOTE, request("GET", "/api/v1/access", "")).await;
+    assert!(unknown.problem(401).contains("swarmpulse token create"));
+}
+
+#[tokio::test]
 async fn a_token_is_needed_where_the_options_say() {
     let free = |require_tokens, insecure| ServerOptions {
         require_tokens,

@@ -1,6 +1,5 @@
 //! Alerts that held: every end is a row of history that tells the beginning as well.
 
-use swarmpulse_alert::Matchers;
 use swarmpulse_model::alert::AlertState;
 use swarmpulse_model::{Alert, Effect, Text};
 use swarmpulse_runtime::Handle;
@@ -9,6 +8,7 @@ use swarmpulse_store::{HistoryQuery, HistoryRow};
 use crate::access::Access;
 use crate::convert;
 use crate::problem::ApiError;
+use crate::read::board::Wanted;
 use crate::read::past;
 use crate::read::query::Query;
 
@@ -20,7 +20,7 @@ pub(super) fn alerts(
     handle: &Handle,
     access: &Access,
     query: &Query,
-    matchers: &Matchers,
+    asked: &Wanted<'_>,
 ) -> Result<(Vec<swarmpulse_api::Alert>, Option<String>), ApiError> {
     let now = handle.now();
     let wanted = HistoryQuery {
@@ -28,13 +28,14 @@ pub(super) fn alerts(
         kinds: vec![Text::const_new("alert")],
         from: query.time("from", now),
         to: query.time("to", now),
+        text: query.text("q").map(str::to_owned),
         limit: query.limit(),
         cursor: query.text("cursor").map(str::to_owned),
         ..HistoryQuery::default()
     };
     let page = past::page(handle, wanted, |row| {
         ended(row).is_some_and(|alert| {
-            query.passes("severity", Some(alert.severity.as_str())) && matchers.matches(&alert.labels)
+            asked.has_severity(alert) && asked.matchers.matches(&alert.labels) && asked.has_text(alert)
         })
     })?;
     let found = page.rows.iter().filter_map(ended).map(convert::alert);

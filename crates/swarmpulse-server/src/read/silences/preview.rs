@@ -35,6 +35,7 @@ pub(crate) async fn post(
         states: &[AlertState::Firing, AlertState::Pending],
         query: None,
         matchers: matchers::read(asked.matchers)?,
+        text: None,
     };
     answer(app, Desk::Fleet, move |app| {
         let board = app.runtime().alerting();
