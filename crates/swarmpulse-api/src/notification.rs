@@ -118,4 +118,7 @@ pub struct ChannelTest {
     pub delivered: bool,
     /// Why it did not, without secrets.
     pub error: Option<String>,
+    /// What the message opened there, an incident or an alert, was closed again.
+    #[serde(default)]
+    pub closed: bool,
 }

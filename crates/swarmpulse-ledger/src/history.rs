@@ -30,9 +30,10 @@ use parking_lot::Mutex;
 use swarmpulse_model::Timestamp;
 use swarmpulse_store::{History, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Place, Retired};
 
-use crate::connection::Durability;
+use crate::connection::{self, Durability};
 use crate::day::Day;
 use crate::fault::{Fault, history_error};
+use crate::migration;
 pub use damage::DamagedDay;
 use damage::Reports;
 use readers::Readers;
@@ -95,6 +96,38 @@ impl SqliteHistory {
             query_budget: rows.max(1),
             ..self
         }
+    }
+
+    /// Brings days that earlier releases wrote to the form that this one writes, so that their views say the same. The
+    /// server does it at its start; who only reads beside it must not, for an earlier release may be at work on them.
+    /// Gives the days that stay as they are, and why: they are read and written all the same, and it is tried again the
+    /// next time.
+    ///
+    /// # Errors
+    /// If a damaged day cannot be set aside.
+    pub fn renew(&self) -> Result<Vec<(String, String)>, HistoryError> {
+        let mut writing = self.writing.lock();
+        let mut left = Vec::new();
+        for day in self.shelf.days() {
+            let Err(error) = self.renew_day(day) else { continue };
+            if Fault::of(&error, self.folder()) == Fault::Damaged {
+                self.set_aside_if_damaged(&mut writing, day, &error, "open")?;
+            } else {
+                left.push((day.to_string(), error.to_string()));
+            }
+        }
+        Ok(left)
+    }
+
+    fn renew_day(&self, day: Day) -> Result<(), rusqlite::Error> {
+        let loan = self.readers.borrow(day, &self.shelf.path(day))?;
+        let version = loan.reader.version;
+        self.readers.give_back(loan);
+        if version == migration::HISTORY.newest() {
+            return Ok(());
+        }
+        self.readers.forget(day);
+        connection::open_writer(&self.shelf.path(day), migration::HISTORY, Durability::EachCommit).map(drop)
     }
 
     /// The folder.

@@ -7,11 +7,16 @@ use rusqlite::{Connection, Error, TransactionBehavior, ffi};
 pub(crate) struct Migrations(pub(crate) &'static [&'static str]);
 
 /// History's day files.
-pub(crate) const HISTORY: Migrations = Migrations(&[include_str!("../migrations/history/0001_initial.sql")]);
+pub(crate) const HISTORY: Migrations = Migrations(&[
+    include_str!("../migrations/history/0001_initial.sql"),
+    include_str!("../migrations/history/0002_alerts.sql"),
+]);
 /// `state.db`.
 pub(crate) const STATE: Migrations = Migrations(&[
     include_str!("../migrations/state/0001_initial.sql"),
     include_str!("../migrations/state/0002_alerts.sql"),
+    include_str!("../migrations/state/0003_external_alerts.sql"),
+    include_str!("../migrations/state/0004_identity.sql"),
 ]);
 
 impl Migrations {
@@ -109,7 +114,7 @@ mod tests {
         connection.pragma_update(None, "user_version", 7).unwrap();
         let refused = HISTORY.run(&mut connection).unwrap_err().to_string();
         assert!(
-            refused.contains("its form is 7, this release knows 1 to 1"),
+            refused.contains("its form is 7, this release knows 1 to 2"),
             "{refused}"
         );
     }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use parking_lot::Mutex;
 use rusqlite::{Connection, Error, OptionalExtension, params};
-use swarmpulse_model::{EffectId, Timestamp};
+use swarmpulse_model::{EffectId, Text, Timestamp};
 use swarmpulse_store::{HistoryRow, Snapshot, State, StateError, Token};
 
 use crate::connection::{self, Durability};
@@ -105,6 +105,14 @@ impl SqliteState {
 }
 
 impl State for SqliteState {
+    fn identity(&self) -> Result<Text, StateError> {
+        self.durably("read the identity from", |connection| {
+            let text =
+                connection.query_row("SELECT identity FROM identity", [], |row| row.get::<_, String>(0))?;
+            Ok(text.into())
+        })
+    }
+
     fn project(&self, rows: &[HistoryRow]) -> Result<(), StateError> {
         self.apply_projection(rows).map(drop)
     }

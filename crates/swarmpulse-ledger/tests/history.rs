@@ -417,7 +417,7 @@ fn the_views_read_as_their_names_say() {
         ("events", "event"),
         ("verdict_transitions", "verdict"),
         ("task_transitions", "task"),
-        ("alerts", "condition"),
+        ("conditions", "condition"),
     ] {
         let expected = rows.iter().filter(|row| row.effect.type_name() == kind).count();
         assert_eq!(count(&format!("SELECT count(*) FROM {view}")), expected, "{view}");

@@ -331,6 +331,42 @@ fn a_state_of_the_first_form_can_be_read_and_written() {
     assert_eq!(state.snapshot(1, 100).unwrap().unwrap().body, b"a state");
     assert_eq!(lines(&state, "SELECT id, status FROM entities"), ["a1|working"]);
     state.set_cursor("notify", 13).unwrap();
+    let identity = state.identity().unwrap();
+    assert_eq!(identity.len(), 32, "it is given one");
+    drop(state);
+    assert_eq!(open(&path).identity().unwrap(), identity, "and keeps it");
+}
+
+#[test]
+fn alerts_of_others_are_shown_and_those_from_before_stay() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("state.db");
+    fs::copy(fixture(), &path).unwrap();
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch(
+            &(include_str!("../migrations/state/0002_alerts.sql").to_owned()
+                + "PRAGMA user_version = 2;
+                   INSERT INTO alerts VALUES (7, 'a/monitor', 'a', 'default', '', '', 'rule', 'firing', 'warning', '{}',
+                                              1.5, 'x', 'x', NULL, 'why', NULL, 'ada', 'x', 3);"),
+        )
+        .unwrap();
+    let state = open(&path);
+    let external = match alert(Some(agent("a1")), AlertState::Firing, "of another") {
+        Effect::Alert(alert) => Effect::Alert(Box::new(Alert {
+            origin: AlertOrigin::External,
+            ..*alert
+        })),
+        other => other,
+    };
+    state.apply_projection(&[row(50, external)]).unwrap();
+    assert_eq!(
+        lines(
+            &state,
+            "SELECT alert, origin, reason, acknowledged_by FROM alerts ORDER BY alert"
+        ),
+        ["7|rule|why|ada", "8|external|of another|Null"]
+    );
 }
 
 /// Writes the fixture of the current form; run it once when a form is added, and commit its file.

@@ -274,10 +274,22 @@ pub fn test() -> Notification {
     of(NotifyReason::Test, vec![told(alert)])
 }
 
+/// The end of [`test`].
+pub fn test_over() -> Notification {
+    let mut over = test();
+    for told in &mut over.alerts {
+        told.alert.state = AlertState::Resolved;
+        told.alert.ended_at = Some(NOW);
+    }
+    (over.resolved, over.firing) = (over.firing, Vec::new());
+    over
+}
+
 /// What a channel is to say of it.
 pub fn message(notification: &Notification) -> Message<'_> {
     Message {
         id: ID,
+        identity: "8d7f6c5b4a39281706f5e4d3c2b1a090",
         notification,
         external_url: EXTERNAL_URL,
         now: NOW,

@@ -16,6 +16,12 @@ pub trait Notifier: Send + Sync {
     /// Whether it wants to be told that alerts are over.
     fn send_resolved(&self) -> bool;
 
+    /// Whether what fires stays open on the other side until its end is told, as an incident does: who tries the channel
+    /// tells the end as well, so that no person has to close it.
+    fn keeps_open(&self) -> bool {
+        false
+    }
+
     /// Sends a message once. The caller bounds the time.
     fn send<'a>(&'a self, message: Message<'a>) -> Sending<'a>;
 }

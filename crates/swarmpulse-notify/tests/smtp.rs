@@ -165,6 +165,7 @@ fn send(settings: EmailSettings) -> Result<(), SendError> {
     let notification = notification();
     let message = Message {
         id: EffectId::default(),
+        identity: "8d7f6c5b4a39281706f5e4d3c2b1a090",
         notification: &notification,
         external_url: "https://pulse.example",
         now: Timestamp(1_795_344_330_000_000_000),

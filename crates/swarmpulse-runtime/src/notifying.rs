@@ -13,6 +13,7 @@ mod outbox;
 mod queue;
 mod receivers;
 mod sender;
+mod trial;
 mod unjournaled;
 
 pub(crate) use board::Shown;
@@ -21,5 +22,5 @@ pub use dead_man::{DeadManOptions, Pinger, Pinging};
 pub(crate) use outbox::Outbox;
 pub use receivers::{LoadedChannel, LoadedReceiver};
 pub(crate) use sender::{Sender, Work};
-pub use unjournaled::ChannelTest;
+pub use trial::ChannelTest;
 pub(crate) use unjournaled::{id as unjournaled_id, monitor_alert, of_one};

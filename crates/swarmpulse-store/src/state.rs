@@ -100,6 +100,12 @@ pub enum StateError {
 
 /// Keeps snapshots, cursors, states of projections and tokens.
 pub trait State: Send + Sync {
+    /// Who this store is: the same as long as it lasts, wherever it is moved to, and another of every other store.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    fn identity(&self) -> Result<Text, StateError>;
+
     /// Keeps a snapshot, durably, and drops all but the newest three; the one saved last is the newest.
     ///
     /// # Errors

@@ -157,9 +157,14 @@ fn test(args: &TestArgs, environment: &Environment) -> anyhow::Result<Outcome> {
         for channel in &tested.channels {
             let line = match &channel.error {
                 None => format!(
-                    "{} {}",
+                    "{} {}{}",
                     output::styled(output::colour(AnsiColor::Green), "delivered"),
-                    channel.name
+                    channel.name,
+                    if channel.closed {
+                        ", and closed what it opened there"
+                    } else {
+                        ""
+                    }
                 ),
                 Some(error) => format!(
                     "{} {}: {error}",

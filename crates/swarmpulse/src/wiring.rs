@@ -161,6 +161,13 @@ fn stores(config: &Config, state: Arc<SqliteState>) -> anyhow::Result<Stores> {
         }
     };
     let history = SqliteHistory::open(data.join("history"))?;
+    for (day, error) in history.renew()? {
+        tracing::warn!(
+            day,
+            error,
+            "a day of history keeps the views of an earlier release; it is read all the same"
+        );
+    }
     for damage in history.take_reports() {
         tracing::error!(?damage, "a damaged day of history was set aside");
     }

@@ -110,6 +110,10 @@ impl Notifier for Alertmanager {
         self.settings.common.send_resolved
     }
 
+    fn keeps_open(&self) -> bool {
+        true
+    }
+
     fn send<'a>(&'a self, message: Message<'a>) -> Sending<'a> {
         Box::pin(self.post(message))
     }

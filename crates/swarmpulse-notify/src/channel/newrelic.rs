@@ -84,6 +84,10 @@ impl Notifier for NewRelic {
         self.send_resolved
     }
 
+    fn keeps_open(&self) -> bool {
+        true
+    }
+
     fn send<'a>(&'a self, message: Message<'a>) -> Sending<'a> {
         Box::pin(self.post(message))
     }

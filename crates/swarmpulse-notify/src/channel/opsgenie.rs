@@ -82,6 +82,10 @@ impl Notifier for Opsgenie {
         self.settings.common.send_resolved
     }
 
+    fn keeps_open(&self) -> bool {
+        true
+    }
+
     fn send<'a>(&'a self, message: Message<'a>) -> Sending<'a> {
         Box::pin(self.post(message))
     }
@@ -263,5 +267,14 @@ mod tests {
                 .collect();
             insta::assert_json_snapshot!(name, told);
         }
+    }
+
+    #[test]
+    fn the_end_of_a_test_closes_the_alert_that_it_opened() {
+        let settings = OpsgenieSettings::default();
+        let tried = render(&examples::message(&examples::test()), &settings);
+        let over = render(&examples::message(&examples::test_over()), &settings);
+        let alias = tried[0].body["alias"].as_str().unwrap();
+        assert_eq!(over[0].path, [alias, "close"]);
     }
 }

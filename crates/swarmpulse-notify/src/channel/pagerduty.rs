@@ -66,6 +66,10 @@ impl Notifier for Pagerduty {
         self.settings.common.send_resolved
     }
 
+    fn keeps_open(&self) -> bool {
+        true
+    }
+
     fn send<'a>(&'a self, message: Message<'a>) -> Sending<'a> {
         Box::pin(self.post(message))
     }
@@ -262,6 +266,20 @@ mod tests {
             (&firing["event_action"], &resolved["event_action"]),
             (&json!("trigger"), &json!("resolve"))
         );
+    }
+
+    #[test]
+    fn a_test_opens_an_incident_and_its_end_closes_the_same() {
+        let settings = PagerdutySettings::default();
+        let tried = render(&examples::message(&examples::test()), &settings);
+        let over = render(&examples::message(&examples::test_over()), &settings);
+        assert_eq!(
+            (&tried["event_action"], &over["event_action"]),
+            (&json!("trigger"), &json!("resolve"))
+        );
+        assert_eq!(tried["dedup_key"], over["dedup_key"]);
+        let words = over["payload"]["custom_details"]["what"].as_str().unwrap();
+        assert!(words.ends_with("The test is over."), "{words}");
     }
 
     #[test]

@@ -16,7 +16,11 @@ pub(super) fn sentence(message: &Message<'_>) -> String {
     let notification = message.notification;
     if notification.reason == NotifyReason::Test {
         let (channel, receiver) = (&notification.channel, &notification.receiver);
-        let words = format!("Somebody tries the channel {channel} of {receiver}. Nothing is wrong.");
+        let end = match notification.state() {
+            AlertState::Resolved => " The test is over.",
+            _ => "",
+        };
+        let words = format!("Somebody tries the channel {channel} of {receiver}. Nothing is wrong.{end}");
         return plain(&words, CHARACTERS_MAX);
     }
     let state = notification.state();

@@ -130,6 +130,21 @@ async fn every_example_is_sent_as_the_service_documents_it() {
 }
 
 #[tokio::test]
+async fn tests_of_what_would_stay_open_there_are_told_to_be_over() {
+    for case in CASES {
+        let server = Server::start((case.ok)()).await;
+        let channel = case.channel("http", server.port);
+        let stays = ["pagerduty", "opsgenie", "alertmanager", "newrelic"].contains(&case.name);
+        assert_eq!(channel.keeps_open(), stays, "{}", case.name);
+        for notification in [examples::test(), examples::test_over()] {
+            let outcome = channel.send(examples::message(&notification)).await;
+            assert_eq!(outcome, Ok(()), "{}", case.name);
+            (case.check)(&server.take());
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_repeat_is_the_same_request() {
     for case in CASES {
         let server = Server::start((case.ok)()).await;

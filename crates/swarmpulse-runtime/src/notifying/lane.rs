@@ -27,6 +27,8 @@ pub(crate) struct Surroundings {
     pub deliveries: mpsc::Sender<Delivery>,
     /// So many channels are spoken to at once.
     pub turns: Arc<Semaphore>,
+    /// Who this monitor is.
+    pub identity: Text,
     /// Where this monitor is reached.
     pub external_url: Arc<str>,
     /// Whether it is over.
@@ -190,6 +192,7 @@ impl Lane {
         self.tally.sending.store(1, std::sync::atomic::Ordering::Relaxed);
         let message = Message {
             id: item.id,
+            identity: &self.around.identity,
             notification: &item.notification,
             external_url: &self.around.external_url,
             now: (self.around.now)(),

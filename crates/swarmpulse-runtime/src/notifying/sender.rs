@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::lane::{Lane, Surroundings, attempt};
 use super::queue::Item;
 use super::receivers::LoadedReceiver;
-use super::unjournaled::{self, ChannelTest};
+use super::trial::{self, ChannelTest};
 use crate::batch::Batch;
 use crate::handle::Handle;
 
@@ -58,6 +58,7 @@ pub(crate) struct Sender {
     pub handle: Handle,
     pub works: mpsc::Receiver<Work>,
     pub receivers: Vec<LoadedReceiver>,
+    pub identity: Text,
     pub external_url: Arc<str>,
     pub dead_man: Option<super::dead_man::DeadManOptions>,
     pub stop: Receiver<()>,
@@ -82,6 +83,7 @@ impl Sender {
             handle,
             mut works,
             receivers,
+            identity,
             external_url,
             dead_man,
             stop,
@@ -94,6 +96,7 @@ impl Sender {
             now: Arc::new(move || clock.now()),
             deliveries,
             turns: Arc::new(Semaphore::new(TURNS)),
+            identity,
             external_url,
             stopped: stopped.clone(),
         };
@@ -221,6 +224,7 @@ impl Lanes {
             for _ in 0..DIRECT_ATTEMPTS {
                 let message = Message {
                     id,
+                    identity: &around.identity,
                     notification: &notification,
                     external_url: &around.external_url,
                     now: (around.now)(),
@@ -252,20 +256,7 @@ impl Lanes {
         self.tasks.spawn(async move {
             let mut results = Vec::new();
             for channel in &found.channels {
-                let now = (around.now)();
-                let notification = unjournaled::notification(&found.name, &channel.name, now);
-                let message = Message {
-                    id: unjournaled::id(now),
-                    notification: &notification,
-                    external_url: &around.external_url,
-                    now,
-                };
-                let error = attempt(&*channel.notifier, message).await.err();
-                results.push(ChannelTest {
-                    channel: channel.name.clone(),
-                    kind: channel.notifier.kind(),
-                    error: error.map(|error| error.to_string()),
-                });
+                results.push(trial::of(channel, &found.name, &around).await);
             }
             drop(reply.send(Some(results)));
         });

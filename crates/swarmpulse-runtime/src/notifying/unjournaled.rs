@@ -1,5 +1,4 @@
-//! What is told when somebody tries a channel, or when nothing can be journaled: notifications without a place in the
-//! journal.
+//! What is told without a place in the journal: that nothing can be journaled, and that somebody tries a channel.
 
 use swarmpulse_model::alert::{AlertOrigin, Notification, NotifiedAlert, NotifyReason, fingerprint};
 use swarmpulse_model::entity::DEFAULT_NAMESPACE;
@@ -8,17 +7,6 @@ use swarmpulse_model::{Alert, AlertState, EffectId, Position, Severity, Text, Ti
 
 /// The partition of ids that stand for no place in any journal.
 const NO_PARTITION: u32 = u32::MAX;
-
-/// How one channel answered when it was tried.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChannelTest {
-    /// The channel: `slack/0`.
-    pub channel: Text,
-    /// Its kind.
-    pub kind: &'static str,
-    /// Why it did not take the message, without secrets; `None` if it did.
-    pub error: Option<String>,
-}
 
 /// An id made from the clock.
 pub(crate) fn id(now: Timestamp) -> EffectId {
@@ -29,16 +17,6 @@ pub(crate) fn id(now: Timestamp) -> EffectId {
             offset,
         },
         n: 0,
-    }
-}
-
-/// What is told to try a channel.
-pub(crate) fn notification(receiver: &Text, channel: &Text, now: Timestamp) -> Notification {
-    let reason = "this is a test: the channel works, and nothing is wrong";
-    let alert = monitor_alert("swarmpulse_test", Severity::Info, reason, now);
-    Notification {
-        reason: NotifyReason::Test,
-        ..of_one(alert, receiver, channel, now)
     }
 }
 

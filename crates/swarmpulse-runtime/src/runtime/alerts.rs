@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, bounded};
 use parking_lot::Mutex;
 use swarmpulse_model::alert::AlertOrigin;
-use swarmpulse_model::{Alert, AlertState, Timestamp};
+use swarmpulse_model::{Alert, AlertState, Text, Timestamp};
 use swarmpulse_rules::{GroupState, without_rule};
 use tokio::sync::mpsc;
 
@@ -29,6 +29,8 @@ pub(super) struct AlertParts {
     /// Alerts from before the start whose rules are gone, as ended.
     orphans: Vec<Alert>,
     loaded: Loaded,
+    /// Who the state is: what notifications are told apart from those of other monitors by.
+    identity: Text,
     projections: Projections,
     exchanges: Receiver<Exchange>,
     routes: Receiver<NewRoutes>,
@@ -70,6 +72,7 @@ impl AlertParts {
             groups,
             orphans,
             loaded,
+            identity: shared.state.identity()?,
             projections,
             exchanges,
             routes,
@@ -116,6 +119,7 @@ impl AlertParts {
             handle: handle.clone(),
             works: self.works,
             receivers: self.loaded.receivers,
+            identity: self.identity,
             external_url: rules.external_url.as_str().into(),
             dead_man: options.dead_man.clone(),
             stop: stop_sending,

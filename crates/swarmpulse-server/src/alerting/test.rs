@@ -24,6 +24,7 @@ pub(super) async fn post(
         name: tested.channel.to_string(),
         delivered: tested.error.is_none(),
         error: tested.error,
+        closed: tested.closed,
     });
     Ok(Json(ReceiverTest {
         channels: channels.collect(),

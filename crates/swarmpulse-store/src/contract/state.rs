@@ -13,11 +13,20 @@ use crate::{Scope, Snapshot, State, StateError, Token};
 /// # Panics
 /// If the backend breaks a promise.
 pub fn check<S: State>(new: impl Fn() -> S, reopen: impl Fn(S) -> S) {
+    identities(&new, &reopen);
     snapshots(new(), &reopen);
     snapshot_bodies(new(), &reopen);
     cursors(new(), &reopen);
     projections(new(), &reopen);
     tokens(new(), &reopen);
+}
+
+fn identities<S: State>(new: &impl Fn() -> S, reopen: &impl Fn(S) -> S) {
+    let (one, other) = (new(), new());
+    let identity = one.identity().unwrap();
+    assert!(!identity.is_empty());
+    assert_ne!(identity, other.identity().unwrap(), "two stores are told apart");
+    assert_eq!(reopen(one).identity().unwrap(), identity, "it lasts");
 }
 
 fn snapshot(next_offset: u64, version: u32) -> Snapshot {

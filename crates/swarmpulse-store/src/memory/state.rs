@@ -1,6 +1,7 @@
 //! State in memory: snapshots, cursors, states of projections and tokens that end with the process.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use swarmpulse_model::Text;
@@ -9,10 +10,23 @@ use crate::{Snapshot, State, StateError, Token};
 
 const SNAPSHOTS_KEPT: usize = 3;
 
+/// How many there have been: what tells one of this process from another.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
 /// State that ends with the process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MemoryState {
+    identity: Text,
     inner: Mutex<Inner>,
+}
+
+impl Default for MemoryState {
+    fn default() -> Self {
+        Self {
+            identity: format!("memory-{}", MADE.fetch_add(1, Ordering::Relaxed)).into(),
+            inner: Mutex::default(),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -24,6 +38,10 @@ struct Inner {
 }
 
 impl State for MemoryState {
+    fn identity(&self) -> Result<Text, StateError> {
+        Ok(self.identity.clone())
+    }
+
     fn save_snapshot(&self, snapshot: &Snapshot) -> Result<(), StateError> {
         let snapshots = &mut self.inner.lock().snapshots;
         snapshots.push(snapshot.clone());

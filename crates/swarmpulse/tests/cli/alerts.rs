@@ -165,13 +165,14 @@ fn a_silence_is_made_and_its_id_is_all_that_is_printed() {
 
 #[test]
 fn a_channel_that_fails_its_test_is_an_exit_code() {
-    let tested = |error: Option<&str>| {
+    let tested = |error: Option<&str>, closed: bool| {
         let test = ReceiverTest {
             receiver: "ops".into(),
             channels: vec![ChannelTest {
                 name: "slack/0".into(),
                 delivered: error.is_none(),
                 error: error.map(str::to_owned),
+                closed,
             }],
         };
         Answers::from([(
@@ -179,9 +180,11 @@ fn a_channel_that_fails_its_test_is_an_exit_code() {
             ok(&serde_json::to_value(test).unwrap()),
         )])
     };
-    let (code, printed, _, _) = ask(tested(None), &["notify", "test", "ops"]);
+    let (code, printed, _, _) = ask(tested(None, false), &["notify", "test", "ops"]);
     assert_eq!((code, printed.as_str()), (Some(0), "delivered slack/0\n"));
-    let (code, printed, _, _) = ask(tested(Some("answered 403")), &["notify", "test", "ops"]);
+    let (_, printed, _, _) = ask(tested(None, true), &["notify", "test", "ops"]);
+    assert_eq!(printed, "delivered slack/0, and closed what it opened there\n");
+    let (code, printed, _, _) = ask(tested(Some("answered 403"), false), &["notify", "test", "ops"]);
     assert_eq!(
         (code, printed.as_str()),
         (Some(1), "failed slack/0: answered 403\n")

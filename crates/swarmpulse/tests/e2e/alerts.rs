@@ -26,8 +26,6 @@ fn alerting(folder: &Path, hook: &Hook) -> Setup {
     setup(folder)
         .with("alerts.file", &path("alerts.yaml"))
         .with("rules.files", &path("rules*.yaml"))
-        // The port is another at each start; by this address the other side knows who speaks.
-        .with("alerts.external_url", "http://monitor.example")
         .with("rules.shipped", "false")
         .with("slo.shipped", "false")
 }
@@ -75,6 +73,28 @@ fn e2e_kill_9_in_a_storm_loses_no_notification_and_repeats_carry_their_key() {
     for (what, keys) in keys {
         assert_eq!(keys.len(), 1, "{what} was told under several keys: {keys:?}");
     }
+}
+
+#[test]
+fn e2e_a_repeat_after_kill_9_has_the_same_key_on_another_port() {
+    let folder = tempfile::tempdir().unwrap();
+    let hook = Hook::start();
+    hook.be_silent(true);
+    let setup = alerting(folder.path(), &hook);
+    let server = setup.start().unwrap();
+    fail(&server, 0..1);
+    // Killed while the other side has it and has not said so.
+    let first = wait_for(PATIENCE, || hook.told().first().cloned())
+        .unwrap_or_else(|| panic!("nothing is told: {}", server.said()));
+    server.kill();
+    hook.be_silent(false);
+    let server = setup.start().unwrap();
+    let again = wait_for(PATIENCE, || hook.told().get(1).cloned())
+        .unwrap_or_else(|| panic!("it is not told again: {}", server.said()));
+    assert_eq!(again.what(), first.what());
+    assert_ne!(again.teller(), first.teller(), "the port is another");
+    assert_eq!(again.key, first.key);
+    server.stop().unwrap();
 }
 
 #[test]

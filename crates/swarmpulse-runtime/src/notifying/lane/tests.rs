@@ -81,6 +81,7 @@ fn world(fake: Option<&Arc<Fake>>) -> World {
     let (deliveries, told) = mpsc::channel(100);
     let (stop, stopped) = watch::channel(false);
     let around = Surroundings {
+        identity: Text::const_new("monitor"),
         now: Arc::new(move || Timestamp::from_unix_s(1e9).plus_s(began.elapsed().as_secs_f64())),
         deliveries,
         turns: Arc::new(Semaphore::new(32)),

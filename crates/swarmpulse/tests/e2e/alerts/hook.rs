@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// One request.
@@ -32,6 +33,11 @@ impl Told {
         self.labels("alertname")
     }
 
+    /// Where the one who tells it says that it is.
+    pub fn teller(&self) -> &str {
+        self.body["externalURL"].as_str().unwrap_or_default()
+    }
+
     /// What it tells: the same for a repeat.
     pub fn what(&self) -> String {
         format!("{} {} {:?}", self.body["groupKey"], self.status, self.agents())
@@ -42,6 +48,7 @@ impl Told {
 pub(crate) struct Hook {
     address: SocketAddr,
     told: Arc<Mutex<Vec<Told>>>,
+    silent: Arc<AtomicBool>,
 }
 
 impl Hook {
@@ -50,13 +57,24 @@ impl Hook {
         let address = listener.local_addr().unwrap();
         let told: Arc<Mutex<Vec<Told>>> = Arc::default();
         let heard = Arc::clone(&told);
+        let silent = Arc::new(AtomicBool::new(false));
+        let is_silent = Arc::clone(&silent);
         std::thread::spawn(move || {
             for connection in listener.incoming().flatten() {
-                let heard = Arc::clone(&heard);
-                std::thread::spawn(move || serve(connection, &heard));
+                let (heard, is_silent) = (Arc::clone(&heard), Arc::clone(&is_silent));
+                std::thread::spawn(move || serve(connection, &heard, &is_silent));
             }
         });
-        Self { address, told }
+        Self {
+            address,
+            told,
+            silent,
+        }
+    }
+
+    /// From here on it hears and does not answer, or does again.
+    pub fn be_silent(&self, silent: bool) {
+        self.silent.store(silent, Ordering::SeqCst);
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -69,7 +87,7 @@ impl Hook {
 }
 
 /// Answers requests of a connection until it is closed, or cut off by a kill.
-fn serve(connection: TcpStream, heard: &Mutex<Vec<Told>>) -> Option<()> {
+fn serve(connection: TcpStream, heard: &Mutex<Vec<Told>>, is_silent: &AtomicBool) -> Option<()> {
     let mut answers = connection.try_clone().ok()?;
     let mut requests = BufReader::new(connection);
     loop {
@@ -93,6 +111,12 @@ fn serve(connection: TcpStream, heard: &Mutex<Vec<Told>>) -> Option<()> {
         let body: serde_json::Value = serde_json::from_slice(&body).ok()?;
         let status = body["status"].as_str().unwrap_or_default().to_owned();
         heard.lock().unwrap().push(Told { key, status, body });
+        if is_silent.load(Ordering::SeqCst) {
+            line.clear();
+            // Until the other side is gone.
+            requests.read_line(&mut line).ok()?;
+            return None;
+        }
         answers
             .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
             .ok()?;
