@@ -13,6 +13,10 @@ export default defineConfig(({ mode }) => {
       // Everything is a file of its own: the content security policy allows no data: and no inline code.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      // What the first page needs is one file: pieces shared with later ones would each be compressed by themselves.
+      rolldownOptions: {
+        output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } },
+      },
     },
     test: { environment: "node" as const, include: ["src/**/*.test.ts"], env: { TZ: "UTC" } },
   };

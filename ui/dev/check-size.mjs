@@ -1,10 +1,10 @@
-// Fails the build when what a browser must load before it shows the page grows beyond its budget, or what it loads later
-// beyond another.
+// Fails the build when what a browser must load before it shows the page grows beyond its budget, or all panels and further
+// lists together, each loaded when it is first opened, beyond another.
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const FIRST_BUDGET_BYTES = 80_000;
-const LATER_BUDGET_BYTES = 20_000;
+const LATER_BUDGET_BYTES = 34_000;
 const assets = new URL("../dist/assets/", import.meta.url);
 const index = readFileSync(new URL("../dist/index.html", import.meta.url), "utf8");
 

@@ -10,6 +10,7 @@ import { extname, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as alertFixtures from "./alert-fixtures.mjs";
 import * as fixtures from "./fixtures.mjs";
+import { Desk } from "./mock-desk.mjs";
 
 const DIST = new URL("../dist/", import.meta.url);
 const TYPES = {
@@ -30,8 +31,9 @@ const world = {
   eventId: 0,
 };
 const streams = new Set();
+const desk = new Desk(world, publish);
 
-function reset({ fleet = "small", count = 0 } = {}) {
+function reset({ fleet = "small", count = 0, tokens = {}, ...amounts } = {}) {
   world.agents =
     fleet === "empty" ? [] : fleet === "large" ? fixtures.largeFleet(count) : fixtures.smallFleet();
   world.alerts = fleet === "small" ? alertFixtures.alerts() : [];
@@ -39,6 +41,7 @@ function reset({ fleet = "small", count = 0 } = {}) {
   world.blind = null;
   world.nowMs = fixtures.NOW_MS;
   world.refusing = false;
+  desk.reset(fleet === "small" ? amounts : { silences: 0, past: 0 }, tokens);
 }
 
 function summary() {
@@ -83,6 +86,7 @@ const CONTROLS = {
     const one = { ...alertFixtures.UNTOUCHED_ALERT, ...changed };
     world.alerts = world.alerts.filter((known) => known.id !== one.id);
     if (one.state === "firing") world.alerts.push(one);
+    else desk.past.unshift(one);
     publish("alerts", one);
   },
   // Lets detectors say all that they know here; with `only`, one finding by its id; with `end`, it is over.
@@ -117,34 +121,9 @@ function listAgents(query) {
   return { items: world.agents.slice(from, end), next: end < world.agents.length ? String(end) : null };
 }
 
-/** What people do about alerts: taken in hand, given back, silenced. */
-function act(method, path, sent) {
-  const touch = (one, over) => {
-    Object.assign(one, over);
-    publish("alerts", one);
-    return one;
-  };
-  const taken = /^\/api\/v1\/alerts\/([^/]+)\/acknowledge$/.exec(path);
-  if (taken) {
-    const one = world.alerts.find((known) => known.id === decodeURIComponent(taken[1]));
-    if (!one) return null;
-    const at = new Date(world.nowMs).toISOString();
-    const inHand = method === "POST" ? { by: "ann", comment: sent.comment, at, until: null } : null;
-    return touch(one, { acknowledged: inHand });
-  }
-  if (path !== "/api/v1/silences" && !path.startsWith("/api/v1/silences/")) return null;
-  const matches = (one) => sent.matchers.every(({ name, value }) => one.labels[name] === value);
-  const touched = method === "POST" ? world.alerts.filter(matches) : world.alerts;
-  for (const one of touched) touch(one, { silenced_by: method === "POST" ? ["silence-1"] : [] });
-  return { id: "silence-1" };
-}
-
 function api(path, query) {
-  const opened = /^\/api\/v1\/alerts\/([^/]+)$/.exec(path);
-  if (opened) {
-    const one = world.alerts.find((known) => known.id === decodeURIComponent(opened[1]));
-    return one ? alertFixtures.alertDetail(one) : null;
-  }
+  const ofDesk = desk.read(path, query);
+  if (ofDesk !== undefined) return ofDesk;
   if (path === "/api/v1/summary") return summary();
   if (path === "/api/v1/agents") return listAgents(query);
   if (path === "/api/observability/alerts") {
@@ -206,11 +185,14 @@ async function answer(request, response) {
   if (!url.pathname.startsWith("/api/")) return serveFile(url.pathname, response);
   if (world.refusing)
     return problem(response, 503, "The server is starting", "It reads its journal; try again in a moment.");
+  const refused = desk.refusal(request);
+  if (refused !== null) return problem(response, ...refused);
   if (url.pathname === "/api/v1/stream") return openStream(request, response);
   const found =
     request.method === "GET"
       ? api(url.pathname, url.searchParams)
-      : act(request.method, url.pathname, await body(request));
+      : desk.act(request.method, url.pathname, await body(request));
+  if (found?.refused) return problem(response, ...found.refused);
   if (found === null)
     return problem(response, 404, "Not found", `${url.pathname} names nothing that is known.`);
   response.writeHead(200, { "content-type": "application/json" });
@@ -221,6 +203,7 @@ async function answer(request, response) {
 export function startMock(port = 0) {
   reset();
   const server = createServer((request, response) => {
+    world.requests += 1;
     answer(request, response).catch((error) => problem(response, 404, "Not found", error.message));
   });
   return new Promise((resolve) => {

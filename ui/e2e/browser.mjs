@@ -1,4 +1,6 @@
 // A browser and a mock server for the tests, and what they ask of a page.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import { startMock } from "../dev/mock-server.mjs";
 
@@ -35,6 +37,8 @@ export async function startStage() {
     height = 900,
     scheme = "light",
     clock = false,
+    token = null,
+    live = true,
   } = {}) => {
     await step("reset", fleet);
     const context = await browser.newContext({
@@ -47,9 +51,11 @@ export async function startStage() {
     page.on("pageerror", (error) => page.complaints.push(error.message));
     page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
     if (clock) await page.clock.install();
+    if (token !== null)
+      await context.addInitScript((held) => sessionStorage.setItem("swarmpulse.token", held), token);
     await page.goto(`${mock.url}/${hash}`);
     await page.locator(".row, .empty").first().waitFor();
-    await page.locator('.live[data-state="live"]').waitFor();
+    if (live) await page.locator('.live[data-state="live"]').waitFor();
     return page;
   };
 
@@ -58,6 +64,35 @@ export async function startStage() {
     mock.stop();
   };
   return { url: mock.url, step, open, stop };
+}
+
+/** For a file of tests: a stage that starts and stops with them, and a way to run each on a page of its own. */
+export function stageOfTests() {
+  let started;
+  before(async () => {
+    started = await startStage();
+  });
+  after(() => started.stop());
+  const stage = {
+    step: (control, body) => started.step(control, body),
+    open: (options) => started.open(options),
+    get url() {
+      return started.url;
+    },
+  };
+  /** Whatever the browser complains of fails it. */
+  const onPage = (name, options, run) => {
+    test(name, async () => {
+      const page = await stage.open(options);
+      try {
+        await run(page);
+        assert.deepEqual(page.complaints, []);
+      } finally {
+        await page.context().close();
+      }
+    });
+  };
+  return { stage, onPage };
 }
 
 /** The agents' names in the order in which their rows stand. */

@@ -1,28 +1,8 @@
 // The built page in a real browser against the mock server: every step is asked for, nothing waits by the clock.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { names, startStage, weakContrasts } from "./browser.mjs";
+import { names, stageOfTests, weakContrasts } from "./browser.mjs";
 
-let stage;
-
-before(async () => {
-  stage = await startStage();
-});
-
-after(() => stage.stop());
-
-/** Runs one test on a page of its own; whatever the browser complains of fails it. */
-function onPage(name, options, run) {
-  test(name, async () => {
-    const page = await stage.open(options);
-    try {
-      await run(page);
-      assert.deepEqual(page.complaints, []);
-    } finally {
-      await page.context().close();
-    }
-  });
-}
+const { stage, onPage } = stageOfTests();
 
 const row = (page, agent) =>
   page.locator(".row", { has: page.getByRole("link", { name: agent, exact: true }) });
@@ -269,7 +249,7 @@ onPage("a silenced alert leaves the strip and says why", {}, async (page) => {
   await panel.getByRole("textbox", { name: "Comment" }).fill("it moves to another rack");
   await panel.getByRole("combobox", { name: "How long" }).selectOption("4h");
   await panel.getByRole("button", { name: "Silence for" }).click();
-  await strip.getByText("1 alert silenced.").waitFor();
+  await strip.getByRole("link", { name: "1 alert silenced" }).waitFor();
   assert.equal(await strip.getByRole("link", { name: "2 of 3 agents", exact: false }).count(), 0);
   await panel.getByText("It is not told: silenced.", { exact: false }).waitFor();
   await panel.getByRole("button", { name: "End the silence" }).click();

@@ -4,9 +4,7 @@ import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useR
 import type { Verdict } from "./api/types";
 import { AgentTable } from "./components/agent-table";
 import { Counts } from "./components/counts";
-import { NoAgents, NoMatches } from "./components/empty-state";
 import { FindingList } from "./components/finding-list";
-import { HelpDialog } from "./components/help-dialog";
 import { ListFoot } from "./components/list-foot";
 import { AlertStrip, BlindBanner, ProblemNotice } from "./components/notices";
 import { Rail } from "./components/rail";
@@ -21,12 +19,26 @@ import { countVerdicts } from "./fleet/verdict";
 import { count, counted } from "./format/quantity";
 import { useConnection, useFleet, useNow, useSnapshot } from "./hooks/use-fleet";
 import { usePageTitle } from "./hooks/use-page-title";
-import { closePanel, useObjectivesOpen, useOpenAgent, useOpenAlert, useOpenFinding } from "./hooks/use-route";
+import {
+  closePanel,
+  useOpenAgent,
+  useOpenAlert,
+  useOpenFinding,
+  useOpenPanel,
+  useOpenSilence,
+  useScreen,
+} from "./hooks/use-route";
 import { useRows } from "./hooks/use-rows";
 import { useShortcuts } from "./hooks/use-shortcuts";
 import { useTheme } from "./hooks/use-theme";
 
-// Panels are not needed before someone opens one.
+// Panels and further lists are not needed before someone opens one.
+const NoAgents = lazy(() => import("./components/no-agents"));
+const NoMatches = lazy(() => import("./components/no-matches"));
+const HelpDialog = lazy(() => import("./components/help-dialog"));
+const Desk = lazy(() => import("./components/desk"));
+const TokenEntry = lazy(() => import("./components/token-entry"));
+const SilencePanel = lazy(() => import("./components/silence-panel"));
 const AgentPanel = lazy(() => import("./components/agent-panel"));
 const AlertPanel = lazy(() => import("./components/alert-panel"));
 const ObjectivesPanel = lazy(() => import("./components/objectives-panel"));
@@ -41,8 +53,11 @@ export function App() {
   const openKey = opened === null ? null : keyOf(opened);
   const openFinding = useOpenFinding();
   const openAlert = useOpenAlert();
-  const objectives = useObjectivesOpen();
-  const panel = openKey ?? openFinding ?? openAlert ?? (objectives ? "objectives" : null);
+  const openSilence = useOpenSilence();
+  const other = useOpenPanel();
+  const locked = snapshot.problem?.status === 401;
+  const panel = locked ? null : (openKey ?? openFinding ?? openAlert ?? openSilence ?? other);
+  const screen = useScreen();
   const [theme, nextTheme] = useTheme();
   const [filter, setFilter] = useState<Filter>(NO_FILTER);
   const [held, setHeld] = useState(false);
@@ -54,8 +69,10 @@ export function App() {
 
   const rows = useRows(snapshot, useDeferredValue(filter), held, release);
   const counts = useCounts(snapshot);
-  const sentence = fleetSentence(snapshot.summary, snapshot.phase === "ready" ? counts : null);
-  usePageTitle(sentence, connection, snapshot.summary);
+  const sentence = locked
+    ? "A token is needed."
+    : fleetSentence(snapshot.summary, snapshot.phase === "ready" ? counts : null);
+  usePageTitle(sentence, locked ? { state: "connecting" } : connection, snapshot.summary);
 
   const togglePause = useCallback(
     () => (fleet.connection().state === "paused" ? fleet.resume() : fleet.pause()),
@@ -88,7 +105,7 @@ export function App() {
       <Rail
         theme={theme}
         version={snapshot.summary?.own.version ?? null}
-        objectives={objectives}
+        here={other ?? (screen === "agents" ? screen : "alerts")}
         onTheme={nextTheme}
         onKeys={() => setHelp(true)}
       />
@@ -97,60 +114,95 @@ export function App() {
           sentence={sentence}
           detail={detailOf(snapshot)}
           text={filter.text}
-          search={search}
-          connection={connection}
+          search={screen === "agents" && !locked ? search : null}
+          connection={locked ? null : connection}
           onText={(text) => setFilter((last) => ({ ...last, text }))}
           onPause={togglePause}
         />
         <div ref={scroller} className="scroller">
-          {snapshot.problem !== null && (
-            <ProblemNotice problem={snapshot.problem} onRetry={() => void fleet.load()} />
-          )}
+          {snapshot.problem !== null &&
+            (locked ? (
+              <Suspense>
+                <TokenEntry problem={snapshot.problem} />
+              </Suspense>
+            ) : (
+              <ProblemNotice problem={snapshot.problem} onRetry={() => void fleet.load()} />
+            ))}
           {snapshot.summary?.monitor_blind && (
             <BlindBanner blindness={snapshot.summary.monitor_blind} now={now} />
           )}
-          <AlertStrip alerts={alertsBeside(snapshot.alerts, snapshot.findings)} now={now} />
-          <FindingList
-            findings={snapshot.findings}
-            more={snapshot.moreFindings}
-            openId={openFinding}
-            now={now}
-          />
-          {!empty && snapshot.phase !== "failed" && (
-            <Counts
-              counts={counts}
-              chosen={filter.verdicts}
-              onToggle={(verdict: Verdict) => setFilter((last) => toggleVerdict(last, verdict))}
-              onClear={() => setFilter((last) => ({ ...last, verdicts: new Set() }))}
-            />
-          )}
-          {snapshot.phase === "loading" && <Skeleton />}
-          {empty && <NoAgents />}
-          {!empty && snapshot.phase === "ready" && (
+          {locked ? null : screen === "agents" ? (
             <>
-              <AgentTable
-                keys={rows.keys}
-                agents={snapshot.agents}
-                waiting={rows.waiting}
-                openKey={openKey}
+              <AlertStrip alerts={alertsBeside(snapshot.alerts, snapshot.findings)} now={now} />
+              <FindingList
+                findings={snapshot.findings}
+                more={snapshot.moreFindings}
+                openId={openFinding}
+                now={now}
+              />
+              {!empty && snapshot.phase !== "failed" && (
+                <Counts
+                  counts={counts}
+                  chosen={filter.verdicts}
+                  onToggle={(verdict: Verdict) => setFilter((last) => toggleVerdict(last, verdict))}
+                  onClear={() => setFilter((last) => ({ ...last, verdicts: new Set() }))}
+                />
+              )}
+              {snapshot.phase === "loading" && <Skeleton />}
+              {empty && (
+                <Suspense>
+                  <NoAgents />
+                </Suspense>
+              )}
+              {!empty && snapshot.phase === "ready" && (
+                <>
+                  <AgentTable
+                    keys={rows.keys}
+                    agents={snapshot.agents}
+                    waiting={rows.waiting}
+                    openKey={openKey}
+                    scroller={scroller}
+                    grid={grid}
+                    onHeld={setHeld}
+                    onShowNew={showNew}
+                  />
+                  {rows.keys.length === 0 && (
+                    <Suspense>
+                      <NoMatches onClear={clear} />
+                    </Suspense>
+                  )}
+                  <ListFoot snapshot={snapshot} shown={rows.keys.length} onMore={() => fleet.loadMore()} />
+                </>
+              )}
+            </>
+          ) : (
+            <Suspense fallback={<Skeleton />}>
+              <Desk
+                screen={screen}
+                open={openAlert ?? openSilence}
                 scroller={scroller}
                 grid={grid}
-                onHeld={setHeld}
-                onShowNew={showNew}
+                search={search}
               />
-              {rows.keys.length === 0 && <NoMatches onClear={clear} />}
-              <ListFoot snapshot={snapshot} shown={rows.keys.length} onMore={() => fleet.loadMore()} />
-            </>
+            </Suspense>
           )}
         </div>
       </main>
-      <Suspense fallback={<aside className="panel" />}>
-        {openKey !== null && <AgentPanel agentKey={openKey} />}
-        {openFinding !== null && <FindingPanel id={openFinding} />}
-        {objectives && <ObjectivesPanel />}
-        {openAlert !== null && <AlertPanel id={openAlert} />}
-      </Suspense>
-      <HelpDialog open={help} onClose={() => setHelp(false)} />
+      {panel !== null && (
+        <Suspense fallback={<aside className="panel" />}>
+          {openKey !== null && <AgentPanel agentKey={openKey} />}
+          {openFinding !== null && <FindingPanel id={openFinding} />}
+          {other === "objectives" && <ObjectivesPanel />}
+          {other === "token" && <TokenEntry problem={null} />}
+          {openSilence !== null && <SilencePanel id={openSilence} />}
+          {openAlert !== null && <AlertPanel id={openAlert} />}
+        </Suspense>
+      )}
+      {help && (
+        <Suspense>
+          <HelpDialog onClose={() => setHelp(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -13,7 +13,6 @@ import "./styles/layout.css";
 import "./styles/parts.css";
 import "./styles/findings.css";
 import "./styles/table.css";
-import "./styles/panel.css";
 
 const fleet = new FleetController(httpApi);
 fleet.start();

@@ -1,7 +1,7 @@
 /** What a person does about an alert. */
 
 import { request } from "./client";
-import type { Alert, AlertDetail } from "./types";
+import type { Alert, AlertDetail, OwnAccess, Silence, SilenceMatcher, SilencePreview } from "./types";
 
 const path = (id: string) => `/api/v1/alerts/${encodeURIComponent(id)}`;
 
@@ -19,13 +19,39 @@ export function giveBack(id: string): Promise<void> {
 }
 
 export interface NewSilence {
-  matchers: { name: string; op: string; value: string }[];
+  matchers: SilenceMatcher[];
+  starts_at?: string;
   ends_at: string;
   comment: string;
+  author?: string;
+  purpose?: string;
+  namespace?: string;
 }
 
-export function silence(wanted: NewSilence): Promise<unknown> {
+export function silence(wanted: NewSilence): Promise<Silence> {
   return request("/api/v1/silences", json(wanted));
+}
+
+/** Which alerts matchers would hold back; changes nothing. */
+export function previewSilence(
+  matchers: readonly SilenceMatcher[],
+  namespace: string | null,
+): Promise<SilencePreview> {
+  return request("/api/v1/silences/preview", json({ matchers, namespace }));
+}
+
+export function oneSilence(id: string): Promise<Silence> {
+  return request(`/api/v1/silences/${encodeURIComponent(id)}`, {});
+}
+
+/** A notification that was given up is tried again. */
+export function retryNotification(id: string): Promise<void> {
+  return request(`/api/v1/notifications/${encodeURIComponent(id)}/retry`, json({}));
+}
+
+/** What a token allows: the held one, or one that somebody wants to use. */
+export function ownAccess(headers: Record<string, string> = {}): Promise<OwnAccess> {
+  return request("/api/v1/access", { headers });
 }
 
 export function expireSilence(id: string): Promise<void> {
@@ -34,13 +60,13 @@ export function expireSilence(id: string): Promise<void> {
 
 /** Taken away. The server wants JSON of every page that changes something. */
 function taken(): RequestInit {
-  return { method: "DELETE", headers: { accept: "application/json", "content-type": "application/json" } };
+  return { method: "DELETE", headers: { "content-type": "application/json" } };
 }
 
 function json(body: unknown): RequestInit {
   return {
     method: "POST",
-    headers: { accept: "application/json", "content-type": "application/json" },
+    headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   };
 }

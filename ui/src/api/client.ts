@@ -1,5 +1,6 @@
 /** Requests to the HTTP API: one function a route, errors as sentences. */
 
+import { tokenHeader } from "./token";
 import type { Agent, Alerts, Finding, FindingDetail, Page, Problem, Summary, TimelineEntry } from "./types";
 
 /** Longer than any answer over loopback takes; then the server is taken as unreachable. */
@@ -53,7 +54,8 @@ export function asApiError(thrown: unknown): ApiError {
   return new ApiError(0, "The page failed", reason);
 }
 
-async function get<T>(path: string, query: Record<string, string | null>): Promise<T> {
+/** Reads from a path, with those parameters that are not null. */
+export async function get<T>(path: string, query: Record<string, string | null>): Promise<T> {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== null) parameters.set(name, value);
   return request(parameters.size > 0 ? `${path}?${parameters}` : path, {});
@@ -64,8 +66,8 @@ export async function request<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, {
-      headers: { accept: "application/json" },
       ...init,
+      headers: { accept: "application/json", ...tokenHeader(), ...init.headers },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch {

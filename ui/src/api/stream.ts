@@ -1,5 +1,6 @@
 /** The live stream over server-sent events: reconnects with growing pauses, resumes after the last event id. */
 
+import { openSource } from "./source";
 import type { Agent, Alert, Summary } from "./types";
 
 /** The part of `EventSource` that is used; a test gives its own. */
@@ -29,7 +30,7 @@ export class LiveStream {
 
   constructor(
     private readonly listener: StreamListener,
-    private readonly open: (url: string) => Source = (url) => new EventSource(url),
+    private readonly open: (url: string) => Source = openSource,
   ) {}
 
   /** Connects, and goes on trying until `stop`. */

@@ -119,6 +119,8 @@ export interface Alert {
   origin: string;
   group: string | null;
   value: number | null;
+  /** Where whoever sent it shows it; of alerts of others alone. */
+  source_url?: string | null;
   flapping: boolean;
   cause: string | null;
   symptoms: number;
@@ -136,6 +138,7 @@ export interface AlertTransition {
   message: string;
   by: string | null;
   cause: string | null;
+  flapping: boolean;
 }
 
 export interface AlertSymptom {
@@ -147,20 +150,10 @@ export interface AlertSymptom {
   started_at: string;
 }
 
-export interface AlertTold {
-  id: string;
-  at: string;
-  receiver: string;
-  channel: string;
-  reason: string;
-  outcome: string;
-  error: string | null;
-}
-
 export interface AlertDetail extends Alert {
   transitions: AlertTransition[];
   followed_by: AlertSymptom[];
-  notifications: AlertTold[];
+  notifications: Notification[];
 }
 
 export interface Alerts {
@@ -169,6 +162,85 @@ export interface Alerts {
   count: number;
   next: string | null;
   timestamp: string;
+}
+
+export interface SilenceMatcher {
+  name: string;
+  op: string;
+  value: string;
+}
+
+export interface Silence {
+  id: string;
+  state: string;
+  purpose: string;
+  namespace: string | null;
+  matchers: SilenceMatcher[];
+  text: string;
+  starts_at: string;
+  ends_at: string;
+  author: string;
+  comment: string;
+  updated_at: string;
+  alerts: number;
+}
+
+export interface SilencePreview {
+  text: string;
+  alerts: Alert[];
+  count: number;
+}
+
+export interface NotifiedAlert {
+  id: string;
+  name: string;
+  severity: string;
+  state: string;
+  message: string;
+  symptoms: number;
+}
+
+export interface Notification {
+  id: string;
+  at: string;
+  receiver: string;
+  channel: string;
+  reason: string;
+  state: string;
+  alerts: NotifiedAlert[];
+  firing: number;
+  resolved: number;
+  outcome: string;
+  attempts: number | null;
+  error: string | null;
+  settled_at: string | null;
+}
+
+export interface Notifications extends Page<Notification> {
+  waiting: number;
+  dead: number;
+}
+
+export interface Channel {
+  name: string;
+  send_resolved: boolean;
+  sent: number;
+  failed: number;
+  retried: number;
+  dead: number;
+  waiting: number;
+  last_error: string | null;
+}
+
+export interface Receiver {
+  name: string;
+  channels: Channel[];
+}
+
+export interface OwnAccess {
+  scope: string;
+  namespace: string | null;
+  token: string | null;
 }
 
 export interface Slo {

@@ -1,6 +1,6 @@
 /** Everything known of one agent, beside the list. */
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { type ApiError, asApiError } from "../api/client";
 import type { Agent } from "../api/types";
 import { findingsOf } from "../findings/list";
@@ -9,12 +9,12 @@ import { lookOf } from "../fleet/verdict";
 import { count, counted, milliseconds, percent, plain } from "../format/quantity";
 import { exactTime, listTime, setting } from "../format/time";
 import { useFleet, useNow, useSnapshot } from "../hooks/use-fleet";
-import { closePanel } from "../hooks/use-route";
 import { EvidenceList } from "./evidence-list";
 import { type Fact, Facts } from "./facts";
 import { Age, Figure } from "./figures";
 import { FindingLines } from "./finding-list";
-import { Glyph, Icon } from "./glyph";
+import { Glyph } from "./glyph";
+import { PanelFrame } from "./panel-frame";
 import { ProcessFigures } from "./process-figures";
 import { TimelineList } from "./timeline";
 
@@ -22,27 +22,21 @@ export default function AgentPanel({ agentKey }: { agentKey: AgentKey }) {
   const fleet = useFleet();
   const { agents, phase } = useSnapshot();
   const [problem, setProblem] = useState<ApiError | null>(null);
-  const panel = useRef<HTMLElement>(null);
 
   useEffect(() => {
     setProblem(null);
-    panel.current?.focus();
     fleet.fetchAgent(agentKey).catch((thrown) => setProblem(asApiError(thrown)));
   }, [fleet, agentKey]);
 
   const agent = agents.get(agentKey);
   return (
-    <aside ref={panel} className="panel" aria-label={`Agent ${nameOf(agentKey).agent}`} tabIndex={-1}>
-      <button type="button" className="panel-close icon-button" onClick={closePanel} title="Close (Esc)">
-        <Icon name="close" />
-        <span className="hidden">Close</span>
-      </button>
+    <PanelFrame label={`Agent ${nameOf(agentKey).agent}`} of={agentKey}>
       {agent !== undefined ? (
         <AgentDetails agent={agent} />
       ) : (
         phase !== "loading" && <Missing agentKey={agentKey} problem={problem} />
       )}
-    </aside>
+    </PanelFrame>
   );
 }
 

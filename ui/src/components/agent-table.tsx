@@ -3,6 +3,7 @@
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { type AgentKey, nameOf } from "../fleet/agent-key";
 import type { AgentCollection } from "../fleet/collection";
+import { movedTo } from "../fleet/viewport";
 import { useFleet, useNow } from "../hooks/use-fleet";
 import { openAgent } from "../hooks/use-route";
 import { useViewport, useWidth } from "../hooks/use-viewport";
@@ -137,27 +138,4 @@ export function AgentTable(props: AgentTableProps) {
 
 function rowId(index: number): string {
   return `agent-row-${index}`;
-}
-
-/** Where a key moves to from row `from`; null for a key that does not move. */
-function movedTo(key: string, from: number, count: number, page: number): number | null {
-  const last = count - 1;
-  switch (key) {
-    case "ArrowDown":
-    case "j":
-      return Math.min(last, from + 1);
-    case "ArrowUp":
-    case "k":
-      return Math.max(0, from - 1);
-    case "PageDown":
-      return Math.min(last, from + page);
-    case "PageUp":
-      return Math.max(0, from - page);
-    case "Home":
-      return 0;
-    case "End":
-      return last;
-    default:
-      return null;
-  }
 }

@@ -1,11 +1,14 @@
 /** What can be done about an alert: take it in hand, or silence it for a while. */
 
 import { useState } from "react";
+import { newSilenceHash } from "../alerts/address";
 import { matchersOf } from "../alerts/held-back";
 import { acknowledge, expireSilence, giveBack, silence } from "../api/alert-actions";
 import { type ApiError, asApiError } from "../api/client";
 import type { Alert } from "../api/types";
 import { exactTime } from "../format/time";
+import { mayChange, useAccess } from "../hooks/use-access";
+import { LooksOnly } from "./looks-only";
 
 const SPANS = [
   ["1h", "1 h"],
@@ -35,6 +38,7 @@ export function AlertActions({ alert, onDone }: { alert: Alert; onDone: () => vo
   };
 
   const inHand = alert.acknowledged;
+  const may = mayChange(useAccess());
   return (
     <section className="alert-actions" aria-label="What to do">
       {inHand !== null && (
@@ -46,70 +50,81 @@ export function AlertActions({ alert, onDone }: { alert: Alert; onDone: () => vo
           </span>
         </p>
       )}
-      <label className="alert-comment">
-        <span className="hidden">Comment</span>
-        <input
-          type="text"
-          value={comment}
-          placeholder="What is being done about it"
-          maxLength={1000}
-          onChange={(event) => setComment(event.target.value)}
-        />
-      </label>
-      <div className="alert-buttons">
-        {inHand === null ? (
-          <button
-            type="button"
-            className="button"
-            disabled={busy || comment.trim() === ""}
-            onClick={() => act(() => acknowledge(alert.id, comment.trim()))}
-          >
-            Acknowledge
-          </button>
-        ) : (
-          <button
-            type="button"
-            className="button"
-            disabled={busy}
-            onClick={() => act(() => giveBack(alert.id))}
-          >
-            Give back
-          </button>
-        )}
-        {alert.silenced_by.length === 0 ? (
-          <span className="alert-silence">
-            <button
-              type="button"
-              className="button"
-              disabled={busy || comment.trim() === ""}
-              onClick={() =>
-                act(() => silence({ matchers: matchersOf(alert), ends_at: span, comment: comment.trim() }))
-              }
-            >
-              Silence for
-            </button>
-            <label>
-              <span className="hidden">How long</span>
-              <select value={span} onChange={(event) => setSpan(event.target.value)}>
-                {SPANS.map(([value, words]) => (
-                  <option key={value} value={value}>
-                    {words}
-                  </option>
-                ))}
-              </select>
-            </label>
-          </span>
-        ) : (
-          <button
-            type="button"
-            className="button"
-            disabled={busy}
-            onClick={() => act(() => Promise.all(alert.silenced_by.map(expireSilence)))}
-          >
-            End the silence
-          </button>
-        )}
-      </div>
+      {may ? (
+        <>
+          <label className="alert-comment">
+            <span className="hidden">Comment</span>
+            <input
+              type="text"
+              value={comment}
+              placeholder="What is being done about it"
+              maxLength={1000}
+              onChange={(event) => setComment(event.target.value)}
+            />
+          </label>
+          <div className="alert-buttons">
+            {inHand === null ? (
+              <button
+                type="button"
+                className="button"
+                disabled={busy || comment.trim() === ""}
+                onClick={() => act(() => acknowledge(alert.id, comment.trim()))}
+              >
+                Acknowledge
+              </button>
+            ) : (
+              <button
+                type="button"
+                className="button"
+                disabled={busy}
+                onClick={() => act(() => giveBack(alert.id))}
+              >
+                Give back
+              </button>
+            )}
+            {alert.silenced_by.length === 0 ? (
+              <span className="alert-silence">
+                <button
+                  type="button"
+                  className="button"
+                  disabled={busy || comment.trim() === ""}
+                  onClick={() =>
+                    act(() =>
+                      silence({ matchers: matchersOf(alert), ends_at: span, comment: comment.trim() }),
+                    )
+                  }
+                >
+                  Silence for
+                </button>
+                <label>
+                  <span className="hidden">How long</span>
+                  <select value={span} onChange={(event) => setSpan(event.target.value)}>
+                    {SPANS.map(([value, words]) => (
+                      <option key={value} value={value}>
+                        {words}
+                      </option>
+                    ))}
+                  </select>
+                </label>
+              </span>
+            ) : (
+              <button
+                type="button"
+                className="button"
+                disabled={busy}
+                onClick={() => act(() => Promise.all(alert.silenced_by.map(expireSilence)))}
+              >
+                End the silence
+              </button>
+            )}
+          </div>
+          {alert.silenced_by.length === 0 && (
+            <a href={newSilenceHash({ alert: alert.id })}>Silence more, or for another time</a>
+          )}
+        </>
+      ) : (
+        <LooksOnly />
+      )}
       {problem !== null && (
         <p className="alert-problem" role="alert">
           {problem.title}. {problem.message}

@@ -1,23 +1,24 @@
 /** One alert, beside the list: what holds, what follows from it, what was done and told. Loaded when the first is opened. */
 
-import { useEffect, useRef } from "react";
-import { alertHash } from "../alerts/address";
+import { alertHash, silenceHash } from "../alerts/address";
 import { alertWords, heldBack } from "../alerts/held-back";
-import type { Alert, AlertDetail, AlertSymptom, AlertTold, AlertTransition } from "../api/types";
+import { safeUrl } from "../alerts/listing";
+import { OUTCOME_WORDS, outcomeOf, troubleWords } from "../alerts/notification";
+import type { Alert, AlertDetail, AlertSymptom, AlertTransition, Notification } from "../api/types";
 import { kindWords, SEVERITY_WORDS, severityOf, subjectHash } from "../findings/list";
 import { asSentence } from "../fleet/sentence";
 import { count, counted } from "../format/quantity";
 import { exactTime, listTime } from "../format/time";
 import { useAlert } from "../hooks/use-alert";
 import { useNow, useSnapshot } from "../hooks/use-fleet";
-import { closePanel } from "../hooks/use-route";
 import "../styles/alert.css";
 import "../styles/severity-head.css";
 import { AlertActions } from "./alert-actions";
 import { Facts } from "./facts";
 import { Age } from "./figures";
 import { SubjectName } from "./finding-list";
-import { Icon, SeverityGlyph } from "./glyph";
+import { SeverityGlyph } from "./glyph";
+import { PanelFrame } from "./panel-frame";
 
 const SYMPTOMS_SHOWN = 12;
 
@@ -26,17 +27,9 @@ export default function AlertPanel({ id }: { id: string }) {
   const listed = alerts.find((alert) => alert.id === id);
   // When it is no longer listed, it has ended: that is worth another look, too.
   const [{ detail, problem }, again] = useAlert(id, listed === undefined ? "" : changeOf(listed));
-  const panel = useRef<HTMLElement>(null);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another alert takes the keyboard again
-  useEffect(() => panel.current?.focus(), [id]);
 
   return (
-    <aside ref={panel} className="panel" aria-label="Alert" tabIndex={-1}>
-      <button type="button" className="panel-close icon-button" onClick={closePanel} title="Close (Esc)">
-        <Icon name="close" />
-        <span className="hidden">Close</span>
-      </button>
+    <PanelFrame label="Alert" of={id}>
       {detail !== null ? (
         <AlertDetails alert={detail} onDone={again} />
       ) : (
@@ -47,7 +40,7 @@ export default function AlertPanel({ id }: { id: string }) {
           </div>
         )
       )}
-    </aside>
+    </PanelFrame>
   );
 }
 
@@ -87,7 +80,7 @@ function AlertDetails({ alert, onDone }: { alert: AlertDetail; onDone: () => voi
         <p className="alert-words">{asSentence(alert.message)}</p>
         {back !== null && (
           <p className="dim">
-            It is not told: {back}
+            It is not told: {back === "silenced" ? <Silences ids={alert.silenced_by} /> : back}
             {alert.cause !== null && (
               <>
                 {": "}
@@ -99,6 +92,11 @@ function AlertDetails({ alert, onDone }: { alert: AlertDetail; onDone: () => voi
             .
           </p>
         )}
+        {back === null && !over && alert.muted_by.length > 0 && (
+          <p className="dim">
+            It is not told now: {alert.muted_by.join(", ")} is a quiet time of its receivers.
+          </p>
+        )}
         {alert.flapping && <p className="dim">It comes and goes: its end is told once it has been quiet.</p>}
       </header>
       {!over && <AlertActions alert={alert} onDone={onDone} />}
@@ -106,8 +104,9 @@ function AlertDetails({ alert, onDone }: { alert: AlertDetail; onDone: () => voi
       <section aria-label="What happened">
         <h3>What happened</h3>
         <ol className="alert-log">
-          {alert.transitions.map((change) => (
-            <Transition key={`${change.at} ${change.state}`} change={change} now={now} />
+          {alert.transitions.map((change, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two changes of one moment have no other name
+            <Transition key={`${change.at} ${place}`} change={change} now={now} />
           ))}
         </ol>
       </section>
@@ -133,6 +132,7 @@ function AlertDetails({ alert, onDone }: { alert: AlertDetail; onDone: () => voi
           facts={[
             ["Subject", <Subject key="subject" alert={alert} />],
             ["Raised by", raisedBy(alert)],
+            ["Shown at", alert.source_url ? <Annotation key="source" value={alert.source_url} /> : null],
             ["Value", alert.value],
             ...Object.entries(alert.labels)
               .filter(([name]) => !["alertname", "severity"].includes(name))
@@ -158,7 +158,18 @@ function AlertDetails({ alert, onDone }: { alert: AlertDetail; onDone: () => voi
   );
 }
 
+function Silences({ ids }: { ids: readonly string[] }) {
+  return ids.map((id, place) => (
+    <span key={id}>
+      {place > 0 && " and "}
+      <a href={silenceHash(id)}>{place === 0 ? "silenced" : "once more"}</a>
+    </span>
+  ));
+}
+
 function raisedBy({ origin, group }: Alert): string {
+  if (origin === "external")
+    return group === null ? "another system, which sent it" : `${group}, which sent it`;
   if (group !== null) return `a rule of the group ${group}`;
   return origin === "cause" ? "what several alerts have in common" : "a verdict or a detector";
 }
@@ -171,10 +182,14 @@ function Subject({ alert }: { alert: Alert }) {
 }
 
 function Annotation({ value }: { value: string }) {
-  if (!/^https?:\/\//.test(value)) return <>{value}</>;
+  const url = safeUrl(value);
+  return url === null ? value : <Elsewhere url={url} />;
+}
+
+function Elsewhere({ url }: { url: string }) {
   return (
-    <a href={value} target="_blank" rel="noreferrer">
-      {value}
+    <a href={url} target="_blank" rel="noopener noreferrer">
+      {url}
     </a>
   );
 }
@@ -239,21 +254,37 @@ function Transition({ change, now }: { change: AlertTransition; now: number }) {
         {change.severity !== null && change.state !== "resolved" && (
           <span className="dim"> {change.severity}</span>
         )}
+        {change.flapping && <span className="dim"> flapping</span>}
         {change.message !== "" && <> {asSentence(change.message)}</>}
+        {change.cause !== null && (
+          <>
+            {" "}
+            <a href={alertHash(change.cause)}>follows from another</a>
+          </>
+        )}
       </span>
     </li>
   );
 }
 
-function Told({ told, now }: { told: AlertTold; now: number }) {
+function Told({ told, now }: { told: Notification; now: number }) {
+  const outcome = outcomeOf(told.outcome);
+  const trouble = troubleWords(told);
   return (
     <li>
       <span className="dim">
         <Moment at={told.at} now={now} />
       </span>
       <span>
-        {told.receiver} <span className="mono dim">{told.channel}</span> {told.reason}, {told.outcome}
-        {told.error !== null && <span className="dim">: {told.error}</span>}
+        {told.receiver} <span className="mono dim">{told.channel}</span> {told.reason},{" "}
+        {OUTCOME_WORDS[outcome].toLowerCase()}
+        {trouble !== "" && <span className="dim">: {trouble}</span>}
+        {outcome === "dead" && (
+          <>
+            {" "}
+            <a href="#/notifications">Try it again</a>
+          </>
+        )}
       </span>
     </li>
   );

@@ -1,9 +1,9 @@
 /** Evidence: what is claimed, how strong it is, how old, and the record behind it one click away. */
 
-import { recordUrl } from "../api/client";
 import type { Evidence } from "../api/types";
 import { asSentence } from "../fleet/sentence";
 import { Age } from "./figures";
+import { RecordLink } from "./record-link";
 
 export function EvidenceList({ evidence, now }: { evidence: readonly Evidence[]; now: number }) {
   if (evidence.length === 0) return <p className="dim">No evidence came with this verdict.</p>;
@@ -22,9 +22,7 @@ export function EvidenceList({ evidence, now }: { evidence: readonly Evidence[];
               {piece.record === null ? (
                 "no record, the monitor's own conclusion"
               ) : (
-                <a href={recordUrl(piece.record)} target="_blank" rel="noreferrer">
-                  record <span className="mono">{piece.record}</span>
-                </a>
+                <RecordLink record={piece.record} />
               )}
             </p>
           </div>

@@ -1,6 +1,6 @@
 /** One finding, beside the list: its figures, the data behind it, what to do. Loaded when the first is opened. */
 
-import { Fragment, useEffect, useRef } from "react";
+import { Fragment } from "react";
 import { alertHash } from "../alerts/address";
 import type { FindingDetail, FindingFigure } from "../api/types";
 import { amount, confidence, figureName, intervalText } from "../findings/figures";
@@ -17,31 +17,23 @@ import {
 import { exactTime, listTime } from "../format/time";
 import { useFinding } from "../hooks/use-finding";
 import { useNow, useSnapshot } from "../hooks/use-fleet";
-import { closePanel } from "../hooks/use-route";
 import "../styles/finding.css";
 import "../styles/severity-head.css";
 import { Facts } from "./facts";
 import { Age, Figure } from "./figures";
 import { FindingChartView } from "./finding-chart";
 import { SubjectName } from "./finding-list";
-import { Icon, SeverityGlyph } from "./glyph";
+import { SeverityGlyph } from "./glyph";
+import { PanelFrame } from "./panel-frame";
 
 export default function FindingPanel({ id }: { id: string }) {
   const { findings } = useSnapshot();
   const listed = findings.find((finding) => finding.id === id);
   // When it is no longer listed, it has ended: that is worth another look, too.
   const { detail, problem } = useFinding(id, listed?.last_seen_at ?? "");
-  const panel = useRef<HTMLElement>(null);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another finding takes the keyboard again
-  useEffect(() => panel.current?.focus(), [id]);
 
   return (
-    <aside ref={panel} className="panel" aria-label="Finding" tabIndex={-1}>
-      <button type="button" className="panel-close icon-button" onClick={closePanel} title="Close (Esc)">
-        <Icon name="close" />
-        <span className="hidden">Close</span>
-      </button>
+    <PanelFrame label="Finding" of={id}>
       {detail !== null ? (
         <FindingDetails finding={detail} />
       ) : (
@@ -52,7 +44,7 @@ export default function FindingPanel({ id }: { id: string }) {
           </div>
         )
       )}
-    </aside>
+    </PanelFrame>
   );
 }
 

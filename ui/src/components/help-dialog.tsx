@@ -1,25 +1,22 @@
-/** The keys, in a dialog of the browser's own. */
+/** The keys, in a dialog of the browser's own; loaded when it is first asked for. */
 
 import { useEffect, useRef } from "react";
 
 const KEYS: readonly [string, string][] = [
   ["/", "Search"],
-  ["j or ↓, k or ↑", "Next or previous agent"],
+  ["j or ↓, k or ↑", "Next or previous line"],
   ["Home, End, Page Up, Page Down", "Far along the list"],
-  ["Enter", "Open the agent"],
-  ["Esc", "Close the agent or finding, clear the search"],
+  ["Enter", "Open it"],
+  ["Esc", "Close what is open, clear the search"],
   ["n", "Show new agents and sort again"],
   ["p", "Pause, go on"],
   ["t", "Theme: system, light, dark"],
   ["?", "These keys"],
 ];
 
-export function HelpDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function HelpDialog({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [open]);
+  useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={onClose}>
       <h2 id="help-title">Keys</h2>

@@ -66,7 +66,11 @@ export function AlertStrip({ alerts, now }: { alerts: readonly Alert[]; now: num
           {all ? "Fewer alerts" : `${more} more ${more === 1 ? "alert" : "alerts"}`}
         </button>
       )}
-      {silenced > 0 && <p className="dim">{counted(silenced, "alert")} silenced.</p>}
+      {silenced > 0 && (
+        <p className="dim">
+          <a href="#/silences">{counted(silenced, "alert")} silenced</a>.
+        </p>
+      )}
     </section>
   );
 }

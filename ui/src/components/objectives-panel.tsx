@@ -1,12 +1,11 @@
 /** The objectives: what was promised, whether it holds, what is left. Loaded when it is first opened. */
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { type ApiError, asApiError, request } from "../api/client";
 import type { Slo, Slos } from "../api/types";
 import { significant } from "../format/quantity";
 import { exactTime, listTime } from "../format/time";
 import { useNow } from "../hooks/use-fleet";
-import { closePanel } from "../hooks/use-route";
 import {
   budgetLeft,
   burnText,
@@ -17,16 +16,15 @@ import {
 } from "../objectives/objective";
 import "../styles/objectives.css";
 import { Icon, SeverityGlyph } from "./glyph";
+import { PanelFrame } from "./panel-frame";
 
 const EVERY_MS = 30_000;
 
 export default function ObjectivesPanel() {
   const [slos, setSlos] = useState<Slos | null>(null);
   const [problem, setProblem] = useState<ApiError | null>(null);
-  const panel = useRef<HTMLElement>(null);
 
   useEffect(() => {
-    panel.current?.focus();
     let current = true;
     const read = () =>
       request<Slos>("/api/v1/slos", {}).then(
@@ -46,11 +44,7 @@ export default function ObjectivesPanel() {
   }, []);
 
   return (
-    <aside ref={panel} className="panel" aria-label="Objectives" tabIndex={-1}>
-      <button type="button" className="panel-close icon-button" onClick={closePanel} title="Close (Esc)">
-        <Icon name="close" />
-        <span className="hidden">Close</span>
-      </button>
+    <PanelFrame label="Objectives">
       <header className="panel-head">
         <h2>Objectives</h2>
         {slos !== null && (
@@ -75,7 +69,7 @@ export default function ObjectivesPanel() {
           <Objective key={`${slo.service}/${slo.name}`} slo={slo} />
         ))}
       </ul>
-    </aside>
+    </PanelFrame>
   );
 }
 

@@ -9,8 +9,10 @@ interface TopBarProps {
   sentence: string;
   detail: string;
   text: string;
-  search: RefObject<HTMLInputElement | null>;
-  connection: Connection;
+  /** Null where the list below has a search of its own. */
+  search: RefObject<HTMLInputElement | null> | null;
+  /** Null where nothing can be heard at all. */
+  connection: Connection | null;
   onText: (text: string) => void;
   onPause: () => void;
 }
@@ -27,30 +29,53 @@ export function TopBar({ sentence, detail, text, search, connection, onText, onP
         <p className="top-detail">{detail}</p>
       </div>
       <div className="top-tools">
-        <label className="search">
-          <Icon name="search" size={14} />
-          <span className="hidden">Search agents</span>
-          <input
-            ref={search}
-            type="search"
-            value={text}
-            placeholder="Search, or host:web-1"
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(event) => onText(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === "Escape") {
-                event.preventDefault();
-                if (text === "") event.currentTarget.blur();
-                else onText("");
-              }
-            }}
+        {search !== null && (
+          <Search
+            words="Search agents"
+            hint="Search, or host:web-1"
+            text={text}
+            input={search}
+            onText={onText}
           />
-          <kbd>/</kbd>
-        </label>
-        <LiveButton connection={connection} onPause={onPause} />
+        )}
+        {connection !== null && <LiveButton connection={connection} onPause={onPause} />}
       </div>
     </header>
+  );
+}
+
+interface SearchProps {
+  words: string;
+  hint: string;
+  text: string;
+  input: RefObject<HTMLInputElement | null>;
+  onText: (text: string) => void;
+}
+
+/** A field to search in; `/` leads there, Escape empties and then leaves it. */
+export function Search({ words, hint, text, input, onText }: SearchProps) {
+  return (
+    <label className="search">
+      <Icon name="search" size={14} />
+      <span className="hidden">{words}</span>
+      <input
+        ref={input}
+        type="search"
+        value={text}
+        placeholder={hint}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => onText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") {
+            event.preventDefault();
+            if (text === "") event.currentTarget.blur();
+            else onText("");
+          }
+        }}
+      />
+      <kbd>/</kbd>
+    </label>
   );
 }
 

@@ -197,3 +197,24 @@ test("ages are counted on the server's clock", async () => {
   await started();
   expect(controller.now()).toBe(Date.parse("2026-05-04T17:00:00.000Z"));
 });
+
+test("without a token that is taken, the page asks no more until it has another", async () => {
+  api.summary.mockRejectedValue(new ApiError(401, "Unauthorized", "this server needs a token"));
+  controller.start();
+  await settle();
+  expect(controller.current().problem?.status).toBe(401);
+  const asked = api.summary.mock.calls.length;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(api.summary).toHaveBeenCalledTimes(asked);
+  api.summary.mockImplementation(async () => aSummary({ agents: fleet.length }));
+});
+
+test("a token that is taken away later is told at the next refresh", async () => {
+  controller.start();
+  emit("open");
+  await settle();
+  expect(controller.current().problem).toBeNull();
+  api.agents.mockRejectedValueOnce(new ApiError(401, "Unauthorized", "the token is not known here"));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(controller.current().problem?.status).toBe(401);
+});

@@ -160,10 +160,16 @@ export class FleetController {
       try {
         await this.loadOnce();
       } catch (thrown) {
-        const phase = this.snapshot.phase === "loading" ? "failed" : this.snapshot.phase;
-        this.publish({ phase, problem: asApiError(thrown), loadingMore: false });
+        this.failed(asApiError(thrown));
       }
     }
+  }
+
+  private failed(problem: ApiError): void {
+    const phase = this.snapshot.phase === "loading" ? "failed" : this.snapshot.phase;
+    // Without another token nothing will be answered: asking again would look like an attack.
+    if (problem.status === 401) this.stop();
+    this.publish({ phase, problem, loadingMore: false });
   }
 
   private async loadOnce(): Promise<void> {
@@ -210,8 +216,10 @@ export class FleetController {
         this.heard();
         this.publish({ problem: null });
       }
-    } catch {
-      // The connection's state already says that nothing is heard; the next round tries again.
+    } catch (thrown) {
+      // Of others the connection's state already says that nothing is heard; the next round tries again.
+      const problem = asApiError(thrown);
+      if (problem.status === 401) this.failed(problem);
     } finally {
       this.refreshing = false;
     }

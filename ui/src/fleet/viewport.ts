@@ -26,3 +26,26 @@ export function scrollToShow(index: number, rowHeight: number, top: number, bott
   if (rowTop + rowHeight > bottom) return rowTop + rowHeight - bottom;
   return 0;
 }
+
+/** Where a key moves to from row `from`; null for a key that does not move. */
+export function movedTo(key: string, from: number, count: number, page: number): number | null {
+  const last = count - 1;
+  switch (key) {
+    case "ArrowDown":
+    case "j":
+      return Math.min(last, from + 1);
+    case "ArrowUp":
+    case "k":
+      return Math.max(0, from - 1);
+    case "PageDown":
+      return Math.min(last, from + page);
+    case "PageUp":
+      return Math.max(0, from - page);
+    case "Home":
+      return 0;
+    case "End":
+      return last;
+    default:
+      return null;
+  }
+}

@@ -1,7 +1,7 @@
-/** The address: which panel is open. */
+/** The address: which list is shown, and which panel is open beside it. */
 
 import { useSyncExternalStore } from "react";
-import { parseAlertHash } from "../alerts/address";
+import { parseAlertHash, parseSilenceHash } from "../alerts/address";
 import { findingHash, parseFindingHash } from "../findings/address";
 import { type AgentName, agentHash, keyOf, nameOf, parseAgentHash } from "../fleet/agent-key";
 
@@ -21,9 +21,27 @@ export function useOpenAlert(): string | null {
   return useSyncExternalStore(subscribe, openAlertId);
 }
 
-/** Whether the address names the objectives. */
-export function useObjectivesOpen(): boolean {
-  return useSyncExternalStore(subscribe, () => location.hash === "#/objectives");
+/** The id of the silence that the address names; `new`, with what fills it in, is one to be made. */
+export function useOpenSilence(): string | null {
+  return useSyncExternalStore(subscribe, () => parseSilenceHash(location.hash));
+}
+
+/** Which of the panels that need no id the address names. */
+export function useOpenPanel(): string | null {
+  return useSyncExternalStore(subscribe, () => /^#\/(objectives|token)$/.exec(location.hash)?.[1] ?? null);
+}
+
+export type Screen = "agents" | "alerts" | "silences" | "notifications";
+
+let shown: Screen = location.hash.startsWith("#/silences/") ? "silences" : "agents";
+
+/** The list behind the panels: the one that was named last. */
+export function useScreen(): Screen {
+  return useSyncExternalStore(subscribe, () => {
+    const named = /^#\/(alerts|silences|notifications)?$/.exec(location.hash || "#/");
+    if (named !== null) shown = (named[1] ?? "agents") as Screen;
+    return shown;
+  });
 }
 
 export function openFinding(id: string): void {
@@ -36,7 +54,7 @@ export function openAgent(name: AgentName): void {
 
 /** Closes whichever panel is open. */
 export function closePanel(): void {
-  if (location.hash !== "") location.hash = "#/";
+  if (location.hash !== "") location.hash = shown === "agents" ? "#/" : `#/${shown}`;
 }
 
 function openKey(): string | null {

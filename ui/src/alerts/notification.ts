@@ -1,0 +1,42 @@
+/** Notifications in words: what was told, what became of it, how each channel does. */
+
+import type { Channel, Notification } from "../api/types";
+import { count } from "../format/quantity";
+import { alertWords } from "./held-back";
+
+export type Outcome = "waiting" | "delivered" | "dead" | "unknown";
+
+export const OUTCOME_WORDS: Record<Outcome, string> = {
+  waiting: "Waiting",
+  delivered: "Delivered",
+  dead: "Given up",
+  unknown: "Unknown",
+};
+
+/** An outcome as one of those that have a word; what is not known is said so. */
+export function outcomeOf(word: string): Outcome {
+  return word === "waiting" || word === "delivered" || word === "dead" ? word : "unknown";
+}
+
+/** What was told, in a few words: `Host down and 2 more fired`. */
+export function toldWords(told: Notification): string {
+  const reason = told.reason === "test" ? "a test" : told.reason;
+  const first = told.alerts[0];
+  if (first === undefined) return reason;
+  const more = told.firing + told.resolved - 1;
+  return `${alertWords(first.name)}${more > 0 ? ` and ${count(more)} more` : ""}, ${reason}`;
+}
+
+/** What went wrong, or how often it was tried; empty where nothing is to be said. */
+export function troubleWords(told: Notification): string {
+  const tries = told.attempts !== null && told.attempts > 1 ? `${count(told.attempts)} attempts` : "";
+  return [told.error ?? "", tries].filter((part) => part !== "").join(", ");
+}
+
+/** How a channel does: what it took, what waits, what was given up. */
+export function channelWords({ sent, waiting, dead }: Channel): string {
+  const parts = [`${count(sent)} delivered`];
+  if (waiting > 0) parts.push(`${count(waiting)} waiting`);
+  if (dead > 0) parts.push(`${count(dead)} given up`);
+  return parts.join(", ");
+}

@@ -1,0 +1,175 @@
+/** Notifications: who is told by which channel, what waits, and what was given up and can be tried again. */
+
+import { useState } from "react";
+import { alertHash } from "../alerts/address";
+import { OUTCOME_WORDS, type Outcome, outcomeOf, toldWords, troubleWords } from "../alerts/notification";
+import { retryNotification } from "../api/alert-actions";
+import { notificationPage } from "../api/alerting";
+import { type ApiError, asApiError } from "../api/client";
+import type { Notification, Notifications } from "../api/types";
+import { count } from "../format/quantity";
+import { exactTime, listTime } from "../format/time";
+import { mayChange, useAccess } from "../hooks/use-access";
+import { useSnapshot } from "../hooks/use-fleet";
+import { usePages } from "../hooks/use-pages";
+import type { ListPlace } from "./desk";
+import { Icon, SeverityGlyph } from "./glyph";
+import { ListState } from "./list-state";
+import { LooksOnly } from "./looks-only";
+import { Receivers } from "./receivers";
+import { Cell, RowGrid } from "./row-grid";
+
+const OUTCOMES: readonly Outcome[] = ["waiting", "dead", "delivered"];
+const PAGE = 100;
+const HEIGHTS = { wide: 52, narrow: 72 };
+
+export function NotificationList({ open, scroller, grid }: ListPlace) {
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const [counts, setCounts] = useState<{ waiting: number; dead: number } | null>(null);
+  const [retried, setRetried] = useState(0);
+  const { alerts } = useSnapshot();
+  const access = useAccess();
+  const [list, more, again] = usePages<Notification, Notifications>({
+    read: (cursor) => notificationPage(outcome, PAGE, cursor),
+    idOf,
+    wish: outcome ?? "",
+    changed: alerts,
+    onPage: ({ waiting, dead }) => setCounts({ waiting, dead }),
+  });
+  const may = mayChange(access);
+  const tried = () => {
+    setRetried(retried + 1);
+    again();
+  };
+  // One that was tried again is no longer of the outcome that is asked for.
+  const lines = list.items.filter((told) => outcome === null || outcomeOf(told.outcome) === outcome);
+  return (
+    <section aria-label="Notifications">
+      <Receivers changed={`${retried} ${counts?.waiting} ${counts?.dead}`} />
+      <div className="filters">
+        {OUTCOMES.map((one) => (
+          <button
+            key={one}
+            type="button"
+            className="chip"
+            aria-pressed={outcome === one}
+            onClick={() => setOutcome(outcome === one ? null : one)}
+          >
+            {one !== "delivered" && counts !== null && (
+              <span className="chip-count">{count(counts[one as "dead"])}</span>
+            )}{" "}
+            {OUTCOME_WORDS[one].toLowerCase()}
+          </button>
+        ))}
+      </div>
+      {!may && <LooksOnly />}
+      <ListState
+        list={list}
+        one="notification"
+        onMore={more}
+        onAgain={again}
+        empty={
+          <div className="empty small">
+            <h2>{outcome === null ? "Nobody was told anything" : "None of these"}</h2>
+            {outcome === null && (
+              <p>
+                <code>swarmpulse notify test CHANNEL</code> sends a message to try a channel. What an alert
+                tells appears here, with what became of it.
+              </p>
+            )}
+          </div>
+        }
+      >
+        <RowGrid
+          label="Notifications"
+          list="notifications"
+          lines={lines}
+          wish={outcome ?? ""}
+          rowHeights={HEIGHTS}
+          isOpen={(told) => open !== null && told.alerts[0]?.id === open}
+          scroller={scroller}
+          grid={grid}
+          onOpen={(told) => {
+            const first = told.alerts[0];
+            if (first !== undefined) location.hash = alertHash(first.id);
+          }}
+          onEnd={list.resting ? again : more}
+        >
+          {(told, now) => <Cells told={told} now={now} may={may} onTried={tried} />}
+        </RowGrid>
+      </ListState>
+    </section>
+  );
+}
+
+interface CellsProps {
+  told: Notification;
+  now: number;
+  may: boolean;
+  onTried: () => void;
+}
+
+function Cells({ told, now, may, onTried }: CellsProps) {
+  const outcome = outcomeOf(told.outcome);
+  const first = told.alerts[0];
+  return (
+    <>
+      <div role="gridcell" className="cell level" data-outcome={outcome}>
+        {outcome === "dead" ? (
+          <SeverityGlyph severity="critical" />
+        ) : (
+          <Icon name={ICONS[outcome]} size={14} />
+        )}
+        <span>{OUTCOME_WORDS[outcome]}</span>
+      </div>
+      <Cell name="name" title={toldWords(told)}>
+        {first === undefined ? (
+          toldWords(told)
+        ) : (
+          <a href={alertHash(first.id)} tabIndex={-1}>
+            {toldWords(told)}
+          </a>
+        )}
+      </Cell>
+      <Cell name="when">
+        <time dateTime={told.at} title={exactTime(told.at)}>
+          {listTime(told.at, now)}
+        </time>
+      </Cell>
+      <Cell name="why" title={troubleWords(told)}>
+        {told.receiver} <span className="mono">{told.channel}</span>
+        {troubleWords(told) !== "" && `: ${troubleWords(told)}`}
+      </Cell>
+      <Cell name="holds">{outcome === "dead" && may && <Retry id={told.id} onTried={onTried} />}</Cell>
+    </>
+  );
+}
+
+const ICONS = { waiting: "clock", delivered: "tick", unknown: "blind" } as const;
+
+/** What the server refuses is said in the place of the button. */
+function Retry({ id, onTried }: { id: string; onTried: () => void }) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ApiError | null>(null);
+  const retry = () => {
+    setBusy(true);
+    setProblem(null);
+    retryNotification(id)
+      .then(onTried, (thrown) => setProblem(asApiError(thrown)))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <>
+      {problem !== null && (
+        <span className="refused" role="alert" title={problem.message}>
+          {problem.message || problem.title}
+        </span>
+      )}
+      <button type="button" className="button small" disabled={busy} onClick={retry}>
+        Try again
+      </button>
+    </>
+  );
+}
+
+const idOf = (told: Notification) => told.id;
