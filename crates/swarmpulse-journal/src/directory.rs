@@ -58,7 +58,8 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 /// Keeps other processes from writing here, for as long as it lives.
 #[derive(Debug)]
 pub(crate) struct DirectoryLock {
-    _file: File,
+    dir: PathBuf,
+    file: File,
 }
 
 impl DirectoryLock {
@@ -73,11 +74,27 @@ impl DirectoryLock {
             .open(&path)
             .map_err(|error| io_error("open", &path, error))?;
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self {
+                dir: dir.to_owned(),
+                file,
+            }),
             Err(rustix::io::Errno::WOULDBLOCK) => Err(JournalError::Locked {
                 path: dir.display().to_string(),
             }),
             Err(error) => Err(io_error("lock", &path, error.into())),
+        }
+    }
+}
+
+impl Drop for DirectoryLock {
+    /// Takes the spare file along: it is of use to this process alone, and as long as a segment. Still under the lock.
+    fn drop(&mut self) {
+        if let Err(error) = remove(&spare_path(&self.dir)) {
+            tracing::warn!(%error, "the journal's spare file is left behind");
+        }
+        // A process being started beside us holds a copy of the file until it is its own, and the lock with it.
+        if let Err(error) = rustix::fs::flock(&self.file, FlockOperation::Unlock) {
+            tracing::warn!(%error, "the journal's lock is kept until the process ends");
         }
     }
 }

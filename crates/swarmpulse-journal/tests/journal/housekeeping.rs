@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use swarmpulse_journal::Options;
+use swarmpulse_journal::{Options, SegmentJournal};
 use swarmpulse_model::Timestamp;
 use swarmpulse_store::{Journal, JournalError, Retention};
 
@@ -79,8 +79,28 @@ fn everything_reopens_whether_open_closed_or_compressed() {
     );
     assert!(
         !dir.path().join("spare.tmp").exists(),
-        "taken by a segment or deleted at the next start"
+        "taken by a segment or deleted at the end"
     );
+}
+
+#[test]
+fn an_orderly_end_takes_the_spare_file_along() {
+    let dir = tempfile::tempdir().unwrap();
+    let spare = dir.path().join("spare.tmp");
+    let (mut journal, _) = open(dir.path(), MANUAL);
+    append_group(&mut journal, 3);
+    let (housekeeper, reader) = (journal.housekeeper(), journal.reader());
+    housekeeper.prepare_spare().unwrap();
+    drop(journal);
+    assert!(spare.exists(), "the housekeeper may still be at it");
+    drop(housekeeper);
+    assert!(!spare.exists());
+    assert_eq!(reader.next_offset(), 3, "whoever reads is not bothered");
+
+    let (journal, _) = open(dir.path(), MANUAL);
+    journal.housekeeper().prepare_spare().unwrap();
+    assert!(SegmentJournal::open(dir.path(), MANUAL).is_err());
+    assert!(spare.exists(), "who finds the folder in use leaves it alone");
 }
 
 #[test]
