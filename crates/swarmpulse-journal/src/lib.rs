@@ -27,6 +27,7 @@
 //! no lock and changes nothing.
 
 mod catalog;
+mod check;
 mod compress;
 mod directory;
 mod disk;
@@ -48,6 +49,7 @@ mod segment_file;
 mod survey;
 mod view;
 
+pub use check::{JournalCheck, SegmentCheck, check_journal};
 pub use housekeeper::{Compressed, Housekeeper};
 pub use journal::SegmentJournal;
 pub use options::Options;

@@ -22,7 +22,10 @@ mod stopwatch;
 mod wal;
 
 pub use catalogue::fuzz_catalogue;
-pub use check::{CompactProgress, CompactReport, FileCheck, StoreCheck, check_store, compact_store};
+pub use check::{
+    BesideCheck, BesideKind, CompactProgress, CompactReport, FileCheck, StoreCheck, check_store,
+    compact_store, understand_entry,
+};
 pub use database::EmbeddedMetrics;
 pub use export::{ExportError, ExportFormat, ExportProgress, export_store};
 pub use options::MetricOptions;

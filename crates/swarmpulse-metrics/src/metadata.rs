@@ -16,7 +16,7 @@ use crate::state::replace;
 use crate::wal::entry::encode_metadata;
 
 /// The file's name.
-const FILE: &str = "metadata";
+pub(crate) const FILE: &str = "metadata";
 
 /// Metrics described at most.
 const METRICS_MAX: usize = 50_000;

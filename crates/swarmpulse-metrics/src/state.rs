@@ -9,7 +9,7 @@ use swarmpulse_store::metrics::MetricError;
 use crate::segment::disk::{failed, sync_folder};
 
 /// The file's name.
-const FILE: &str = "state";
+pub(crate) const FILE: &str = "state";
 
 /// What is remembered from one opening to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use std::fs;
 
 use swarmpulse_metrics::{
-    ExportError, ExportFormat, MetricOptions, SegmentKind, check_store, compact_store, export_store,
+    BesideKind, ExportError, ExportFormat, MetricOptions, SegmentKind, check_store, compact_store,
+    export_store,
 };
 use swarmpulse_model::series::{MetricMetadata, MetricType, SampleBatch, stale_marker};
 use swarmpulse_model::{Labels, Sample, Timestamp};
@@ -144,4 +145,19 @@ fn a_check_finds_what_is_wrong_and_changes_nothing() {
         "{report:?}"
     );
     assert!(segments.join("hot-0000000001.seg").exists());
+    for (name, holds) in [
+        ("series.log", BesideKind::Catalogue { series: 0 }),
+        ("state", BesideKind::State),
+        ("metadata", BesideKind::Metadata),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, "nonsense").expect("a file");
+        let report = check_store(folder.path(), &mut |_| {}).expect("a folder");
+        let [beside] = report.beside.as_slice() else {
+            panic!("{report:?}")
+        };
+        assert_eq!((&beside.path, beside.holds, beside.bytes), (&path, holds, 8));
+        assert!(beside.damage.is_some(), "{report:?}");
+        fs::remove_file(path).expect("a file");
+    }
 }

@@ -1,8 +1,9 @@
-//! `swarmpulse store`: the metric store's files looked through, packed, or written out.
+//! `swarmpulse store`: the stores' files looked through; samples packed, or written out.
 
 mod check;
 mod compact;
 mod export;
+mod pace;
 
 use std::path::PathBuf;
 
@@ -32,7 +33,8 @@ pub struct StoreArgs {
 /// What to do with the metric store.
 #[derive(Subcommand, Debug)]
 pub enum StoreCommand {
-    /// Read every file and compare every checksum; changes nothing. Exit code 1 if something is damaged.
+    /// Read every file of the metric store and of the journals, compare every checksum, and say what is damaged and what to
+    /// do about it; changes nothing. Exit code 1 if something is damaged.
     Check {
         /// Print JSON.
         #[arg(long)]
@@ -40,7 +42,7 @@ pub enum StoreCommand {
         #[command(flatten)]
         data: DataArgs,
     },
-    /// Pack all days that are over now, and delete what is beyond retention.
+    /// Pack all days that are over now, and delete what is beyond retention; tells every few seconds how far it is.
     Compact {
         /// Print JSON.
         #[arg(long)]

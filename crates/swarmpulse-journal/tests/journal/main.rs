@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what fails")]
 
+mod check;
 mod contract;
 mod crash;
 mod cuts_and_flips;

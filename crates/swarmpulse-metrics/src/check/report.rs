@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::BesideCheck;
 use crate::segment::ArchiveFigures;
 use crate::{SegmentKind, SetAside};
 
@@ -22,6 +23,8 @@ pub struct FileCheck {
     pub samples: u64,
     /// The oldest and the newest sample, in milliseconds; `None` without any.
     pub span_ms: Option<(i64, i64)>,
+    /// Series that the catalogue does not describe: their samples cannot be found.
+    pub nameless_series: u64,
     /// Chunks that are not what was written.
     pub damaged_chunks: u64,
     /// What is wrong, in words; at most the first few things.
@@ -45,15 +48,17 @@ impl FileCheck {
 /// All files of a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoreCheck {
-    /// Each.
+    /// Each segment.
     pub files: Vec<FileCheck>,
+    /// The files beside them that are there.
+    pub beside: Vec<BesideCheck>,
 }
 
 impl StoreCheck {
     /// Whether nothing is wrong with any.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.files.iter().all(FileCheck::is_sound)
+        self.files.iter().all(FileCheck::is_sound) && self.beside.iter().all(|file| file.damage.is_none())
     }
 
     /// Files, bytes and samples of those that hold samples.

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use roaring::RoaringBitmap;
 use swarmpulse_chunk::Chunk;
 use swarmpulse_store::metrics::MetricError;
 
@@ -16,7 +17,7 @@ use crate::segment::{Record, Segment};
 const DAMAGE_SHOWN_MAX: usize = 16;
 
 /// Looks through one file; `None` if it is no segment, or is gone by now.
-pub(super) fn look_at(path: &Path) -> Result<Option<FileCheck>, MetricError> {
+pub(super) fn look_at(path: &Path, known: &RoaringBitmap) -> Result<Option<FileCheck>, MetricError> {
     let extension = path.extension().and_then(|extension| extension.to_str());
     let bytes = match fs::metadata(path) {
         Ok(metadata) => metadata.len(),
@@ -31,13 +32,14 @@ pub(super) fn look_at(path: &Path) -> Result<Option<FileCheck>, MetricError> {
         chunks: 0,
         samples: 0,
         span_ms: None,
+        nameless_series: 0,
         damaged_chunks: 0,
         damage: Vec::new(),
     };
     match extension {
         Some("damaged") => file.damage.push("it was set aside as damaged".to_owned()),
         Some("seg") => match Segment::open(path) {
-            Ok(segment) => look_through(&segment, &mut file),
+            Ok(segment) => look_through(&segment, known, &mut file),
             Err(MetricError::Damaged { detail, .. }) => file.damage.push(detail),
             // Removed since the folder was listed.
             Err(_) if !path.exists() => return Ok(None),
@@ -48,7 +50,7 @@ pub(super) fn look_at(path: &Path) -> Result<Option<FileCheck>, MetricError> {
     Ok(Some(file))
 }
 
-fn look_through(segment: &Segment, file: &mut FileCheck) {
+fn look_through(segment: &Segment, known: &RoaringBitmap, file: &mut FileCheck) {
     let footer = segment.footer();
     file.kind = Some(footer.kind);
     file.series = u64::from(footer.series);
@@ -73,7 +75,14 @@ fn look_through(segment: &Segment, file: &mut FileCheck) {
             }
         }
     }
-    if file.damage.is_empty() && (file.chunks, file.samples) != (footer.chunks, footer.samples) {
+    file.nameless_series = segment.series().filter(|series| !known.contains(*series)).count() as u64;
+    if file.nameless_series > 0 {
+        file.damage.push(format!(
+            "{} of its series are not in the catalogue: their samples cannot be found",
+            file.nameless_series
+        ));
+    }
+    if file.damaged_chunks == 0 && (file.chunks, file.samples) != (footer.chunks, footer.samples) {
         file.damage.push(format!(
             "{} chunks with {} samples were found where {} with {} were written",
             file.chunks, file.samples, footer.chunks, footer.samples

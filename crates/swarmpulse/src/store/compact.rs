@@ -1,16 +1,22 @@
 //! `swarmpulse store compact`.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use serde_json::{Value, json};
 use swarmpulse_journal::SegmentJournal;
 use swarmpulse_metrics::{CompactProgress, compact_store};
 use swarmpulse_model::Timestamp;
 
+use super::pace::telling;
 use crate::config::{self, Environment, show_bytes};
 use crate::exit::Outcome;
 use crate::offline::{DataArgs, data_dir};
 use crate::wiring::metric_journal_options;
 use crate::{clock, output};
+
+/// How often it is told how far packing is.
+const TELL_EVERY: Duration = Duration::from_secs(3);
 
 pub(super) fn run(as_json: bool, data: &DataArgs, environment: &Environment) -> anyhow::Result<Outcome> {
     let folder = data_dir(data, environment)?.join("metrics");
@@ -27,8 +33,8 @@ pub(super) fn run(as_json: bool, data: &DataArgs, environment: &Environment) -> 
     let _held = SegmentJournal::open(&folder.join("journal"), metric_journal_options())
         .context("take the metric store; stop the server that runs on it first")?;
     let now = Timestamp(clock::now_ms().saturating_mul(1_000_000));
-    let report = compact_store(&folder, &options, now, &mut |progress| {
-        output::note(&format!("  {}", sentence(progress)));
+    let report = telling(TELL_EVERY, tell, |note| {
+        compact_store(&folder, &options, now, &mut |progress| note(*progress))
     })
     .with_context(|| format!("compact {}", folder.display()))?;
     if as_json {
@@ -55,6 +61,11 @@ pub(super) fn run(as_json: bool, data: &DataArgs, environment: &Environment) -> 
     } else {
         Outcome::Wrong
     })
+}
+
+fn tell(progress: Option<CompactProgress>, took: Duration) {
+    let so_far = progress.map_or_else(|| "begun".to_owned(), |progress| sentence(&progress));
+    output::note(&format!("  after {} s: {so_far}", took.as_secs()));
 }
 
 fn sentence(progress: &CompactProgress) -> String {

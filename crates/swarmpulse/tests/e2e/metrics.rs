@@ -257,10 +257,45 @@ fn e2e_the_command_line_asks_checks_and_exports() {
     assert_eq!(lines, 3, "a head and two samples: {}", text(&export));
     let check: Value =
         serde_json::from_slice(&swarmpulse(&["store", "check", "--json", "--data", &data]).stdout).unwrap();
-    assert_eq!(check["sound"], true);
+    assert_eq!(check["sound"], true, "{check}");
     assert!(check["samples"].as_u64().unwrap() > 2, "{check}");
+    assert!(check["beside"][0]["series"].as_u64().unwrap() > 2, "{check}");
+    assert_eq!(check["journals"][1]["holds"], "records", "{check}");
+    assert!(check["journals"][1]["entries"].as_u64().unwrap() > 0, "{check}");
+    for journal in ["journal/spare.tmp", "metrics/journal/spare.tmp"] {
+        let left = folder.path().join("data").join(journal);
+        assert!(!left.exists(), "{journal} is of no use any more");
+    }
     let compact = swarmpulse(&["store", "compact", "--data", &data]);
     assert_eq!(compact.status.code(), Some(0), "{}", text(&compact));
+    damage_is_named_with_what_to_do(folder.path());
+}
+
+/// Flips a byte of the catalogue and one of the journal.
+fn damage_is_named_with_what_to_do(folder: &Path) {
+    let data = folder.join("data");
+    let flip = |path: &Path| {
+        let mut bytes = std::fs::read(path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(path, bytes).unwrap();
+    };
+    flip(&data.join("metrics/series.log"));
+    let check = swarmpulse(&["store", "check", "--data", &data.to_string_lossy()]);
+    assert_eq!(check.status.code(), Some(1), "{}", text(&check));
+    let said = text(&check);
+    for needle in [
+        "series.log (catalogue: ",
+        "DAMAGED: ",
+        "of its series are not in the catalogue",
+        "- series.log: the next start keeps a copy",
+    ] {
+        assert!(said.contains(needle), "{needle}: {said}");
+    }
+    assert!(
+        !said.contains("- segments:") && !said.contains("- the journal of"),
+        "{said}"
+    );
 }
 
 #[test]
