@@ -45,7 +45,9 @@ pub use problem::Problem;
 pub use record::{JournalEntry, JournalItem};
 pub use rule::{Rule, RuleGroup, Rules};
 pub use silence::{Matchers, NewSilence, Silence, SilenceMatcher, SilencePreview, SilenceQuestion};
-pub use slo::{Slo, SloBound, SloBudget, SloBurnRate, SloDetail, SloForecast, SloRule, SloWindow, Slos};
+pub use slo::{
+    Slo, SloBound, SloBudget, SloBurnRate, SloDetail, SloForecast, SloRule, SloStanding, SloWindow, Slos,
+};
 pub use stream::{StreamEvent, StreamReset, Topic};
 pub use summary::{Blindness, Own, Summary, VerdictCounts};
 pub use token::{NewToken, OwnAccess, TokenCreated, TokenInfo};

@@ -16,8 +16,11 @@ pub struct Slos {
     pub violating: usize,
     /// Objectives that cannot be judged: these are never as good as met.
     pub no_data: usize,
-    /// The objectives, by service and name.
+    /// The objectives, by service, name and namespace.
     pub items: Vec<Slo>,
+    /// Names of objectives that are switched off: `slo.off` of the configuration.
+    #[serde(default)]
+    pub off: Vec<String>,
 }
 
 /// An objective and how it stands.
@@ -25,6 +28,9 @@ pub struct Slos {
 pub struct Slo {
     /// Its name.
     pub name: String,
+    /// Whose figures these are; `*` where all namespaces have one budget together.
+    #[serde(default)]
+    pub namespace: String,
     /// What people call it.
     pub title: String,
     /// The service that it is of.
@@ -43,6 +49,9 @@ pub struct Slo {
     pub sli: Option<f64>,
     /// The figure as it is now, the worst of several; null of objectives that count events, and without data.
     pub value: Option<f64>,
+    /// The same with its unit, for people: `73.4 MB/h`.
+    #[serde(default)]
+    pub value_text: Option<String>,
     /// What the figure must keep to; null where no figure is compared.
     pub bound: Option<SloBound>,
     /// Over what it must be met.
@@ -75,6 +84,18 @@ pub struct SloDetail {
     pub line: u64,
     /// The rules that are made of it.
     pub rules: Vec<SloRule>,
+    /// How it stands in every namespace that the asker sees.
+    #[serde(default)]
+    pub namespaces: Vec<SloStanding>,
+}
+
+/// How an objective stands in one namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SloStanding {
+    /// Which; `*` is all of them together.
+    pub namespace: String,
+    /// meeting, violating or no_data.
+    pub state: String,
 }
 
 /// A rule that is made of an objective.
@@ -97,6 +118,12 @@ pub struct SloBound {
     pub op: String,
     /// Of what.
     pub value: f64,
+    /// What it is a number of: seconds, bytes, ratio, per_hour, seconds_per_hour, bytes_per_hour, or empty.
+    #[serde(default)]
+    pub unit: String,
+    /// All of it in words: `below 100 MB/h`.
+    #[serde(default)]
+    pub text: String,
 }
 
 /// Over what an objective must be met.
@@ -116,6 +143,10 @@ pub struct SloWindow {
     pub ends_at: Option<String>,
     /// When data begins within it, where that is later.
     pub data_since: Option<String>,
+    /// For how much of what was looked at there was data, 0 to 1: the rest is neither good nor bad. Null of objectives that
+    /// count events, and without data.
+    #[serde(default)]
+    pub observed_ratio: Option<f64>,
 }
 
 /// What may go badly, and what is left of it.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use swarmpulse_rules::Expressions;
 
 use crate::SloError;
+use crate::fields::closest;
 use crate::indicator::{Counting, Indicator};
 use crate::objective::Objective;
 use crate::placeholder;
@@ -34,6 +35,36 @@ pub fn combined(shipped: Vec<Objective>, own: Vec<Objective>) -> Result<Vec<Obje
     all.retain(|objective| !places.contains_key(objective.name.as_str()));
     all.extend(own);
     Ok(all)
+}
+
+/// Leaves out those that are switched off by name. `known` names may be switched off although they are not there.
+///
+/// # Errors
+/// Every name that nothing is called by, with the one that was likely meant.
+pub fn without(
+    mut objectives: Vec<Objective>,
+    off: &[String],
+    known: &[Objective],
+) -> Result<Vec<Objective>, Vec<String>> {
+    let names: Vec<&str> = objectives
+        .iter()
+        .chain(known)
+        .map(|objective| objective.name.as_str())
+        .collect();
+    let unknown = off.iter().filter(|name| !names.contains(&name.as_str()));
+    let told: Vec<String> = unknown
+        .map(|name| match closest(name, &names) {
+            Some(meant) => format!("{name:?} is the name of no objective: did you mean {meant:?}?"),
+            None => {
+                format!("{name:?} is the name of no objective; `swarmpulse slo` lists those that there are")
+            }
+        })
+        .collect();
+    if !told.is_empty() {
+        return Err(told);
+    }
+    objectives.retain(|objective| !off.iter().any(|name| objective.name == *name));
+    Ok(objectives)
 }
 
 impl Objective {
@@ -112,6 +143,28 @@ mod tests {
         assert_eq!(
             errors[0].to_string(),
             "other:2: name: \"a\" is the name of the objective at own:2 already: names are unique"
+        );
+    }
+
+    #[test]
+    fn what_is_switched_off_is_left_out_and_misspelt_names_are_told() {
+        let all = || objectives("own", &["checkout-latency", "agents"]);
+        let off = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            let left = without(all(), &names, &objectives("shipped", &["messaging"]))?;
+            Ok(left.iter().map(|one| one.name.to_string()).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            off(&["agents", "messaging"]),
+            Ok(vec!["checkout-latency".to_owned()])
+        );
+        let errors: Result<_, Vec<String>> = off(&["checkout-latnecy", "xyz"]);
+        assert_eq!(
+            errors.unwrap_err(),
+            [
+                "\"checkout-latnecy\" is the name of no objective: did you mean \"checkout-latency\"?",
+                "\"xyz\" is the name of no objective; `swarmpulse slo` lists those that there are"
+            ]
         );
     }
 

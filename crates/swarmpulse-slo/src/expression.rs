@@ -1,4 +1,4 @@
-//! Expressions in PromQL that give an objective's figures from the series themselves.
+//! Expressions in PromQL that give an objective's figures from the series themselves: a series for each namespace.
 
 use crate::duration::format_duration;
 use crate::indicator::{Budgeting, Comparison, Counting, Indicator};
@@ -12,7 +12,7 @@ impl Objective {
     /// The share of errors over the last so many seconds. Gives nothing where nothing was measured.
     #[must_use]
     pub fn error_over(&self, window_s: u64) -> String {
-        match self.moment() {
+        let expression = match self.moment() {
             None => self.events_error(window_s),
             Some(moment) => {
                 let window_s = window_s.max(self.slice_s().unwrap_or(0));
@@ -20,7 +20,8 @@ impl Objective {
                 let step = format_duration(self.step_s(window_s));
                 format!("avg_over_time(({moment})[{window}:{step}])")
             }
-        }
+        };
+        self.namespaces.applied(&expression)
     }
 
     /// All events of the last so many seconds, if it counts events and its queries give numbers of them or rates.
@@ -33,13 +34,14 @@ impl Objective {
             return None;
         }
         let counted = summed(&placeholder::replaced(total, &format_duration(window_s)));
-        if calls(total, "increase") || calls(total, "sum_over_time") {
-            Some(counted)
+        let counted = if calls(total, "increase") || calls(total, "sum_over_time") {
+            counted
         } else if calls(total, "rate") {
-            Some(format!("{counted} * {window_s}"))
+            format!("{counted} * {window_s}")
         } else {
-            None
-        }
+            return None;
+        };
+        Some(self.namespaces.applied(&counted))
     }
 
     /// How many times in the last so many seconds there was anything to judge by, and how many seconds lie between two
@@ -48,10 +50,8 @@ impl Objective {
     pub fn looks_over(&self, window_s: u64) -> (String, u64) {
         let step_s = self.step_s(window_s);
         let (window, step) = (format_duration(window_s), format_duration(step_s));
-        (
-            format!("count_over_time(({})[{window}:{step}])", self.presence()),
-            step_s,
-        )
+        let looks = format!("count_over_time(({})[{window}:{step}])", self.presence());
+        (self.namespaces.applied(&looks), step_s)
     }
 
     /// When in the last so many seconds there was something to judge by for the first time, in Unix seconds.
@@ -59,24 +59,26 @@ impl Objective {
     pub fn first_over(&self, window_s: u64) -> String {
         let step = format_duration(self.step_s(window_s));
         let window = format_duration(window_s);
-        format!("min_over_time(timestamp({})[{window}:{step}])", self.presence())
+        let first = format!("min_over_time(timestamp({})[{window}:{step}])", self.presence());
+        self.namespaces.applied(&first)
     }
 
     /// The figure as it is now, of an indicator that has one: the worst of several series.
     #[must_use]
     pub fn figure_now(&self) -> Option<String> {
-        match &self.indicator {
-            Indicator::Events { .. } => None,
-            Indicator::Share { query, .. } => Some(format!("avg({})", told(query))),
+        let figure = match &self.indicator {
+            Indicator::Events { .. } => return None,
+            Indicator::Share { query, .. } => format!("avg({})", told(query)),
             Indicator::Figure { query, bound } => {
                 let worst = if bound.comparison.is_lower_bound() {
                     "min"
                 } else {
                     "max"
                 };
-                Some(format!("{worst}({})", told(query)))
+                format!("{worst}({})", told(query))
             }
-        }
+        };
+        Some(self.namespaces.applied(&figure))
     }
 
     /// Something that is there whenever the objective can be judged.

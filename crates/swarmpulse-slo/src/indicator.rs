@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::unit::Unit;
+
 /// What is measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,6 +51,17 @@ pub struct Bound {
     pub comparison: Comparison,
     /// Of what.
     pub value: f64,
+    /// What it is a number of.
+    #[serde(default)]
+    pub unit: Unit,
+}
+
+impl Bound {
+    /// In words: `below 100 MB/h`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{} {}", self.comparison.words(), self.unit.text(self.value))
+    }
 }
 
 /// On which side of a bound all is well.

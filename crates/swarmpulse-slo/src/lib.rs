@@ -2,7 +2,7 @@
 //!
 //! A file says what is promised, in OpenSLO or in a form of our own ([`parse`]). Of each [`Objective`] rules are made
 //! that record its figures and alert when its budget burns too fast ([`Objective::rules`]), and one is told how it
-//! stands from the series themselves ([`status`]). Nothing here evaluates PromQL or knows where samples are: whoever asks
+//! stands from the series themselves ([`statuses`]). Nothing here evaluates PromQL or knows where samples are: whoever asks
 //! brings a [`SloQueries`]. Time is an argument.
 
 mod alerting;
@@ -16,6 +16,7 @@ mod indicator;
 mod made;
 mod measure;
 mod name;
+mod namespaces;
 mod objective;
 mod openslo;
 mod parse;
@@ -26,16 +27,19 @@ mod sentence;
 mod shipped;
 mod short;
 mod status;
+mod unit;
 
 pub use alerting::{Alerting, BurnAlert, BurnCondition, BurnSeverity, BurnWindow};
 pub use burn::{burn_alerts, burn_windows};
-pub use combine::combined;
+pub use combine::{combined, without};
 pub use duration::{format_duration, parse_duration};
 pub use error::SloError;
 pub use indicator::{Bound, Budgeting, Comparison, Counting, Indicator};
-pub use measure::{SloQueries, status};
+pub use measure::{SloQueries, status, statuses};
+pub use namespaces::{ALL_NAMESPACES, Namespaces};
 pub use objective::Objective;
 pub use parse::parse;
 pub use period::{CalendarUnit, Period, PeriodError, Span};
 pub use shipped::{shipped, shipped_files};
 pub use status::{BurnRates, ErrorBudget, Forecast, SloState, SloStatus};
+pub use unit::Unit;

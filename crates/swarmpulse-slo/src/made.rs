@@ -1,4 +1,5 @@
-//! The rules that an objective is made into: series and labels are named as by Sloth, so that its dashboards work.
+//! The rules that an objective is made into: series and labels are named as by Sloth, so that its dashboards work. Each
+//! namespace has its own, under the label `namespace`.
 
 use swarmpulse_model::Text;
 use swarmpulse_model::series::Label;
@@ -7,6 +8,7 @@ use swarmpulse_rules::{AlertRule, RecordRule, Rule, RuleFile, RuleGroup, RuleKin
 use crate::alerting::{BurnAlert, BurnCondition, BurnSeverity};
 use crate::burn::{burn_alerts, burn_windows};
 use crate::duration::format_duration;
+use crate::namespaces::Namespaces;
 use crate::objective::Objective;
 
 /// Seconds between evaluations.
@@ -77,6 +79,7 @@ impl Objective {
             value: Text::new(value),
         };
         let mut labels = self.labels.clone();
+        labels.extend(self.namespaces.label());
         labels.extend(own.iter().map(label));
         labels.extend(more.iter().map(label));
         labels.sort();
@@ -129,7 +132,7 @@ impl Objective {
 
     fn recorded_figures(&self) -> Vec<Rule> {
         let budget = self.budget();
-        let plain = |name: &str, value: f64| self.record(name, format!("vector({value})"), &[]);
+        let plain = |name: &str, value: f64| self.record(name, self.constant(value), &[]);
         let mut rules = vec![
             plain("slo:objective:ratio", self.target),
             plain("slo:error_budget:ratio", budget),
@@ -138,7 +141,7 @@ impl Objective {
         if budget > 0.0 {
             let over_budget = |window_s: u64| {
                 format!(
-                    "{} / on(sloth_id, sloth_slo, sloth_service) group_left {}",
+                    "{} / on(namespace, sloth_id, sloth_slo, sloth_service) group_left {}",
                     self.series(&Self::error_series(window_s)),
                     self.series("slo:error_budget:ratio")
                 )
@@ -152,7 +155,7 @@ impl Objective {
         let percent = ((self.target * 1e14).round() / 1e12).to_string();
         rules.push(self.record(
             "sloth_slo_info",
-            "vector(1)".to_owned(),
+            self.constant(1.0),
             &[
                 ("sloth_mode", "swarmpulse"),
                 ("sloth_objective", &percent),
@@ -160,6 +163,16 @@ impl Objective {
             ],
         ));
         rules
+    }
+
+    /// A figure that does not change, for every namespace in which something is measured, so that whoever sees that one
+    /// alone sees it, too.
+    fn constant(&self, value: f64) -> String {
+        if self.namespaces != Namespaces::Each {
+            return format!("vector({value})");
+        }
+        let base = self.series(&Self::error_series(BASE_S));
+        format!("vector({value}) or group by (namespace) ({base}) * {value}")
     }
 
     /// Of an expression whose answer has the label of a window: without it, as the rate's name says which it is.
@@ -186,12 +199,28 @@ impl Objective {
                 .map(|condition| self.own_condition(condition)),
         );
         if let Some(after_s) = self.alerting.no_data_s {
-            let absent = format!("absent({})", self.series(&Self::error_series(BASE_S)));
             let summary = format!("nothing to judge {} by", self.name);
-            let rule = self.alert(NO_DATA_ALERT, absent, BurnSeverity::Ticket, &summary);
+            let rule = self.alert(
+                NO_DATA_ALERT,
+                self.nothing(after_s),
+                BurnSeverity::Ticket,
+                &summary,
+            );
             rules.push(waiting(rule, after_s));
         }
         rules
+    }
+
+    /// There is nothing to judge by: nowhere, or in a namespace where there was within the period.
+    fn nothing(&self, after_s: u64) -> String {
+        let base = self.series(&Self::error_series(BASE_S));
+        if self.namespaces != Namespaces::Each {
+            return format!("absent({base})");
+        }
+        let lately = format_duration(self.period.nominal_s().max(after_s.saturating_mul(2)));
+        format!(
+            "sum by (namespace) (absent({base})) or group by (namespace) (last_over_time({base}[{lately}]) unless {base})"
+        )
     }
 
     fn burns(&self, alert: &BurnAlert) -> Rule {
@@ -244,6 +273,11 @@ impl Objective {
             name: name.into(),
             value: value.into(),
         };
+        let whose = match &self.namespaces {
+            Namespaces::Each => "{{ with $labels.namespace }} (namespace {{ . }}){{ end }}".to_owned(),
+            Namespaces::One(name) => format!(" (namespace {name})"),
+            Namespaces::Together => " (all namespaces)".to_owned(),
+        };
         let promise = format!("{} promises {}", self.service, self.promise());
         let mut description =
             format!("{promise}; the share of errors is {{{{ $value | humanizePercentage }}}}.");
@@ -261,7 +295,7 @@ impl Objective {
                 name: name.into(),
                 annotations: vec![
                     annotation("description", description),
-                    annotation("summary", format!("SLO of {}: {summary}", self.service)),
+                    annotation("summary", format!("SLO of {}{whose}: {summary}", self.service)),
                 ],
                 ..AlertRule::default()
             }),

@@ -1,8 +1,13 @@
 //! Judging an objective from the series themselves: exact where rules only record, and right from the first sample on.
 
-use swarmpulse_model::Timestamp;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+
+use swarmpulse_model::entity::DEFAULT_NAMESPACE;
+use swarmpulse_model::{Text, Timestamp};
 use swarmpulse_rules::{QueryError, QuerySample};
 
+use crate::namespaces::{ALL_NAMESPACES, LABEL, Namespaces};
 use crate::objective::Objective;
 use crate::period::Span;
 use crate::sentence;
@@ -12,6 +17,9 @@ use crate::status::{BurnRates, ErrorBudget, Forecast, SloState, SloStatus};
 const FORECAST_S: u64 = 6 * 3600;
 const SHORT_FORECAST_S: u64 = 3600;
 const SHORT_PERIOD_S: u64 = 3 * 86_400;
+
+/// Namespaces that an objective is judged for, those that are known first.
+const NAMESPACES_MAX: usize = 200;
 
 /// Rounding in sums of many shares must not turn a promise that is just kept into one that is not.
 const TOLERANCE: f64 = 1e-9;
@@ -25,9 +33,44 @@ pub trait SloQueries {
     fn instant(&self, expr: &str, at: Timestamp) -> Result<Vec<QuerySample>, QueryError>;
 }
 
-/// How an objective stands at a time. A query that fails makes it one without data that says why.
-pub fn status(objective: &Objective, source: &dyn SloQueries, now: Timestamp) -> SloStatus {
+/// How an objective stands at a time, in each namespace that it is of: in those of `known`, even if nothing was measured
+/// there, and in every other one in which something was. Each query is asked once for all of them.
+pub fn statuses(
+    objective: &Objective,
+    source: &dyn SloQueries,
+    now: Timestamp,
+    known: &[Text],
+) -> Vec<SloStatus> {
+    let once = Once::new(source);
+    let names: BTreeSet<Text> = match &objective.namespaces {
+        Namespaces::One(name) => BTreeSet::from([name.clone()]),
+        Namespaces::Together => BTreeSet::from([Text::const_new(ALL_NAMESPACES)]),
+        Namespaces::Each => {
+            let mut names: BTreeSet<Text> = known.iter().take(NAMESPACES_MAX).cloned().collect();
+            let measured = objective
+                .period
+                .span(now)
+                .ok()
+                .and_then(|span| once.instant(&objective.error_over(span.elapsed_s()), now).ok());
+            for sample in measured.into_iter().flatten() {
+                if names.len() < NAMESPACES_MAX {
+                    names.insert(namespace_of(&sample).into());
+                }
+            }
+            if names.is_empty() {
+                names.insert(Text::const_new(DEFAULT_NAMESPACE));
+            }
+            names
+        }
+    };
+    let judged = names.iter().map(|name| status(objective, &once, now, name));
+    judged.collect()
+}
+
+/// How an objective stands at a time in a namespace. A query that fails makes it one without data that says why.
+pub fn status(objective: &Objective, source: &dyn SloQueries, now: Timestamp, namespace: &str) -> SloStatus {
     let mut status = SloStatus {
+        namespace: namespace.into(),
         state: SloState::NoData,
         target: objective.target,
         sli: None,
@@ -37,6 +80,7 @@ pub fn status(objective: &Objective, source: &dyn SloQueries, now: Timestamp) ->
         forecast: Forecast::default(),
         span: None,
         data_since: None,
+        observed_ratio: None,
         sentence: String::new(),
         error: None,
     };
@@ -48,13 +92,56 @@ pub fn status(objective: &Objective, source: &dyn SloQueries, now: Timestamp) ->
     status
 }
 
+/// Asks each query once.
+struct Once<'a> {
+    source: &'a dyn SloQueries,
+    answers: RefCell<HashMap<String, Answer>>,
+}
+
+/// What a query came to.
+type Answer = Result<Vec<QuerySample>, QueryError>;
+
+impl<'a> Once<'a> {
+    fn new(source: &'a dyn SloQueries) -> Self {
+        Self {
+            source,
+            answers: RefCell::default(),
+        }
+    }
+}
+
+impl SloQueries for Once<'_> {
+    /// All questions are of one time.
+    fn instant(&self, expr: &str, at: Timestamp) -> Answer {
+        if let Some(answer) = self.answers.borrow().get(expr) {
+            return answer.clone();
+        }
+        let answer = self.source.instant(expr, at);
+        self.answers.borrow_mut().insert(expr.to_owned(), answer.clone());
+        answer
+    }
+}
+
+/// Whose a sample is.
+fn namespace_of(sample: &QuerySample) -> &str {
+    match sample.labels.get(LABEL) {
+        None | Some("") => DEFAULT_NAMESPACE,
+        Some(name) => name,
+    }
+}
+
 fn fill(
     status: &mut SloStatus,
     objective: &Objective,
     source: &dyn SloQueries,
     now: Timestamp,
 ) -> Result<(), String> {
-    let ask = |expr: &str| one(source, expr, now);
+    // Of one namespace, or of all of them together, there is one answer, without a label that says so.
+    let own = match objective.namespaces {
+        Namespaces::Each => status.namespace.clone(),
+        Namespaces::One(_) | Namespaces::Together => Text::const_new(DEFAULT_NAMESPACE),
+    };
+    let ask = |expr: &str| one(source, expr, now, &own);
     let span = objective.period.span(now).map_err(|error| error.to_string())?;
     let elapsed_s = span.elapsed_s();
     status.span = Some(span);
@@ -72,6 +159,9 @@ fn fill(
     status.data_since = first_s
         .map(Timestamp::from_unix_s)
         .filter(|first| first.seconds_since(span.from) > 2.0 * step_s as f64);
+    if !objective.counts_events() {
+        status.observed_ratio = Some((observed_s / elapsed_s as f64).min(1.0));
+    }
     let budget = match objective.events_over(elapsed_s) {
         Some(expr) => of_events(objective.budget(), error, ask(&expr)?),
         None if objective.counts_events() => of_share(objective.budget(), error),
@@ -88,11 +178,12 @@ fn fill(
     Ok(())
 }
 
-/// The one value of an answer; of several series the worst, which a share of errors is the greatest of.
-fn one(source: &dyn SloQueries, expr: &str, at: Timestamp) -> Result<Option<f64>, String> {
+/// A namespace's value of an answer; of several series the worst, which a share of errors is the greatest of.
+fn one(source: &dyn SloQueries, expr: &str, at: Timestamp, namespace: &str) -> Result<Option<f64>, String> {
     let found = source.instant(expr, at).map_err(|error| error.to_string())?;
     let values = found
         .iter()
+        .filter(|sample| namespace_of(sample) == namespace)
         .map(|sample| sample.value)
         .filter(|value| !value.is_nan());
     Ok(values.reduce(f64::max))

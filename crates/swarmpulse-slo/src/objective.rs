@@ -5,6 +5,7 @@ use swarmpulse_model::series::Label;
 
 use crate::alerting::Alerting;
 use crate::indicator::{Budgeting, Indicator};
+use crate::namespaces::Namespaces;
 use crate::period::Period;
 
 /// What was promised of a service.
@@ -14,6 +15,8 @@ pub struct Objective {
     pub name: Text,
     /// What people call it; its name where nothing else is given.
     pub title: String,
+    /// Whose figures it is of.
+    pub namespaces: Namespaces,
     /// The service that it is of.
     pub service: Text,
     /// What it means, and what to do if it is not met.

@@ -1,9 +1,12 @@
 //! What is said of an objective: its promise, and how it stands, with the figures.
 
+use swarmpulse_model::Timestamp;
+
 use crate::duration::format_duration;
 use crate::indicator::{Budgeting, Indicator};
 use crate::objective::Objective;
 use crate::status::{SloState, SloStatus};
+use crate::unit::{length, number, percent};
 
 impl Objective {
     /// What is promised, in words: `99.9% good over 30d`.
@@ -20,7 +23,7 @@ impl Objective {
         let what = match &self.indicator {
             Indicator::Events { .. } | Indicator::Share { .. } => format!("{of_what} good"),
             Indicator::Figure { bound, .. } => {
-                format!("{of_what} {} {}", bound.comparison.words(), number(bound.value))
+                format!("{of_what} {}", bound.text())
             }
         };
         format!("{} {what} over {}", percent(self.target), self.period.describe())
@@ -45,12 +48,8 @@ pub(crate) fn of(objective: &Objective, status: &SloStatus) -> String {
     };
     text.push_str(&format!("{} was good", precise_percent(sli, objective.target)));
     if let (Some(value), Indicator::Figure { bound, .. }) = (status.value, &objective.indicator) {
-        let words = bound.comparison.words();
-        text.push_str(&format!(
-            " (now {}, wanted {words} {})",
-            number(value),
-            number(bound.value)
-        ));
+        let now = bound.unit.text(value);
+        text.push_str(&format!(" (now {now}, wanted {})", bound.text()));
     }
     text.push_str(&format!(", promised {promise}"));
     if let Some(budget) = &status.budget {
@@ -58,10 +57,31 @@ pub(crate) fn of(objective: &Objective, status: &SloStatus) -> String {
     }
     if let (Some(since), Some(span)) = (status.data_since, status.span) {
         let seen_s = span.to.seconds_since(since);
-        text.push_str(&format!("; data since {since}, {} of it", length(seen_s)));
+        text.push_str(&format!(
+            "; data since {}, {} of it",
+            moment(since),
+            length(seen_s)
+        ));
     }
+    push_gaps(&mut text, status);
     text.push('.');
     text
+}
+
+/// Says how much is missing in between: what is absent is neither good nor bad, and nobody should take it for good.
+fn push_gaps(text: &mut String, status: &SloStatus) {
+    /// So much may be missing unsaid: an evaluation now and then.
+    const MISSING_MIN: f64 = 0.02;
+    let (Some(observed), Some(span)) = (status.observed_ratio, status.span) else {
+        return;
+    };
+    let whole_s = span.elapsed_s() as f64;
+    let since = status.data_since.map_or(span.from, |since| since.max(span.from));
+    let present_s = span.to.seconds_since(since).max(1.0);
+    let missing_s = present_s - observed * whole_s;
+    if missing_s > (MISSING_MIN * present_s).max(120.0) {
+        text.push_str(&format!("; {} of it without data", length(missing_s)));
+    }
 }
 
 fn push_budget(text: &mut String, status: &SloStatus, budget: &crate::status::ErrorBudget) {
@@ -75,7 +95,7 @@ fn push_budget(text: &mut String, status: &SloStatus, budget: &crate::status::Er
         budget.remaining_events,
         budget.events,
     ) {
-        (Some(left), Some(all), _, _) => format!(" ({} of {} min)", number(left), number(all)),
+        (Some(left), Some(all), _, _) => format!(" ({} of {})", length(left * 60.0), length(all * 60.0)),
         (_, _, Some(left), Some(all)) => format!(" ({} of {} events)", number(left), number(all)),
         _ => String::new(),
     };
@@ -97,13 +117,11 @@ fn push_budget(text: &mut String, status: &SloStatus, budget: &crate::status::Er
         && let Some(at) = status.forecast.exhausted_at
     {
         let window = format_duration(status.forecast.window_s);
-        text.push_str(&format!(", gone by {at} at the rate of the last {window}"));
+        text.push_str(&format!(
+            ", gone by {} at the rate of the last {window}",
+            moment(at)
+        ));
     }
-}
-
-/// A share as a percentage with as many digits as tell something.
-pub(crate) fn percent(share: f64) -> String {
-    format!("{}%", number(share * 100.0))
 }
 
 /// A share that is told from the target beside it: more digits the closer to all the target is.
@@ -119,37 +137,13 @@ fn precise_percent(share: f64, target: f64) -> String {
     format!("{text}%")
 }
 
-/// A figure with about four digits.
-pub(crate) fn number(value: f64) -> String {
-    if !value.is_finite() {
-        return value.to_string();
+/// A time for people: to the minute, as far as anybody reads it.
+fn moment(at: Timestamp) -> String {
+    let text = at.to_string();
+    match (text.get(..10), text.get(11..16)) {
+        (Some(date), Some(minute)) => format!("{date} {minute} UTC"),
+        _ => text,
     }
-    let size = value.abs();
-    let digits = if size >= 1000.0 || size == 0.0 {
-        0
-    } else {
-        (3 - size.log10().floor() as i32).clamp(0, 6) as usize
-    };
-    let text = format!("{value:.digits$}");
-    if !text.contains('.') {
-        return text;
-    }
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" {
-        "0".to_owned()
-    } else {
-        text.to_owned()
-    }
-}
-
-/// A length of time for people.
-fn length(seconds: f64) -> String {
-    for (unit, worth) in [("d", 86_400.0), ("h", 3600.0), ("min", 60.0)] {
-        if seconds >= 2.0 * worth {
-            return format!("{} {unit}", number((seconds / worth * 10.0).round() / 10.0));
-        }
-    }
-    format!("{} s", number(seconds.round()))
 }
 
 #[cfg(test)]
@@ -157,24 +151,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_are_short_and_do_not_lie() {
-        for (value, text) in [
-            (0.0, "0"),
-            (0.5, "0.5"),
-            (14.4, "14.4"),
-            (99.9, "99.9"),
-            (99.951, "99.95"),
-            (1e8, "100000000"),
-            (-0.5, "-0.5"),
-            (43.2, "43.2"),
-            (-0.000_000_01, "0"),
-        ] {
-            assert_eq!(number(value), text);
-        }
+    fn shares_tell_as_much_as_their_target_asks() {
         assert_eq!(precise_percent(0.999_5, 0.999), "99.95%");
         assert_eq!(precise_percent(0.999_999_999, 0.999), "just under 100%");
         assert_eq!(precise_percent(1.0, 0.999), "100%");
         assert_eq!(precise_percent(0.912_345, 0.9), "91.23%");
-        assert_eq!(length(12_600.0), "3.5 h");
+    }
+
+    #[test]
+    fn times_are_told_to_the_minute() {
+        assert_eq!(moment(Timestamp::from_unix_s(90.5)), "1970-01-01 00:01 UTC");
     }
 }

@@ -13,6 +13,7 @@ use crate::duration::parse_duration;
 use crate::fields::{Faults, Fields};
 use crate::indicator::{Budgeting, Indicator};
 use crate::name;
+use crate::namespaces::{ALL_NAMESPACES, LABEL, Namespaces};
 use crate::objective::Objective;
 use crate::period::{self, CalendarUnit, Period};
 use crate::quantity::share;
@@ -47,6 +48,7 @@ fn objective(file: &str, faults: &Faults, path: &str, node: &Node) -> Option<Obj
     let target = target(&fields);
     let period = period(&fields);
     let indicator = measured::indicator(&fields);
+    let namespaces = namespaces(&fields, "namespace", "namespaces");
     let only = fields.text("only");
     if only.is_some() && matches!(indicator, Some(Indicator::Events { .. })) {
         fields.fault("only", "goes with figures and shares, not with counted events");
@@ -59,6 +61,7 @@ fn objective(file: &str, faults: &Faults, path: &str, node: &Node) -> Option<Obj
     (faults.count() == before).then(|| Objective {
         title: title.unwrap_or_else(|| name.clone()),
         name: name.into(),
+        namespaces,
         service: service.unwrap_or_default().into(),
         description,
         target,
@@ -116,6 +119,32 @@ fn period(fields: &Fields<'_>) -> Option<Period> {
         start: jiff::civil::date(2018, 1, 1).at(0, 0, 0, 0),
         zone,
     })
+}
+
+/// Whose figures it is of: the namespace of one field, or how another one takes them.
+pub(crate) fn namespaces(fields: &Fields<'_>, one: &'static str, all: &'static str) -> Namespaces {
+    /// A namespace's name may have so many bytes.
+    const BYTES_MAX: usize = 200;
+    let (name, how) = (fields.text(one), fields.text(all));
+    if name.is_some() && how.is_some() {
+        fields.fault(all, format!("cannot stand beside `{one}`: keep one of them"));
+    }
+    match (name, how.as_deref()) {
+        (Some(name), _) if name.is_empty() || name.len() > BYTES_MAX || name.contains(char::is_control) => {
+            fields.fault(one, format!("{name:?} is no namespace: write the name of one"));
+        }
+        (Some(name), _) if name == ALL_NAMESPACES => {
+            fields.fault(
+                one,
+                format!("is of one namespace: for all of them, write `{all}: together`"),
+            );
+        }
+        (Some(name), _) => return Namespaces::One(name.into()),
+        (None, Some("together")) => return Namespaces::Together,
+        (None, Some("each") | None) => {}
+        (None, Some(other)) => fields.fault(all, format!("{other:?} is neither each nor together")),
+    }
+    Namespaces::Each
 }
 
 fn budgeting(fields: &Fields<'_>) -> Budgeting {
@@ -218,6 +247,9 @@ pub(crate) fn check_label(name: &str) -> Result<(), String> {
         return Err(format!(
             "{name:?} is no label's name: use letters, digits and `_`"
         ));
+    }
+    if name == LABEL {
+        return Err("\"namespace\" says whose series they are: write `namespace` beside `labels`".to_owned());
     }
     if name.starts_with("sloth_") || name.starts_with("__") || OWN.contains(&name) {
         return Err(format!("{name:?} is set by the program: choose another name"));

@@ -1,7 +1,7 @@
 //! How an objective stands.
 
 use serde::Serialize;
-use swarmpulse_model::Timestamp;
+use swarmpulse_model::{Text, Timestamp};
 
 use crate::period::Span;
 
@@ -32,6 +32,8 @@ impl SloState {
 /// How an objective stands at one time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SloStatus {
+    /// Whose: a namespace, or `*` for all of them together.
+    pub namespace: Text,
     /// Whether it is met.
     pub state: SloState,
     /// The share that must be good.
@@ -50,6 +52,9 @@ pub struct SloStatus {
     pub span: Option<Span>,
     /// When data begins within it, if that is later than the window does.
     pub data_since: Option<Timestamp>,
+    /// How much of the time that was looked at there was something to judge by, of an objective that counts time. The
+    /// rest is neither good nor bad.
+    pub observed_ratio: Option<f64>,
     /// One plain sentence with the figures.
     pub sentence: String,
     /// Why it could not be judged, where a query failed.

@@ -47,7 +47,7 @@ fn expected_state(error: f64, target: f64) -> Option<SloState> {
 }
 
 fn judged(bench: &Bench, objective: &Objective, minutes: usize) -> SloStatus {
-    let found = status(objective, bench, at_the_end(minutes));
+    let found = status(objective, bench, at_the_end(minutes), "default");
     assert_eq!(found.error, None);
     found
 }

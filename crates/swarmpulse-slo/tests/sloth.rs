@@ -83,7 +83,8 @@ fn constants_are_the_same() {
         let found: f64 = expr
             .strip_prefix("vector(")
             .unwrap()
-            .strip_suffix(')')
+            .split(')')
+            .next()
             .unwrap()
             .parse()
             .unwrap();

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -38,8 +39,11 @@ pub struct ServeArgs {
 /// # Errors
 /// If the configuration cannot be used, or the server cannot start.
 pub fn run(args: &ServeArgs, environment: &Environment) -> anyhow::Result<Outcome> {
-    let loaded = config::load(args.config.as_deref(), environment, overrides(args)?)?;
-    crate::wiring::run(&loaded.config, environment)?;
+    let arguments = overrides(args)?;
+    let loaded = config::load(args.config.as_deref(), environment, arguments.clone())?;
+    let (file, known) = (args.config.clone(), environment.clone());
+    let reread = move || Ok(config::load(file.as_deref(), &known, arguments.clone())?.config);
+    crate::wiring::run(&loaded.config, Arc::new(reread), environment)?;
     Ok(Outcome::Done)
 }
 

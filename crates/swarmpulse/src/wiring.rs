@@ -9,6 +9,7 @@ mod secrets;
 mod shipping;
 
 pub use glob::files as glob_files;
+use loading::Reread;
 pub use loading::rule_files;
 pub use metric_store::{journal_options as metric_journal_options, open as open_metrics};
 mod otlp_ports;
@@ -35,11 +36,12 @@ use otlp_ports::OtlpPorts;
 use shipping::Shipping;
 use swarmpulse_notify::ship::ShipTap;
 
-/// Runs the server of this configuration until it is told to end.
+/// Runs the server of this configuration until it is told to end. Which rules, routes and objectives hold is read anew at
+/// every reload.
 ///
 /// # Errors
 /// If a part cannot start.
-pub fn run(config: &Config, environment: &Environment) -> anyhow::Result<()> {
+pub fn run(config: &Config, reread: Reread, environment: &Environment) -> anyhow::Result<()> {
     let tap = shipping::tap();
     start_log(config, &tap.0);
     if let Err(error) = swarmpulse_probe::raise_fd_limit() {
@@ -59,6 +61,7 @@ pub fn run(config: &Config, environment: &Environment) -> anyhow::Result<()> {
     let objectives = Arc::default();
     alerts::add(
         config,
+        reread,
         environment,
         address,
         Arc::clone(&objectives),

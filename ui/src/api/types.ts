@@ -245,6 +245,7 @@ export interface OwnAccess {
 
 export interface Slo {
   name: string;
+  namespace: string;
   title: string;
   service: string;
   description: string;

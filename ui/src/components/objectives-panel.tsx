@@ -9,10 +9,12 @@ import { useNow } from "../hooks/use-fleet";
 import {
   budgetLeft,
   burnText,
+  ofSeveral,
   orderObjectives,
   STATE_WORDS,
   sentenceOf,
   stateOf,
+  whose,
 } from "../objectives/objective";
 import "../styles/objectives.css";
 import { Icon, SeverityGlyph } from "./glyph";
@@ -43,6 +45,7 @@ export default function ObjectivesPanel() {
     };
   }, []);
 
+  const several = ofSeveral(slos?.items ?? []);
   return (
     <PanelFrame label="Objectives">
       <header className="panel-head">
@@ -66,14 +69,14 @@ export default function ObjectivesPanel() {
       )}
       <ul className="objectives">
         {orderObjectives(slos?.items ?? []).map((slo) => (
-          <Objective key={`${slo.service}/${slo.name}`} slo={slo} />
+          <Objective key={`${slo.service}/${slo.name}/${slo.namespace}`} slo={slo} whose={whose(slo, several)} />
         ))}
       </ul>
     </PanelFrame>
   );
 }
 
-function Objective({ slo }: { slo: Slo }) {
+function Objective({ slo, whose }: { slo: Slo; whose: string | null }) {
   const now = useNow();
   const state = stateOf(slo);
   const left = budgetLeft(slo);
@@ -85,6 +88,7 @@ function Objective({ slo }: { slo: Slo }) {
         {state === "meeting" && <Icon name="tick" size={14} />}
         {state === "no_data" && <SeverityGlyph severity="info" />}
         <strong>{slo.title}</strong>
+        {whose !== null && <span className="dim">{whose}</span>}
         <span className="objective-state">{STATE_WORDS[state]}</span>
       </p>
       <p>{sentenceOf(slo)}</p>

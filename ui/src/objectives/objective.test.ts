@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import type { Slo } from "../api/types";
-import { budgetLeft, burnText, orderObjectives, sentenceOf, stateOf } from "./objective";
+import { budgetLeft, burnText, ofSeveral, orderObjectives, sentenceOf, stateOf, whose } from "./objective";
 
 function anObjective(title: string, state: string, remaining: number | null): Slo {
   return {
     name: title,
+    namespace: "default",
     title,
     service: "agents",
     description: "",
@@ -30,6 +31,17 @@ test("what is violated comes first, then what is nearly spent; without data noth
     anObjective("over", "violating", -0.4),
   ];
   expect(orderObjectives(slos).map((slo) => slo.title)).toEqual(["over", "spent", "a", "b", "nothing"]);
+});
+
+test("each says whose it is where there are several namespaces", () => {
+  const ours = anObjective("a", "meeting", 1);
+  const theirs = { ...ours, namespace: "team" };
+  const all = { ...ours, namespace: "*" };
+  expect(ofSeveral([ours])).toBe(false);
+  expect(ofSeveral([ours, theirs])).toBe(true);
+  expect([ours, theirs, all].map((slo) => whose(slo, true))).toEqual(["default", "team", "all namespaces"]);
+  expect(whose(ours, false)).toBeNull();
+  expect(orderObjectives([theirs, ours]).map((slo) => slo.namespace)).toEqual(["default", "team"]);
 });
 
 test("a state that is not known is no data, never met", () => {

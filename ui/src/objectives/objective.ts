@@ -24,12 +24,28 @@ export function sentenceOf(slo: Slo): string {
   return asSentence(slo.sentence.replace(/^(MEETING|VIOLATING|NO DATA): /, ""));
 }
 
+/** Whether objectives are of more than the default namespace, so that each must say whose it is. */
+export function ofSeveral(slos: readonly Slo[]): boolean {
+  return slos.some((slo) => slo.namespace !== "default");
+}
+
+/** Whose figures these are, where that is worth saying. */
+export function whose(slo: Slo, several: boolean): string | null {
+  if (!several) return null;
+  return slo.namespace === "*" ? "all namespaces" : slo.namespace;
+}
+
 /** Violated ones first, then those whose budget is spent most, those without data last. */
 export function orderObjectives(slos: readonly Slo[]): Slo[] {
   const left = (slo: Slo) => slo.error_budget?.remaining_ratio ?? 1;
   return [...slos].sort(
-    (a, b) => RANK[stateOf(a)] - RANK[stateOf(b)] || left(a) - left(b) || (a.title < b.title ? -1 : 1),
+    (a, b) => RANK[stateOf(a)] - RANK[stateOf(b)] || left(a) - left(b) || compare(a, b),
   );
+}
+
+function compare(a: Slo, b: Slo): number {
+  if (a.title !== b.title) return a.title < b.title ? -1 : 1;
+  return a.namespace < b.namespace ? -1 : 1;
 }
 
 /** What is left of a budget as a width from 0 to 1, and in words; null where there is none. */

@@ -1,17 +1,19 @@
-//! Objectives: how each stands, judged by queries that see what the asker may see.
+//! Objectives: how each stands in every namespace that the asker may see, judged by queries that see no more.
 
 mod book;
 mod shape;
 mod source;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Uri, header::CONTENT_TYPE};
 use serde::Serialize;
-use swarmpulse_api::Slos;
-use swarmpulse_model::Timestamp;
+use swarmpulse_api::{SloStanding, Slos};
+use swarmpulse_model::entity::DEFAULT_NAMESPACE;
+use swarmpulse_model::{Text, Timestamp};
 use swarmpulse_slo::{Objective, SloState, SloStatus};
 
 use super::parameter::{NAMESPACE, Parameter, some_of, text, time};
@@ -64,6 +66,7 @@ pub(super) async fn list(
             .or(at)
             .unwrap_or_else(|| app.runtime().now())
             .to_string(),
+        off: app.options().objectives.off().to_vec(),
         ..Slos::default()
     };
     for (objective, status) in judged.iter() {
@@ -95,14 +98,26 @@ pub(super) async fn one(
     let access = narrowed(access, &query)?;
     let at = asked_time(&app, &query);
     let judged = judged(&app, &access, at).await?;
-    let found = judged.iter().find(|(objective, _)| objective.name == name);
-    let Some((objective, status)) = found else {
+    let all: Vec<&(Objective, SloStatus)> = judged
+        .iter()
+        .filter(|(objective, _)| objective.name == name)
+        .collect();
+    // Of several namespaces the default one, where it is one of them.
+    let usual = all
+        .iter()
+        .find(|(_, status)| status.namespace == DEFAULT_NAMESPACE)
+        .or_else(|| all.first());
+    let Some((objective, status)) = usual else {
         let name: String = name.chars().take(200).collect();
         return Err(ApiError::not_found(format!(
             "no objective `{name}`; `GET /api/v1/slos` lists those that there are"
         )));
     };
-    json(&shape::detail(objective, status))
+    let standings = all.iter().map(|(_, status)| SloStanding {
+        namespace: status.namespace.to_string(),
+        state: shape::state(status.state).to_owned(),
+    });
+    json(&shape::detail(objective, status, standings.collect()))
 }
 
 /// The asker, who sees no more than the namespace that the query names.
@@ -128,16 +143,22 @@ async fn judged(app: &Arc<App>, access: &Access, at: Option<Timestamp>) -> Resul
     let (asked, namespace) = (access.clone(), access.namespace.clone());
     let judged = inside::work(app, move |app, cancel| {
         let source = source::Source::new(app, &asked, cancel);
-        let mut judged: Vec<(Objective, SloStatus)> = objectives
+        let known = match &asked.namespace {
+            Some(own) => vec![own.clone()],
+            None => namespaces(app),
+        };
+        let shown = objectives
             .iter()
-            .map(|objective| {
-                (
-                    objective.clone(),
-                    swarmpulse_slo::status(objective, &source, at.unwrap_or(now)),
-                )
+            .filter(|objective| objective.namespaces.is_shown_to(asked.namespace.as_deref()));
+        let mut judged: Vec<(Objective, SloStatus)> = shown
+            .flat_map(|objective| {
+                let all = swarmpulse_slo::statuses(objective, &source, at.unwrap_or(now), &known);
+                all.into_iter().map(|status| (objective.clone(), status))
             })
             .collect();
-        judged.sort_by(|(a, _), (b, _)| (&a.service, &a.name).cmp(&(&b.service, &b.name)));
+        judged.sort_by(|(a, one), (b, other)| {
+            (&a.service, &a.name, &one.namespace).cmp(&(&b.service, &b.name, &other.namespace))
+        });
         judged
     })
     .await?;
@@ -146,6 +167,17 @@ async fn judged(app: &Arc<App>, access: &Access, at: Option<Timestamp>) -> Resul
         book.keep(namespace, generation, now, &judged);
     }
     Ok(judged)
+}
+
+/// Every namespace that has agents: objectives are judged there even if nothing was measured.
+fn namespaces(app: &App) -> Vec<Text> {
+    app.runtime().fleet(|fleet| {
+        let found: BTreeSet<&str> = fleet
+            .agents_from(0)
+            .map(|(_, agent)| fleet.namespace_of(agent))
+            .collect();
+        found.into_iter().map(Text::from).collect()
+    })
 }
 
 /// Objectives with how they stand.

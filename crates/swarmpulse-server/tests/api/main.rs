@@ -16,6 +16,7 @@ mod harness;
 mod history;
 mod namespaces;
 mod notified;
+mod promises;
 mod queries;
 mod query_turns;
 mod records;

@@ -24,7 +24,9 @@ const OBJECTIVES: &str = "slos:
 /// too high throughout; findings are none.
 fn server() -> Server {
     let options = ServerOptions::default();
-    options.objectives.replace(parse("own.yaml", OBJECTIVES).unwrap());
+    options
+        .objectives
+        .replace(parse("own.yaml", OBJECTIVES).unwrap(), Vec::new());
     let server = Server::with_options(options);
     feed(&server, "default", "active", |minute| {
         if (90..93).contains(&minute) { 7.0 } else { 9.0 }
@@ -76,7 +78,10 @@ async fn each_is_met_or_not_or_cannot_be_told() {
         (&enough["objective"], &enough["value"]),
         (&json!(0.9), &json!(9.0))
     );
-    assert_eq!(enough["bound"], json!({"op": ">=", "value": 8.0}));
+    assert_eq!(
+        enough["bound"],
+        json!({"op": ">=", "value": 8.0, "unit": "", "text": "at least 8"})
+    );
     assert!((enough["error_budget"]["remaining_ratio"].as_f64().unwrap() - 0.5).abs() < 1e-9);
     assert!((enough["error_budget"]["remaining_minutes"].as_f64().unwrap() - 3.0).abs() < 1e-9);
     assert!((enough["burn_rate"]["hour"].as_f64().unwrap() - 0.5).abs() < 1e-9);
@@ -112,7 +117,12 @@ async fn one_shows_its_rules_and_expression() {
         (&one["state"], &one["file"], &one["line"]),
         (&json!("meeting"), &json!("own.yaml"), &json!(2))
     );
-    assert!(one["error_expression"].as_str().unwrap().contains("sum(active)"));
+    assert!(
+        one["error_expression"]
+            .as_str()
+            .unwrap()
+            .contains("sum by (namespace) (active)")
+    );
     let rules = one["rules"].as_array().unwrap();
     assert!(column(rules, "name").contains(&"slo:sli_error:ratio_rate5m".to_owned()));
     assert!(column(rules, "kind").contains(&"alerting".to_owned()));
@@ -144,23 +154,115 @@ async fn a_token_of_a_namespace_is_judged_by_its_own_series() {
 }
 
 #[tokio::test]
+async fn each_namespace_has_figures_of_its_own() {
+    let server = server();
+    let all = get(&server, "/api/v1/slos?at=7200&name=enough").await;
+    let items = all["items"].as_array().unwrap();
+    assert_eq!(column(items, "namespace"), ["default", "team"]);
+    assert_eq!(column(items, "state"), ["meeting", "violating"]);
+    assert_eq!((&all["meeting"], &all["violating"]), (&json!(1), &json!(1)));
+    let link = items[1]["links"]["self"].as_str().unwrap();
+    assert_eq!(link, "/api/v1/slos/enough?namespace=team");
+    let one = get(&server, &format!("{link}&at=7200")).await;
+    assert_eq!(
+        (&one["namespace"], &one["state"]),
+        (&json!("team"), &json!("violating"))
+    );
+    let usual = get(&server, "/api/v1/slos/enough?at=7200").await;
+    assert_eq!(
+        (&usual["namespace"], &usual["state"]),
+        (&json!("default"), &json!("meeting"))
+    );
+    assert_eq!(
+        usual["namespaces"],
+        json!([{"namespace": "default", "state": "meeting"}, {"namespace": "team", "state": "violating"}])
+    );
+}
+
+#[tokio::test]
+async fn nobody_reads_anothers_budget_out_of_a_sum() {
+    let server = server();
+    let text = "slos:
+- {name: all, namespaces: together, service: s, objective: 90%, window: 1h, at_least: 8, of: sum(active)}
+- {name: theirs, namespace: team, service: s, objective: 90%, window: 1h, at_least: 8, of: sum(active)}
+- {name: each, service: s, objective: 90%, window: 1h, at_least: 8, of: sum(active)}
+";
+    let objectives = &server.app.options().objectives;
+    objectives.replace(parse("own.yaml", text).unwrap(), Vec::new());
+    let everything = get(&server, "/api/v1/slos?at=7200").await;
+    let seen = |answer: &Value| -> Vec<(String, String, Value)> {
+        let items = answer["items"].as_array().unwrap().iter();
+        let text = |item: &Value, field: &str| item[field].as_str().unwrap().to_owned();
+        items
+            .map(|item| (text(item, "name"), text(item, "namespace"), item["value"].clone()))
+            .collect()
+    };
+    let row = |name: &str, namespace: &str, value: f64| (name.to_owned(), namespace.to_owned(), json!(value));
+    assert_eq!(
+        seen(&everything),
+        [
+            row("all", "*", 10.0),
+            row("each", "default", 9.0),
+            row("each", "team", 1.0),
+            row("theirs", "team", 1.0),
+        ]
+    );
+    for (namespace, rows) in [
+        ("default", vec![row("each", "default", 9.0)]),
+        ("team", vec![row("each", "team", 1.0), row("theirs", "team", 1.0)]),
+    ] {
+        let token = server.token(Scope::Read, Some(namespace)).await;
+        let ask = |path: &str| {
+            with(
+                request("GET", path, ""),
+                "authorization",
+                &format!("Bearer {token}"),
+            )
+        };
+        let answer = server.send(ask("/api/v1/slos?at=7200")).await.json();
+        assert_eq!(seen(&answer), rows, "{namespace}");
+        server.send(ask("/api/v1/slos/all?at=7200")).await.problem(404);
+    }
+}
+
+#[tokio::test]
+async fn figures_have_units_where_people_read_them() {
+    let server = server();
+    let quick = get(&server, "/api/v1/slos/quick?at=7200&namespace=default").await;
+    assert_eq!(
+        quick["bound"],
+        json!({"op": "<", "value": 0.5, "unit": "seconds", "text": "below 500 ms"})
+    );
+    assert_eq!(
+        (&quick["value"], &quick["value_text"]),
+        (&json!(2.0), &json!("2 s"))
+    );
+    let sentence = quick["sentence"].as_str().unwrap();
+    assert!(
+        sentence.contains("(now 2 s, wanted below 500 ms), promised 99% of time below 500 ms over 1h"),
+        "{sentence}"
+    );
+}
+
+#[tokio::test]
 async fn others_are_shown_as_soon_as_they_are_loaded() {
     let server = server();
+    let before = get(&server, "/api/v1/slos?at=7200").await;
+    let before = before["items"].as_array().unwrap();
+    assert_eq!(column(before, "name"), ["enough", "enough", "later", "quick"]);
     assert_eq!(
-        get(&server, "/api/v1/slos").await["items"]
-            .as_array()
-            .unwrap()
-            .len(),
-        3
+        column(before, "namespace"),
+        ["default", "team", "default", "default"]
     );
     let text = "slos:\n- {name: new, service: s, objective: 99%, window: 1h, good_share: up}\n";
     server
         .app
         .options()
         .objectives
-        .replace(parse("new.yaml", text).unwrap());
+        .replace(parse("new.yaml", text).unwrap(), vec!["old".to_owned()]);
     let now = get(&server, "/api/v1/slos").await;
     assert_eq!(column(now["items"].as_array().unwrap(), "name"), ["new"]);
+    assert_eq!(now["off"], json!(["old"]));
 }
 
 #[test]

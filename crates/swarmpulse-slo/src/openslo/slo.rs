@@ -12,10 +12,12 @@ use crate::duration::parse_duration;
 use crate::fields::Fields;
 use crate::indicator::{Bound, Budgeting, Comparison, Indicator};
 use crate::name::{self, slug};
+use crate::namespaces::Namespaces;
 use crate::objective::Objective;
 use crate::period::{self, CalendarUnit, Period};
 use crate::quantity::hundredth;
-use crate::short::{check_label, check_slice};
+use crate::short::{self, check_label, check_slice};
+use crate::unit::Unit;
 
 /// Where no window is given.
 const DEFAULT_PERIOD_S: u64 = 30 * 86_400;
@@ -35,6 +37,7 @@ pub(super) fn objectives(
     let period = period(spec);
     let method = method(spec);
     let alerting = alert::alerting(known, spec);
+    let namespaces = namespaces(document);
     let items = spec.list("objectives");
     spec.refuse_others();
     if items.is_empty() {
@@ -69,6 +72,7 @@ pub(super) fn objectives(
         objectives.push(Objective {
             name: name.into(),
             title,
+            namespaces: namespaces.clone(),
             service: service.into(),
             description: description.clone(),
             target: read.target,
@@ -87,6 +91,15 @@ pub(super) fn objectives(
     } else {
         objectives
     }
+}
+
+/// Whose figures it is of: OpenSLO has no field for that, so that annotations say it.
+fn namespaces(document: &Document<'_>) -> Namespaces {
+    let metadata = document.metadata.as_ref();
+    let annotations = metadata.and_then(|metadata| metadata.map("annotations"));
+    annotations.map_or(Namespaces::Each, |annotations| {
+        short::namespaces(&annotations, "swarmpulse/namespace", "swarmpulse/namespaces")
+    })
 }
 
 /// The name and the title of an objective, which is numbered if it is one of several.
@@ -157,7 +170,13 @@ fn one(fields: &Fields<'_>, method: Option<&str>, measured: Option<Metric>) -> O
     fields.refuse_others();
     let indicator = match measured? {
         Metric::Ready(indicator) => indicator,
-        Metric::Threshold(query) => Indicator::Figure { query, bound: bound? },
+        Metric::Threshold(query) => {
+            let bound = Bound {
+                unit: Unit::of_query(&query),
+                ..bound?
+            };
+            Indicator::Figure { query, bound }
+        }
     };
     Some(Read {
         title,
@@ -225,6 +244,7 @@ fn bound(fields: &Fields<'_>, is_threshold: bool) -> Option<Bound> {
     Some(Bound {
         comparison,
         value: value?,
+        unit: Unit::None,
     })
 }
 

@@ -4,6 +4,7 @@ use crate::fields::Fields;
 use crate::indicator::{Bound, Comparison, Counting, Indicator};
 use crate::placeholder;
 use crate::quantity::quantity;
+use crate::unit::Unit;
 
 /// Fields that compare a figure with a bound.
 const BOUNDS: [(&str, Comparison); 4] = [
@@ -153,8 +154,8 @@ fn share(fields: &Fields<'_>) -> Option<Indicator> {
 
 fn figure(fields: &Fields<'_>) -> Option<Indicator> {
     let query = fields.required_text("of", "the query whose figure is bounded")?;
+    let bound = bound(fields, &query);
     let query = plain(fields, "of", query);
-    let bound = bound(fields);
     Some(Indicator::Figure {
         query: query?,
         bound: bound?,
@@ -173,7 +174,7 @@ fn plain(fields: &Fields<'_>, name: &str, query: String) -> Option<String> {
     Some(query)
 }
 
-fn bound(fields: &Fields<'_>) -> Option<Bound> {
+fn bound(fields: &Fields<'_>, query: &str) -> Option<Bound> {
     let given: Vec<_> = BOUNDS.iter().filter(|(name, _)| fields.has(name)).collect();
     let (name, comparison) = match given.as_slice() {
         [] => {
@@ -190,10 +191,19 @@ fn bound(fields: &Fields<'_>) -> Option<Bound> {
         }
     };
     let text = fields.text(name)?;
-    let value = quantity(&text)
+    let (value, unit) = quantity(&text)
         .map_err(|reason| fields.fault(name, reason))
         .ok()?;
-    Some(Bound { comparison, value })
+    // A bare number is of whatever the series is named for.
+    let unit = match unit {
+        Unit::None => Unit::of_query(query),
+        unit => unit,
+    };
+    Some(Bound {
+        comparison,
+        value,
+        unit,
+    })
 }
 
 /// Events below a bound, by the buckets of a histogram with classic buckets.
@@ -213,7 +223,7 @@ fn histogram(fields: &Fields<'_>) -> Option<Indicator> {
     }
     let series = fields.required_text("histogram", "the name of a histogram, with or without labels")?;
     let text = fields.required_text("below", "the bound of a bucket, such as 500ms")?;
-    let below = quantity(&text)
+    let (below, _) = quantity(&text)
         .map_err(|reason| fields.fault("below", reason))
         .ok()?;
     if !is_selector(&series) {

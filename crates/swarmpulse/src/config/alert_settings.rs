@@ -108,6 +108,8 @@ pub struct SloSettings {
     pub files: Vec<String>,
     /// Whether the objectives that come with the program hold.
     pub shipped: bool,
+    /// Those that do not hold, by their names.
+    pub off: Vec<String>,
 }
 
 impl Default for SloSettings {
@@ -115,6 +117,7 @@ impl Default for SloSettings {
         Self {
             files: Vec::new(),
             shipped: true,
+            off: Vec::new(),
         }
     }
 }

@@ -2,40 +2,64 @@
 
 use swarmpulse_api::{Slo, Slos};
 
-use super::report::{percent, rate, word};
+use super::report::{moment, namespace, percent, rate, tells_namespaces, word};
 
 /// Its text.
 pub(super) fn render(slos: &Slos) -> String {
     let mut text = format!(
         "# SLO compliance\n\nAs of {}: {} meeting, {} violating, {} no data.\n\n",
-        slos.at, slos.meeting, slos.violating, slos.no_data
+        moment(&slos.at),
+        slos.meeting,
+        slos.violating,
+        slos.no_data
     );
-    text.push_str("| State | Service | Objective | Promised | Good | Budget left | Burn 1 h | Window |\n");
-    text.push_str("|---|---|---|---:|---:|---:|---:|---|\n");
+    let with_namespace = tells_namespaces(slos);
+    let (head, line) = if with_namespace {
+        ("| Namespace ", "|---")
+    } else {
+        ("", "")
+    };
+    text.push_str(&format!(
+        "| State {head}| Service | Objective | Promised | Good | Budget left | Burn 1 h | Window |\n"
+    ));
+    text.push_str(&format!("|---{line}|---|---|---:|---:|---:|---:|---|\n"));
     for slo in &slos.items {
-        text.push_str(&row(slo));
+        text.push_str(&row(slo, with_namespace));
     }
     if !slos.items.is_empty() {
         text.push('\n');
     }
     for slo in &slos.items {
         text.push_str(&format!(
-            "- **{}**: {}\n",
+            "- **{}**{}: {}\n",
             escaped(&slo.title),
+            if with_namespace {
+                format!(" ({})", escaped(namespace(&slo.namespace)))
+            } else {
+                String::new()
+            },
             escaped(&slo.sentence)
         ));
+    }
+    if !slos.off.is_empty() {
+        text.push_str(&format!("\nSwitched off: {}.\n", escaped(&slos.off.join(", "))));
     }
     text
 }
 
-fn row(slo: &Slo) -> String {
+fn row(slo: &Slo, with_namespace: bool) -> String {
     let left = slo
         .error_budget
         .as_ref()
         .and_then(|budget| budget.remaining_ratio);
     format!(
-        "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
+        "| {} {}| {} | {} | {} | {} | {} | {} | {} |\n",
         word(&slo.state),
+        if with_namespace {
+            format!("| {} ", escaped(namespace(&slo.namespace)))
+        } else {
+            String::new()
+        },
         escaped(&slo.service),
         escaped(&slo.name),
         percent(Some(slo.objective), 4),
@@ -89,5 +113,37 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("- **a\\|b \\# c**: VIOLATING: 50%.\n"), "{text}");
+    }
+
+    #[test]
+    fn namespaces_and_what_is_off_are_told_where_there_are_any() {
+        let of = |namespace: &str| Slo {
+            title: "Enough".into(),
+            name: "enough".into(),
+            service: "agents".into(),
+            namespace: namespace.into(),
+            state: "meeting".into(),
+            objective: 0.9,
+            sentence: "MEETING.".into(),
+            ..Slo::default()
+        };
+        let text = render(&Slos {
+            at: "2026-01-01T00:00:00.000Z".into(),
+            items: vec![of("default"), of("*"), of("team|a")],
+            off: vec!["memory-growth".into()],
+            ..Slos::default()
+        });
+        for part in [
+            "As of 2026-01-01 00:00:00 UTC: ",
+            "| State | Namespace | Service |",
+            "|---|---|---|---|---:|",
+            "| MEETING | default | agents | enough | 90% |",
+            "| MEETING | (all) | agents |",
+            "| MEETING | team\\|a | agents |",
+            "- **Enough** (team\\|a): MEETING.\n",
+            "\nSwitched off: memory-growth.\n",
+        ] {
+            assert!(text.contains(part), "{part} is missing in\n{text}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use swarmpulse_client::{Client, QueryTime};
 use swarmpulse_model::{Labels, Timestamp};
 use swarmpulse_rules::{QueryError, QuerySample};
 use swarmpulse_server::slo_answer;
-use swarmpulse_slo::{Objective, SloQueries, status};
+use swarmpulse_slo::{Objective, SloQueries, statuses};
 use tokio::runtime::Runtime;
 
 use super::report::Report;
@@ -29,16 +29,17 @@ pub(super) fn judge(client: &Client, objectives: &[Objective], at_ms: i64) -> an
     runtime.block_on(client.query("vector(1)", &QueryTime::At(None)))?;
     let remote = Remote { client, runtime };
     let at = Timestamp(at_ms.saturating_mul(1_000_000));
-    let items = objectives
-        .iter()
-        .map(|objective| slo_answer(objective, &status(objective, &remote, at)));
+    let items = objectives.iter().flat_map(|objective| {
+        let found = statuses(objective, &remote, at, &[]);
+        found.into_iter().map(|status| slo_answer(objective, &status))
+    });
     let mut slos = Slos {
         at: at.to_string(),
         items: items.collect(),
         ..Slos::default()
     };
     slos.items
-        .sort_by(|a, b| (&a.service, &a.name).cmp(&(&b.service, &b.name)));
+        .sort_by(|a, b| (&a.service, &a.name, &a.namespace).cmp(&(&b.service, &b.name, &b.namespace)));
     remote.runtime.shutdown_background();
     Ok(Report { slos })
 }

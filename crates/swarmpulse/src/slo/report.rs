@@ -1,6 +1,8 @@
 //! What is reported, and what a script is told of it.
 
 use swarmpulse_api::Slos;
+use swarmpulse_model::entity::DEFAULT_NAMESPACE;
+use swarmpulse_slo::ALL_NAMESPACES;
 
 use crate::exit::Outcome;
 
@@ -33,6 +35,30 @@ impl Report {
         } else {
             Outcome::Done
         }
+    }
+}
+
+/// Whether the namespace of each is worth a column: where there is another one than the default.
+pub(super) fn tells_namespaces(slos: &Slos) -> bool {
+    slos.items
+        .iter()
+        .any(|slo| !matches!(slo.namespace.as_str(), "" | DEFAULT_NAMESPACE))
+}
+
+/// A namespace as reports write it.
+pub(super) fn namespace(name: &str) -> &str {
+    match name {
+        ALL_NAMESPACES => "(all)",
+        "" => DEFAULT_NAMESPACE,
+        name => name,
+    }
+}
+
+/// A time as reports write it: to the second, and in which zone.
+pub(super) fn moment(at: &str) -> String {
+    match (at.get(..10), at.get(11..19)) {
+        (Some(date), Some(time)) => format!("{date} {time} UTC"),
+        _ => at.to_owned(),
     }
 }
 

@@ -4,12 +4,19 @@ use anstyle::AnsiColor;
 use swarmpulse_api::{Slo, Slos};
 use unicode_width::UnicodeWidthStr;
 
-use super::report::{percent, rate, word};
+use super::report::{namespace, percent, rate, tells_namespaces, word};
 use crate::output::{bold, colour, dim, styled};
 use crate::pulse::cut;
 
-const HEAD: [&str; 7] = [
+/// Of these the second says whose.
+const COLUMNS: usize = 8;
+/// Columns from here on hold figures.
+const FIGURES_FROM: usize = 4;
+
+/// What stands above the columns; that of namespaces is there where there are several.
+const HEAD: [&str; COLUMNS] = [
     "STATE",
+    "NAMESPACE",
     "SERVICE",
     "OBJECTIVE",
     "PROMISED",
@@ -27,13 +34,23 @@ pub(super) fn render(slos: &Slos, width: Option<usize>) -> Vec<String> {
             slos.meeting, slos.violating, slos.no_data
         ),
     )];
-    let rows: Vec<[String; 7]> = slos.items.iter().map(row).collect();
+    if !slos.off.is_empty() {
+        lines.push(styled(dim(), &format!("switched off: {}", slos.off.join(", "))));
+    }
+    let rows: Vec<[String; COLUMNS]> = slos.items.iter().map(row).collect();
     if rows.is_empty() {
         return lines;
     }
+    let with_namespace = tells_namespaces(slos);
     let mut widths = HEAD.map(str::len);
+    if !with_namespace {
+        widths[1] = 0;
+    }
     for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
+        for (number, (width, cell)) in widths.iter_mut().zip(row).enumerate() {
+            if number == 1 && !with_namespace {
+                continue;
+            }
             *width = (*width).max(cell.width());
         }
     }
@@ -49,18 +66,24 @@ pub(super) fn render(slos: &Slos, width: Option<usize>) -> Vec<String> {
     }
     for slo in slos.items.iter().filter(|slo| slo.state != "meeting") {
         lines.push(String::new());
-        lines.push(format!("{}: {}", slo.name, slo.sentence));
+        let whose = if with_namespace {
+            format!(" ({})", namespace(&slo.namespace))
+        } else {
+            String::new()
+        };
+        lines.push(format!("{}{whose}: {}", slo.name, slo.sentence));
     }
     lines
 }
 
-fn row(slo: &Slo) -> [String; 7] {
+fn row(slo: &Slo) -> [String; COLUMNS] {
     let left = slo
         .error_budget
         .as_ref()
         .and_then(|budget| budget.remaining_ratio);
     [
         word(&slo.state).to_owned(),
+        namespace(&slo.namespace).to_owned(),
         slo.service.clone(),
         slo.name.clone(),
         percent(Some(slo.objective), 4),
@@ -70,15 +93,17 @@ fn row(slo: &Slo) -> [String; 7] {
     ]
 }
 
-fn joined(cells: &[String; 7], widths: &[usize; 7]) -> String {
+/// The cells of a line; a column without width is left out.
+fn joined(cells: &[String; COLUMNS], widths: &[usize; COLUMNS]) -> String {
     let padded = cells
         .iter()
         .zip(widths)
         .enumerate()
+        .filter(|(_, (_, width))| **width > 0)
         .map(|(number, (cell, width))| {
             let pad = " ".repeat(width.saturating_sub(cell.width()));
             // Figures stand at the right.
-            if number < 3 {
+            if number < FIGURES_FROM {
                 format!("{cell}{pad}")
             } else {
                 format!("{pad}{cell}")
@@ -147,6 +172,42 @@ mod tests {
                 "NO DATA  memory   code               100%     -            -        -",
                 "",
                 "code: NO DATA: nothing was measured.",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_column_says_whose_they_are_where_there_are_several() {
+        let of = |namespace: &str, state: &str| Slo {
+            name: "enough".into(),
+            service: "agents".into(),
+            namespace: namespace.into(),
+            state: state.into(),
+            objective: 0.9,
+            sentence: "VIOLATING: 50% was good.".into(),
+            ..Slo::default()
+        };
+        let slos = Slos {
+            meeting: 1,
+            violating: 1,
+            items: vec![of("default", "meeting"), of("team-a", "violating")],
+            off: vec!["memory-growth".into()],
+            ..Slos::default()
+        };
+        let lines: Vec<String> = render(&slos, None)
+            .iter()
+            .map(|line| anstream::adapter::strip_str(line).to_string())
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "1 meeting, 1 violating, 0 no data",
+                "switched off: memory-growth",
+                "STATE      NAMESPACE  SERVICE  OBJECTIVE  PROMISED  GOOD  BUDGET LEFT  BURN 1h",
+                "MEETING    default    agents   enough          90%     -            -        -",
+                "VIOLATING  team-a     agents   enough          90%     -            -        -",
+                "",
+                "enough (team-a): VIOLATING: 50% was good.",
             ]
         );
     }

@@ -7,7 +7,7 @@ use swarmpulse_notify::dead_man::DeadMan;
 use swarmpulse_runtime::{DeadManOptions, Handle, Options, Pinger, Pinging, QueryLimits, RulesOptions};
 use swarmpulse_server::ObjectiveBook;
 
-use super::loading::Loading;
+use super::loading::{Loading, Reread};
 use crate::config::{Config, Environment};
 
 /// Adds them to what the runtime is started with.
@@ -16,12 +16,13 @@ use crate::config::{Config, Environment};
 /// If the dead-man ping has no address.
 pub(super) fn add(
     config: &Config,
+    reread: Reread,
     environment: &Environment,
     address: SocketAddr,
     objectives: Arc<ObjectiveBook>,
     options: &mut Options,
 ) -> anyhow::Result<()> {
-    let loading = Loading::new(config, environment, objectives);
+    let loading = Loading::new(reread, environment, objectives);
     let query = config.query.options();
     options.rules = RulesOptions {
         load: Arc::new(move || loading.load()),

@@ -21,18 +21,21 @@ use crate::config::{ALERTS_FILE, Config, Environment};
 /// A file of rules, routes or objectives may be this long.
 const FILE_BYTES_MAX: u64 = 16 << 20;
 
+/// Reads the configuration anew: which files there are, and what of them is switched off, may have changed.
+pub type Reread = Arc<dyn Fn() -> anyhow::Result<Config> + Send + Sync>;
+
 /// Reads everything anew whenever it is asked.
 pub(super) struct Loading {
-    config: Config,
+    reread: Reread,
     environment: Environment,
     /// Where the objectives go that hold from then on.
     objectives: Arc<ObjectiveBook>,
 }
 
 impl Loading {
-    pub(super) fn new(config: &Config, environment: &Environment, objectives: Arc<ObjectiveBook>) -> Self {
+    pub(super) fn new(reread: Reread, environment: &Environment, objectives: Arc<ObjectiveBook>) -> Self {
         Self {
-            config: config.clone(),
+            reread,
             environment: environment.clone(),
             objectives,
         }
@@ -40,20 +43,21 @@ impl Loading {
 
     /// Everything as the files have it now.
     pub(super) fn load(&self) -> Result<Loaded, LoadError> {
+        let config = (self.reread)().map_err(|error| LoadError(format!("{error:#}")))?;
         let mut faults = Vec::new();
         let mut loaded = Loaded::default();
-        let objectives = all_rules(&self.config, &mut loaded, &mut faults);
-        self.routes(&mut loaded, &mut faults);
+        let objectives = all_rules(&config, &mut loaded, &mut faults);
+        self.routes(&config, &mut loaded, &mut faults);
         if !faults.is_empty() {
             return Err(LoadError(faults.join("\n")));
         }
-        self.objectives.replace(objectives);
+        self.objectives.replace(objectives, config.slo.off.clone());
         Ok(loaded)
     }
 
     /// Adds routes and receivers, if there is a file of them.
-    fn routes(&self, loaded: &mut Loaded, faults: &mut Vec<String>) {
-        let name = self.config.alerts.file.as_str();
+    fn routes(&self, config: &Config, loaded: &mut Loaded, faults: &mut Vec<String>) {
+        let name = config.alerts.file.as_str();
         if name == ALERTS_FILE && !Path::new(name).exists() {
             return;
         }
@@ -160,8 +164,12 @@ fn objectives(config: &Config, expressions: &dyn Expressions, faults: &mut Vec<S
     } else {
         Vec::new()
     };
-    swarmpulse_slo::combined(shipped, own).unwrap_or_else(|wrong| {
+    let all = swarmpulse_slo::combined(shipped, own).unwrap_or_else(|wrong| {
         faults.extend(wrong.iter().map(ToString::to_string));
+        Vec::new()
+    });
+    swarmpulse_slo::without(all, &config.slo.off, &swarmpulse_slo::shipped()).unwrap_or_else(|wrong| {
+        faults.extend(wrong.iter().map(|wrong| format!("slo.off: {wrong}")));
         Vec::new()
     })
 }

@@ -23,6 +23,8 @@ pub struct ObjectiveBook {
 #[derive(Debug)]
 struct Pages {
     objectives: Arc<[Objective]>,
+    /// Names of those that are switched off.
+    off: Arc<[String]>,
     /// Grows with every change, so that what was judged before is not taken for what holds now.
     generation: u64,
     judged: HashMap<Option<Text>, (Timestamp, Judged)>,
@@ -34,6 +36,7 @@ impl Default for ObjectiveBook {
         Self {
             pages: Mutex::new(Pages {
                 objectives: swarmpulse_slo::shipped().into(),
+                off: Arc::default(),
                 generation: 0,
                 judged: HashMap::new(),
             }),
@@ -42,10 +45,11 @@ impl Default for ObjectiveBook {
 }
 
 impl ObjectiveBook {
-    /// Puts others in the place of all of them.
-    pub fn replace(&self, objectives: Vec<Objective>) {
+    /// Puts others in the place of all of them; `off` are names of some that do not hold.
+    pub fn replace(&self, objectives: Vec<Objective>, off: Vec<String>) {
         let mut pages = self.pages.lock();
         pages.objectives = objectives.into();
+        pages.off = off.into();
         pages.generation += 1;
         pages.judged.clear();
     }
@@ -54,6 +58,11 @@ impl ObjectiveBook {
     pub(super) fn all(&self) -> (Arc<[Objective]>, u64) {
         let pages = self.pages.lock();
         (Arc::clone(&pages.objectives), pages.generation)
+    }
+
+    /// Names of those that are switched off.
+    pub(super) fn off(&self) -> Arc<[String]> {
+        Arc::clone(&self.pages.lock().off)
     }
 
     /// How they stood for whoever sees that namespace, if that was only a moment ago.
@@ -94,7 +103,8 @@ mod tests {
             "others see other things"
         );
         assert!(book.kept(None, at(110.0)).is_none());
-        book.replace(Vec::new());
+        book.replace(Vec::new(), vec!["a".to_owned()]);
+        assert_eq!(*book.off(), ["a".to_owned()]);
         assert!(book.kept(None, at(100.0)).is_none());
         book.keep(None, generation, at(100.0), &judged);
         assert!(

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use swarmpulse_api::{Slo, SloBound, SloBudget, SloBurnRate, SloDetail, SloForecast, SloRule, SloWindow};
+use swarmpulse_api::{
+    Slo, SloBound, SloBudget, SloBurnRate, SloDetail, SloForecast, SloRule, SloStanding, SloWindow,
+};
 use swarmpulse_model::series::Label;
 use swarmpulse_rules::{Rule, RuleKind};
-use swarmpulse_slo::{ErrorBudget, Indicator, Objective, Period, SloState, SloStatus, format_duration};
+use swarmpulse_slo::{
+    ALL_NAMESPACES, ErrorBudget, Indicator, Objective, Period, SloState, SloStatus, Unit, format_duration,
+};
 
 /// A state's name.
 pub(super) fn state(state: SloState) -> &'static str {
@@ -23,12 +27,20 @@ pub fn slo(objective: &Objective, status: &SloStatus) -> Slo {
         Indicator::Figure { bound, .. } => Some(SloBound {
             op: bound.comparison.as_str().to_owned(),
             value: bound.value,
+            unit: bound.unit.as_str().to_owned(),
+            text: bound.text(),
         }),
         Indicator::Events { .. } | Indicator::Share { .. } => None,
     };
-    let link = format!("/api/v1/slos/{}", objective.name);
+    let value = status.value.filter(|value| value.is_finite());
+    let unit = match &objective.indicator {
+        Indicator::Figure { bound, .. } => bound.unit,
+        Indicator::Events { .. } | Indicator::Share { .. } => Unit::Ratio,
+    };
+    let link = link(&objective.name, &status.namespace);
     Slo {
         name: objective.name.to_string(),
+        namespace: status.namespace.to_string(),
         title: objective.title.clone(),
         service: objective.service.to_string(),
         description: objective.description.clone(),
@@ -37,7 +49,8 @@ pub fn slo(objective: &Objective, status: &SloStatus) -> Slo {
         promise: objective.promise(),
         objective: status.target,
         sli: status.sli,
-        value: status.value.filter(|value| value.is_finite()),
+        value,
+        value_text: value.map(|value| unit.text(value)),
         bound,
         window: window(objective, status),
         error_budget: status.budget.as_ref().map(budget),
@@ -55,7 +68,7 @@ pub fn slo(objective: &Objective, status: &SloStatus) -> Slo {
 }
 
 /// An objective with what its figures come from.
-pub(super) fn detail(objective: &Objective, status: &SloStatus) -> SloDetail {
+pub(super) fn detail(objective: &Objective, status: &SloStatus, all: Vec<SloStanding>) -> SloDetail {
     let window_s = status
         .span
         .map_or(objective.period.nominal_s(), |span| span.elapsed_s());
@@ -66,7 +79,30 @@ pub(super) fn detail(objective: &Objective, status: &SloStatus) -> SloDetail {
         error_expression: objective.error_over(window_s),
         line: objective.line,
         rules: rules.collect(),
+        namespaces: all,
     }
+}
+
+/// Where one is shown by itself. Of all namespaces together it needs no name, and none can be asked for.
+fn link(name: &str, namespace: &str) -> String {
+    if namespace == ALL_NAMESPACES {
+        return format!("/api/v1/slos/{name}");
+    }
+    let namespace = escaped(namespace);
+    format!("/api/v1/slos/{name}?namespace={namespace}")
+}
+
+/// A value as it stands in a query.
+fn escaped(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
 }
 
 fn rule(rule: &Rule) -> SloRule {
@@ -104,6 +140,7 @@ fn window(objective: &Objective, status: &SloStatus) -> SloWindow {
         to: status.span.map(|span| span.to.to_string()),
         ends_at: status.span.and_then(|span| span.ends).map(|at| at.to_string()),
         data_since: status.data_since.map(|at| at.to_string()),
+        observed_ratio: status.observed_ratio,
     }
 }
 

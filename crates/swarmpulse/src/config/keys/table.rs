@@ -324,6 +324,11 @@ pub const KEYS: &[Key] = &[
         help: "Whether the objectives that come with the program hold.",
     },
     Key {
+        path: "slo.off",
+        form: Texts,
+        help: "Those that do not hold, by their names, of the program's as of yours; `swarmpulse slo` lists them. Read anew at every reload.",
+    },
+    Key {
         path: "dead_man.url_file",
         form: Text,
         help: "A file with the address to ping; the address is a secret. Empty for none.",

@@ -26,8 +26,13 @@ impl World {
         std::fs::write(self.root.path().join(name), text).unwrap();
     }
 
+    fn reread(&self) -> Reread {
+        let config = self.config.clone();
+        Arc::new(move || Ok(config.clone()))
+    }
+
     fn load(&self) -> Result<Loaded, String> {
-        let loading = Loading::new(&self.config, &Environment::default(), Arc::default());
+        let loading = Loading::new(self.reread(), &Environment::default(), Arc::default());
         loading.load().map_err(|error| error.0)
     }
 }
@@ -94,6 +99,40 @@ fn every_fault_of_every_file_is_told_with_its_line() {
     ] {
         assert!(error.contains(part), "{part} is missing in:\n{error}");
     }
+}
+
+#[test]
+fn an_objective_is_switched_off_by_its_name_and_on_again_at_a_reload() {
+    let mut world = World::new();
+    let path = world.root.path().join("own.yaml").to_string_lossy().into_owned();
+    world.write(
+        "own.yaml",
+        "slos:\n- {name: mine, service: s, objective: 99%, window: 1h, good_share: up}\n",
+    );
+    world.config.slo.files = vec![path];
+    world.config.slo.off = vec!["mine".to_owned(), "memory-growth".to_owned()];
+    let config = Arc::new(parking_lot::Mutex::new(world.config.clone()));
+    let (reread, book) = (Arc::clone(&config), Arc::<ObjectiveBook>::default());
+    let reread: Reread = Arc::new(move || Ok(reread.lock().clone()));
+    let loading = Loading::new(reread, &Environment::default(), book);
+    let files = || {
+        let loaded = loading.load().map_err(|error| error.0)?;
+        Ok::<_, String>(loaded.rules.into_iter().map(|file| file.name).collect::<Vec<_>>())
+    };
+    let names = files().unwrap();
+    assert!(names.contains(&"slo/memory-handles".to_owned()));
+    for off in ["slo/mine", "slo/memory-growth"] {
+        assert!(!names.contains(&off.to_owned()), "{names:?}");
+    }
+    config.lock().slo.off = vec!["memory-grwth".to_owned()];
+    let error = files().unwrap_err();
+    assert_eq!(
+        error,
+        "slo.off: \"memory-grwth\" is the name of no objective: did you mean \"memory-growth\"?"
+    );
+    config.lock().slo.off.clear();
+    let names = files().unwrap();
+    assert!(names.contains(&"slo/mine".to_owned()) && names.contains(&"slo/memory-growth".to_owned()));
 }
 
 #[test]
