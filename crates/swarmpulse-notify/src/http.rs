@@ -6,6 +6,7 @@ mod answer;
 mod cleansing;
 mod client;
 mod failure;
+mod oauth2;
 mod options;
 mod retry_after;
 
@@ -13,4 +14,5 @@ pub use address::{Address, AddressError};
 pub use answer::Answer;
 pub use cleansing::Cleanser;
 pub use client::{HttpClient, HttpError, Request};
+pub use oauth2::Oauth2Options;
 pub use options::HttpOptions;

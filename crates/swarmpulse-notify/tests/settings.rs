@@ -340,11 +340,35 @@ fn what_is_wrong_is_told_with_its_place_and_the_way_out() {
         ),
         (
             "webhook_configs: [{url: http://x, http_config: {oauth2: {client_id: a}}}]",
-            "line 3, column 53: oauth2 is not supported",
+            "line 3, column 61: oauth2 needs `client_secret`, `client_secret_file` or `client_secret_env`",
+        ),
+        (
+            "webhook_configs: [{url: http://x, http_config: {oauth2: {client_id: a, client_secret: b}}}]",
+            "line 3, column 61: oauth2 needs `token_url`",
+        ),
+        (
+            "webhook_configs: [{url: http://x, http_config: {oauth2: {client_id: a, client_secret: b, token_url: x}}}]",
+            "line 3, column 94: token_url is no URL",
+        ),
+        (
+            "webhook_configs: [{url: http://x, http_config: {bearer_token: c, oauth2: {client_id: a, client_secret: b, token_url: http://x}}}]",
+            "line 3, column 52: basic_auth, authorization, bearer_token and oauth2 exclude",
+        ),
+        (
+            "webhook_configs: [{url: http://x, http_config: {basic_auth: {username: c}, oauth2: {client_id: a, client_secret: b, token_url: http://x}}}]",
+            "line 3, column 52: basic_auth, authorization, bearer_token and oauth2 exclude",
+        ),
+        (
+            "webhook_configs: [{url: http://x, http_config: {oauth2: {client_id: a, client_secret: b, token_url: http://x, endpoint_params: {scope: y}}}}]",
+            "line 3, column 133: endpoint_params cannot hold scope",
+        ),
+        (
+            "webhook_configs: [{url: http://x, http_config: {oauth2: {client_id: a, client_secret: b, token_url: http://x, grant_type: jwt}}}]",
+            "line 3, column 115: ",
         ),
         (
             "webhook_configs: [{url: http://x, http_config: {basic_auth: {username: a}, bearer_token: b}}]",
-            "line 3, column 52: basic_auth, authorization and bearer_token exclude",
+            "line 3, column 52: basic_auth, authorization, bearer_token and oauth2 exclude",
         ),
         (
             "webhook_configs: [{url: http://x, http_config: {tls_config: {cert_file: secrets/cert}}}]",

@@ -1,14 +1,16 @@
 //! The client itself.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Identity, Method, NoProxy, Proxy};
 use swarmpulse_model::Timestamp;
 
 use super::failure::of_client;
+use super::oauth2::{Token, TokenSource};
 use super::{Address, Answer, Cleanser, HttpOptions, retry_after};
 use crate::SendError;
 
@@ -32,7 +34,7 @@ pub enum HttpError {
 }
 
 impl HttpError {
-    fn setting(field: &str, reason: impl fmt::Display) -> Self {
+    pub(super) fn setting(field: &str, reason: impl fmt::Display) -> Self {
         Self::Setting {
             field: field.to_owned(),
             reason: reason.to_string(),
@@ -68,6 +70,11 @@ impl Request {
         }
     }
 
+    /// Whether it says itself who we are.
+    fn is_authorized(&self) -> bool {
+        self.headers.iter().any(|(name, _)| name == AUTHORIZATION)
+    }
+
     /// The same with one more header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -95,6 +102,7 @@ pub struct HttpClient {
     headers: HeaderMap,
     timeout_s: f64,
     cleanser: Cleanser,
+    tokens: Option<Arc<TokenSource>>,
 }
 
 impl fmt::Debug for HttpClient {
@@ -132,6 +140,10 @@ impl HttpClient {
             headers,
             timeout_s: options.timeout_s,
             cleanser: Cleanser::new(secrets.into_iter().chain(hidden).chain(behind)),
+            tokens: match &options.oauth2 {
+                Some(oauth2) => Some(Arc::new(TokenSource::new(oauth2)?)),
+                None => None,
+            },
         })
     }
 
@@ -146,11 +158,44 @@ impl HttpClient {
     /// # Errors
     /// If there is no answer: [`SendError::Later`]; if a header cannot be written: [`SendError::Refused`].
     pub async fn send(&self, request: Request, now: Timestamp) -> Result<Answer, SendError> {
+        let tokens = self.tokens.as_ref().filter(|_| !request.is_authorized());
+        let Some(tokens) = tokens else {
+            return self.exchange(request, now, None).await;
+        };
+        let token = tokens.token(now).await?;
+        let answer = self.exchange(request.clone(), now, Some(&token)).await?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        tokens.forget(&token).await;
+        // One that was just made is not refused for its age.
+        if !token.is_kept {
+            return Ok(answer);
+        }
+        let token = tokens.token(now).await?;
+        let answer = self.exchange(request, now, Some(&token)).await?;
+        if answer.status == 401 {
+            tokens.forget(&token).await;
+        }
+        Ok(answer)
+    }
+
+    /// One request and its answer, with this token.
+    pub(super) async fn exchange(
+        &self,
+        request: Request,
+        now: Timestamp,
+        token: Option<&Token>,
+    ) -> Result<Answer, SendError> {
         let host = request.address.host();
-        let cleanser = self.cleanser.with(request.address.secrets());
+        let hidden = token.map(|token| token.secret.clone());
+        let cleanser = self
+            .cleanser
+            .with(request.address.secrets().into_iter().chain(hidden));
         let mut headers = self.headers.clone();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(request.content_type));
-        for (name, value) in request.headers {
+        let authorization = token.map(|token| (AUTHORIZATION, token.authorization.clone()));
+        for (name, value) in request.headers.into_iter().chain(authorization) {
             let Ok(mut value) = HeaderValue::try_from(value) else {
                 let detail = format!("the value of the header {name} cannot be written in HTTP");
                 return Err(SendError::Refused { detail });

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::settings::{Authorization, HttpSettings};
+use super::Oauth2Options;
+use crate::settings::{Authorization, HttpSettings, TlsSettings};
 
 /// How the other side is reached. Shows no value.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct HttpOptions {
     pub accept_any_certificate: bool,
     /// What `Authorization` says.
     pub authorization: Option<String>,
+    /// Where tokens for `Authorization` come from.
+    pub oauth2: Option<Box<Oauth2Options>>,
     /// More headers of each request.
     pub headers: Vec<(String, String)>,
 }
@@ -36,6 +39,7 @@ impl Default for HttpOptions {
             identity_pem: None,
             accept_any_certificate: false,
             authorization: None,
+            oauth2: None,
             headers: Vec::new(),
         }
     }
@@ -47,17 +51,27 @@ impl From<&HttpSettings> for HttpOptions {
         Self {
             proxy: settings.proxy.as_ref().map(|proxy| proxy.expose().to_owned()),
             no_proxy: settings.no_proxy.clone(),
-            authorities_pem: settings.tls.ca_pem.clone(),
-            identity_pem: settings
-                .tls
-                .client_pem
+            oauth2: settings
+                .oauth2
                 .as_ref()
-                .map(|pem| pem.expose().to_owned()),
-            accept_any_certificate: settings.tls.insecure_skip_verify,
+                .map(|oauth2| Box::new(Oauth2Options::from(oauth2))),
             authorization: settings.authorization.as_ref().map(authorization),
             headers: headers
                 .map(|(name, value)| (name.clone(), value.expose().to_owned()))
                 .collect(),
+            ..Self::of_tls(&settings.tls)
+        }
+    }
+}
+
+impl HttpOptions {
+    /// The usual ones, with these of TLS.
+    pub(super) fn of_tls(tls: &TlsSettings) -> Self {
+        let client_pem = tls.client_pem.as_ref();
+        Self {
+            authorities_pem: tls.ca_pem.clone(),
+            identity_pem: client_pem.map(|pem| pem.expose().to_owned()),
+            accept_any_certificate: tls.insecure_skip_verify,
             ..Self::default()
         }
     }
@@ -101,6 +115,7 @@ impl fmt::Debug for HttpOptions {
             .field("timeout_s", &self.timeout_s)
             .field("proxy", &self.proxy.is_some())
             .field("authorization", &self.authorization.is_some())
+            .field("oauth2", &self.oauth2.is_some())
             .field("headers", &self.headers.len())
             .finish_non_exhaustive()
     }

@@ -2,6 +2,7 @@
 
 use swarmpulse_yaml::{Fields, Node};
 
+use super::oauth2::Oauth2Settings;
 use super::reader::{Reader, secret_keys};
 use super::secret::Secret;
 
@@ -16,6 +17,8 @@ pub struct HttpSettings {
     pub tls: TlsSettings,
     /// The header `Authorization`.
     pub authorization: Option<Authorization>,
+    /// Where a token for it comes from.
+    pub oauth2: Option<Oauth2Settings>,
     /// Further headers.
     pub headers: Vec<(String, Secret)>,
 }
@@ -57,21 +60,18 @@ impl HttpSettings {
         let Some(mut fields) = reader.fields(node, "http_config") else {
             return Self::default();
         };
+        let oauth2 = fields.filled("oauth2");
         let settings = Self {
+            oauth2: oauth2.and_then(|node| Oauth2Settings::read(node, reader)),
             proxy: reader.url(&mut fields, "proxy_url").map(Secret::new),
             no_proxy: reader.text(&mut fields, "no_proxy"),
             tls: fields
                 .filled("tls_config")
                 .map(|node| TlsSettings::read(node, reader))
                 .unwrap_or_default(),
-            authorization: authorization(&mut fields, reader),
+            authorization: authorization(&mut fields, oauth2.is_some(), reader),
             headers: headers(&mut fields, reader),
         };
-        if fields.filled("oauth2").is_some() {
-            let message =
-                "oauth2 is not supported: write `authorization` with `credentials` or `credentials_file`";
-            reader.faults.error(fields.place("oauth2"), message);
-        }
         if fields.boolean("proxy_from_environment", &mut reader.faults) == Some(true) {
             let message = "proxy_from_environment is not supported: write the proxy as `proxy_url`";
             reader
@@ -124,7 +124,11 @@ impl TlsSettings {
     }
 }
 
-fn authorization(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Option<Authorization> {
+fn authorization(
+    fields: &mut Fields<'_>,
+    has_oauth2: bool,
+    reader: &mut Reader<'_>,
+) -> Option<Authorization> {
     let basic = fields.filled("basic_auth").and_then(|node| basic(node, reader));
     let scheme = fields
         .filled("authorization")
@@ -138,8 +142,8 @@ fn authorization(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Option<Aut
         });
     let mut all = [basic, scheme, bearer].into_iter().flatten();
     let first = all.next();
-    if all.next().is_some() {
-        let message = "basic_auth, authorization and bearer_token exclude one another: keep one";
+    if all.next().is_some() || has_oauth2 && first.is_some() {
+        let message = "basic_auth, authorization, bearer_token and oauth2 exclude one another: keep one";
         reader.faults.error(fields.at(), message);
     }
     first

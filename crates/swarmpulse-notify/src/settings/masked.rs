@@ -15,11 +15,12 @@ const SHOWN_PARTS: [&str; 5] = [
 
 /// Keys whose values are shown, wherever they stand in the rest. Everything else is masked: whoever adds a key need not
 /// think of this list.
-const SHOWN: [&str; 36] = [
+const SHOWN: [&str; 37] = [
     "account_id",
     "channel",
     "class",
     "client",
+    "client_id",
     "component",
     "enable_http2",
     "environment",
@@ -55,22 +56,24 @@ const SHOWN: [&str; 36] = [
 ];
 
 /// Keys of mappings, and of lists of mappings, that are looked into.
-const OPENED: [&str; 6] = [
+const OPENED: [&str; 7] = [
     "authorization",
     "basic_auth",
     "http_config",
+    "oauth2",
     "responders",
     "smtp_tls_config",
     "tls_config",
 ];
 
 /// URLs that are no secrets unless somebody put one in.
-const URLS: [&str; 5] = [
+const URLS: [&str; 6] = [
     "app_url",
     "opsgenie_api_url",
     "pagerduty_url",
     "proxy_url",
     "slack_app_url",
+    "token_url",
 ];
 
 /// A file in Alertmanager's format as it may be shown to those who may read alerts: routes as they are, of receivers what
