@@ -12,7 +12,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use swarmpulse_alert::{Desk, DeskOptions, Place, Receiver, ReceiverChannel, Routing, Surroundings};
+use swarmpulse_alert::{
+    Desk, DeskOptions, Presence, Receiver, ReceiverChannel, Routing, Surroundings, Witness,
+};
 use swarmpulse_model::time::SECOND_NS;
 use swarmpulse_model::{
     Condition, Effect, EffectId, EntityKey, EntityKind, Position, Record, Severity, Text, Timestamp,
@@ -39,13 +41,21 @@ impl Surroundings for Fleet {
         }
     }
 
-    fn place(&self, _place: &EntityKey) -> Option<Place> {
-        Some(Place {
-            agents: 1000,
-            down: 10,
-            others_heard_at: Some(Timestamp::NEVER),
-            down_heard_at: Some(BEGIN),
-        })
+    /// Those that fell, and ten that are heard all the time.
+    fn agents_of(&self, _place: &EntityKey) -> Vec<Witness> {
+        let down = Witness {
+            presence: Presence::Down,
+            heard_at: Some(BEGIN.plus_s(-30.0)),
+            expected_at: BEGIN.plus_s(-19.0),
+            due_at: BEGIN.plus_s(-17.0),
+        };
+        let heard = Witness {
+            presence: Presence::Up,
+            heard_at: Some(BEGIN),
+            expected_at: Timestamp::NEVER,
+            due_at: Timestamp::NEVER,
+        };
+        [vec![down; 100], vec![heard; 10]].concat()
     }
 }
 

@@ -6,7 +6,9 @@
 
 mod agenda;
 mod applying;
+mod audience;
 mod book;
+mod bringing;
 mod causes;
 mod entry;
 mod groups;
@@ -30,6 +32,7 @@ use crate::drops::Drops;
 use crate::options::DeskOptions;
 use crate::surroundings::Surroundings;
 use agenda::{Agenda, Due};
+use audience::Audience;
 use book::Book;
 use causes::Causes;
 use groups::{Groups, ToldKey};
@@ -57,6 +60,7 @@ pub struct Desk {
     groups: Groups,
     inhibitor: Inhibitor,
     causes: Causes,
+    audience: Audience,
     agenda: Agenda,
     /// Alerts of which something changed that nothing was decided on yet.
     dirty: BTreeSet<u32>,

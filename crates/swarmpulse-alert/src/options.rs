@@ -41,10 +41,8 @@ pub struct FlappingOptions {
 pub struct CauseOptions {
     /// So many agents of one place must fall for the place to be looked at.
     pub agents_min: usize,
-    /// Within so many seconds; a cause may also begin so long after what follows from it.
+    /// A cause may begin so long after what follows from it, in seconds.
     pub within_s: f64,
-    /// The others of a place count as silent, too, if none was heard so long after those that fell, in seconds.
-    pub heard_slack_s: f64,
     /// What outlives its cause by so long is an alert of its own, in seconds.
     pub outlive_s: f64,
     /// How often a place that was found to be down is looked at again, in seconds.
@@ -78,7 +76,6 @@ impl Default for DeskOptions {
             cause: CauseOptions {
                 agents_min: 3,
                 within_s: 120.0,
-                heard_slack_s: 5.0,
                 outlive_s: 120.0,
                 look_every_s: 15.0,
             },

@@ -8,19 +8,32 @@ pub trait Surroundings {
     /// host and the services that it calls, of a service those that it depends on. Not the subject itself.
     fn stands_on(&self, subject: &EntityKey) -> Vec<EntityKey>;
 
-    /// How many agents are in a host or a sandbox, or call a service, and how they are; `None` if that is unknown.
-    fn place(&self, place: &EntityKey) -> Option<Place>;
+    /// The agents of a host or a sandbox, with those of which nothing is expected; none if nothing is known of it.
+    fn agents_of(&self, place: &EntityKey) -> Vec<Witness>;
 }
 
-/// The agents of one place.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Place {
-    /// Agents that are expected there: neither stopped nor long gone.
-    pub agents: u64,
-    /// Those of them that are down.
-    pub down: u64,
-    /// When one of those that are not down was heard last.
-    pub others_heard_at: Option<Timestamp>,
-    /// When one of those that are down was heard last.
-    pub down_heard_at: Option<Timestamp>,
+/// An agent as a witness of the place that it is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// How it is.
+    pub presence: Presence,
+    /// When it was last heard or seen there.
+    pub heard_at: Option<Timestamp>,
+    /// Its next report is expected by then; `NEVER` if none is. A sign of life from the place after that shows that the
+    /// agent ended without it.
+    pub expected_at: Timestamp,
+    /// From here on its silence says something, not before `expected_at`; `NEVER` if it says nothing.
+    pub due_at: Timestamp,
+}
+
+/// How an agent is, as far as its place is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is not down, as far as is known.
+    Up,
+    /// It is down.
+    Down,
+    /// Nothing is expected of it: it stopped, or reports only while it works. Its last word was a sign of life all the
+    /// same.
+    Unexpected,
 }

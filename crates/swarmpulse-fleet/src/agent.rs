@@ -290,6 +290,11 @@ impl Agent {
     pub fn restarts(&self) -> u32 {
         self.restarts
     }
+    /// Whether it reports only while it works, so that its silence says nothing.
+    #[must_use]
+    pub fn is_on_demand(&self) -> bool {
+        self.on_demand
+    }
     /// Whether it falls too often to be believed at once.
     #[must_use]
     pub fn is_flapping(&self) -> bool {

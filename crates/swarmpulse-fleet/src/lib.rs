@@ -40,6 +40,7 @@ mod revival;
 mod sandboxes;
 mod sequence;
 mod services;
+mod signs;
 mod skew;
 mod tasks;
 mod tick;
@@ -57,6 +58,7 @@ pub use outcomes::Outcomes;
 pub use process::{LocalPid, ProcessLink};
 pub use sandboxes::SandboxEntry;
 pub use services::ServiceEntry;
+pub use signs::Sign;
 pub use tasks::{LimitSource, TaskEntry};
 
 /// The form of a serialized [`Fleet`]; raised whenever an older one could not be read as it was meant.

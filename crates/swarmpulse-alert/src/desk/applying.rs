@@ -166,6 +166,9 @@ impl Desk {
         let new = fingerprint(&alert.labels);
         let relabelled = entry.alert.is_some() && new != entry.live.fingerprint;
         let (was, is) = (entry.is_firing(), alert.state == AlertState::Firing);
+        if alert.origin == AlertOrigin::Cause {
+            entry.place_changed(alert, now, &self.options.flapping);
+        }
         let old = entry.alert.replace(alert.clone());
         // Its end may still have to be told, also if it was over before it came back with other labels.
         if relabelled && let Some(old) = old.clone().filter(|old| old.fired_at.is_some()) {
@@ -207,6 +210,7 @@ impl Desk {
             self.stop_watching(slot);
             self.keep_for_a_while(slot);
         }
+        self.follow(slot);
         if is_blind {
             self.touch_all_groups();
         }
@@ -275,10 +279,12 @@ impl Desk {
             at: notification.at,
         };
         let overtaken = self.overtaken_by(&told);
-        self.groups.told.insert(key, told);
+        self.groups.told.insert(key.clone(), told);
         for slot in overtaken {
             self.regroup(slot);
+            self.rejoin(slot, &key);
         }
+        self.remember_brought(&key, notification);
         for number in self.groups.named(&notification.group_key) {
             let theirs = self.groups.get(number).map(|group| &group.receiver);
             if theirs == Some(&notification.receiver) {

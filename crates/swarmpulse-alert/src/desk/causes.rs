@@ -25,8 +25,10 @@ pub(crate) struct Causes {
     symptoms: HashMap<Text, BTreeSet<(Timestamp, Text)>>,
     /// Firing alerts without a cause, by the entities whose alerts could become one.
     watchers: HashMap<Option<EntityKey>, BTreeSet<u32>>,
-    /// Agents that fell lately, by place and the alert's name.
+    /// Agents that fell, by place and the alert's name.
     pub(super) fallen: HashMap<(EntityKey, Text), BTreeSet<(Timestamp, u32)>>,
+    /// So many places may be in it before those are taken out of which all agents got up again.
+    pub(super) fallen_kept: usize,
 }
 
 impl Causes {

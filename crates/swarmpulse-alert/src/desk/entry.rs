@@ -1,9 +1,13 @@
 //! One alert with all that is known of it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use swarmpulse_model::alert::{Acknowledgement, AlertOrigin, fingerprint};
 use swarmpulse_model::{Alert, AlertState, EntityKey, EntityKind, Severity, Text, Timestamp};
 
+use super::groups::ToldKey;
+use super::places::is_of_fall;
 use crate::identity::FLEET_DOWN;
 use crate::nature::{Nature, Trouble};
 use crate::options::FlappingOptions;
@@ -52,6 +56,9 @@ pub(crate) struct Entry {
     pub ends: Vec<Timestamp>,
     pub flapping_until: Option<Timestamp>,
     pub in_hand: Option<InHand>,
+    /// Where it was told to fire because of what follows from it.
+    #[serde(default)]
+    pub brought: BTreeSet<ToldKey>,
     #[serde(skip)]
     pub live: Live,
 }
@@ -116,6 +123,7 @@ impl Entry {
             ends: Vec::new(),
             flapping_until: None,
             in_hand: None,
+            brought: BTreeSet::new(),
             live: Live::default(),
         }
     }
@@ -199,10 +207,27 @@ impl Entry {
         }
     }
 
+    /// Whether another end now would be one too many.
+    pub fn would_flap(&self, at: Timestamp, options: &FlappingOptions) -> bool {
+        let from = at.plus_s(-options.window_s);
+        let lately = self.ends.iter().filter(|end| **end >= from).count();
+        options.changes > 0 && lately + 1 >= options.changes as usize
+    }
+
     /// It was said to be true again.
     pub fn began(&mut self, at: Timestamp, options: &FlappingOptions) {
         if self.flaps(at) {
             self.flapping_until = Some(at.plus_s(options.hold_s));
+        }
+    }
+
+    /// An alert of a place that was inferred is on record anew: the place fell, or is up again.
+    pub fn place_changed(&mut self, alert: &Alert, at: Timestamp, options: &FlappingOptions) {
+        let was_down = self.alert.as_ref().is_some_and(is_of_fall);
+        match (was_down, is_of_fall(alert)) {
+            (true, false) => self.ended(at, options),
+            (false, true) => self.began(at, options),
+            _ => {}
         }
     }
 

@@ -34,6 +34,8 @@ pub(crate) enum Member {
     Now,
     /// By labels that it had before. Only its end is left to tell.
     Before,
+    /// By what follows from it.
+    Brought,
 }
 
 /// Alerts that are told together.
@@ -54,6 +56,7 @@ pub(crate) struct Group {
 pub(crate) struct Groups {
     pub routing: Arc<Routing>,
     receivers: BTreeMap<Text, Receiver>,
+    one_receiver: bool,
     /// Every alert is in its groups: before that, none of them can be told to be empty.
     pub routed: bool,
     groups: Vec<Option<Group>>,
@@ -71,6 +74,9 @@ impl Groups {
             .map(|(place, route)| (route.id.clone(), place))
             .collect();
         self.routing = routing;
+        let mut names = self.routing.routes().iter().map(|route| &route.receiver);
+        let first = names.next();
+        self.one_receiver = names.all(|name| Some(name) == first);
         self.receivers = receivers
             .into_iter()
             .map(|receiver| (receiver.name.clone(), receiver))
@@ -79,6 +85,11 @@ impl Groups {
         self.groups.clear();
         self.free.clear();
         self.by_key.clear();
+    }
+
+    /// All routes lead to the same receiver.
+    pub fn has_one_receiver(&self) -> bool {
+        self.one_receiver
     }
 
     pub fn len(&self) -> usize {
@@ -121,28 +132,48 @@ impl Groups {
         let routing = Arc::clone(&self.routing);
         let (mut found, mut refused) = (Vec::new(), 0);
         for route in routing.destinations(labels) {
-            let by = route.group_by.of(labels);
-            let key = route.group_key(&by);
-            let place = self.places.get(&route.id).copied().unwrap_or_default();
-            let same = |number: &&u32| self.get(**number).is_some_and(|group| group.route == place);
-            let known = self
-                .by_key
-                .get(&key)
-                .and_then(|numbers| numbers.iter().find(same).copied());
-            match known {
+            match self.in_route(self.place_of(route), labels, limit) {
                 Some(number) => found.push(number),
-                None if self.len() >= limit => refused += 1,
-                None => found.push(self.insert(Group {
-                    key,
-                    route: place,
-                    receiver: route.receiver.clone(),
-                    labels: by,
-                    members: BTreeMap::new(),
-                    next: Timestamp::NEVER,
-                })),
+                None => refused += 1,
             }
         }
         (found, refused)
+    }
+
+    /// The receivers that an alert with these labels goes to, with the routes.
+    pub fn destinations(&self, labels: &[Label]) -> Vec<(Text, usize)> {
+        let routes = self.routing.destinations(labels).into_iter();
+        routes
+            .map(|route| (route.receiver.clone(), self.place_of(route)))
+            .collect()
+    }
+
+    fn place_of(&self, route: &Route) -> usize {
+        self.places.get(&route.id).copied().unwrap_or_default()
+    }
+
+    /// The group that a route forms of an alert with these labels, made if it is not there yet; `None`: there is no room.
+    pub fn in_route(&mut self, place: usize, labels: &[Label], limit: usize) -> Option<u32> {
+        let routing = Arc::clone(&self.routing);
+        let route = routing.routes().get(place)?;
+        let by = route.group_by.of(labels);
+        let key = route.group_key(&by);
+        let same = |number: &&u32| self.get(**number).is_some_and(|group| group.route == place);
+        let known = self
+            .by_key
+            .get(&key)
+            .and_then(|numbers| numbers.iter().find(same).copied());
+        if known.is_some() || self.len() >= limit {
+            return known;
+        }
+        Some(self.insert(Group {
+            key,
+            route: place,
+            receiver: route.receiver.clone(),
+            labels: by,
+            members: BTreeMap::new(),
+            next: Timestamp::NEVER,
+        }))
     }
 
     fn insert(&mut self, group: Group) -> u32 {

@@ -11,11 +11,16 @@ use crate::nature::rests_on_not_seeing;
 impl Desk {
     /// Whether a firing alert is not to be told now.
     pub(super) fn is_held(&self, slot: u32, entry: &Entry, now: Timestamp) -> bool {
+        entry.alert.as_ref().is_none_or(|alert| alert.cause.is_some())
+            || self.is_held_itself(slot, entry, now)
+    }
+
+    /// Whether anything but its cause keeps a firing alert from being told.
+    pub(super) fn is_held_itself(&self, slot: u32, entry: &Entry, now: Timestamp) -> bool {
         let Some(alert) = &entry.alert else {
             return true;
         };
-        alert.cause.is_some()
-            || self.inhibitor.holder(slot).is_some()
+        self.inhibitor.holder(slot).is_some()
             || self.is_unseen(entry)
             || entry.in_hand(now).is_some()
             || !self.silences.matching(alert, now).is_empty()

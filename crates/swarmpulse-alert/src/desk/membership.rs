@@ -29,6 +29,7 @@ impl Desk {
         }
         self.inflight.clear();
         self.ungrouped.clear();
+        self.audience.clear();
         self.groups.reset(routing, receivers);
         self.inhibitor.reset(&self.groups.routing);
         let routing = Arc::clone(&self.groups.routing);
@@ -46,6 +47,7 @@ impl Desk {
             }
             self.regroup(slot);
         }
+        self.bring_again();
         // They were counted when they came.
         self.dropped.groups = refused;
         self.groups.routed = true;
@@ -89,7 +91,11 @@ impl Desk {
                 }
                 joined.push(number);
                 if let Some(group) = self.groups.get_mut(number) {
-                    group.members.insert(slot, member);
+                    let known = group.members.entry(slot).or_insert(member);
+                    // By what follows from it, it fires on there.
+                    if member == Member::Now || *known != Member::Brought {
+                        *known = member;
+                    }
                 }
                 let leaves = member != Member::Now || is_over;
                 let at = match (leaves, at_once) {
@@ -98,6 +104,12 @@ impl Desk {
                     (false, false) => self.candidate(number, ready),
                 };
                 self.touch(number, at);
+            }
+        }
+        for number in self.brought_beside(slot, &joined) {
+            joined.push(number);
+            if is_over {
+                self.touch(number, self.candidate(number, over));
             }
         }
         let left = match self.book.get_mut(slot) {
@@ -110,6 +122,7 @@ impl Desk {
         for number in joined {
             self.let_go(number, slot);
         }
+        self.bring_to_all(slot);
     }
 
     /// Looks at a group at that time at the latest.
@@ -132,10 +145,11 @@ impl Desk {
         for number in entry.live.groups.clone() {
             self.touch(number, self.now);
         }
+        self.touch_brought(slot);
     }
 
     /// When a change of that time can be told at the earliest.
-    fn candidate(&self, number: u32, ready: Timestamp) -> Timestamp {
+    pub(super) fn candidate(&self, number: u32, ready: Timestamp) -> Timestamp {
         let Some((group, route)) = self.groups.get(number).and_then(|group| {
             let route = self.groups.route(group)?;
             Some((group, route))
@@ -162,7 +176,7 @@ impl Desk {
         let is_over = match group.members.get(&slot) {
             None => return,
             // One that flaps is about to fire on.
-            Some(Member::Now) => !entry.is_firing() && !entry.flaps(self.now),
+            Some(Member::Now | Member::Brought) => !entry.is_firing() && !entry.flaps(self.now),
             Some(Member::Before) => true,
         };
         if is_over && !self.is_owed(group, slot, entry) {
@@ -183,7 +197,8 @@ impl Desk {
             })
     }
 
-    fn leave(&mut self, number: u32, slot: u32) {
+    pub(super) fn leave(&mut self, number: u32, slot: u32) {
+        self.bring_no_longer(number, slot);
         if let Some(entry) = self.book.get_mut(slot) {
             entry.live.groups.retain(|other| *other != number);
         }

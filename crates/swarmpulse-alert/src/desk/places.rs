@@ -5,20 +5,21 @@ use std::collections::BTreeSet;
 use swarmpulse_model::alert::AlertOrigin;
 use swarmpulse_model::evidence::Duration;
 use swarmpulse_model::series::Label;
+use swarmpulse_model::time::SECOND_NS;
 use swarmpulse_model::{Alert, AlertState, EntityKey, EntityKind, Severity, Text, Timestamp};
 
 use super::Desk;
 use super::agenda::Due;
+use super::book::Book;
 use super::causes::Round;
 use super::entry::{Decided, Entry};
 use super::settling::Target;
 use crate::identity::{alert_id, labels, namespace_of};
 use crate::nature::Nature;
-use crate::options::CauseOptions;
-use crate::surroundings::Place;
+use crate::place::Place;
 
-/// One in so many agents must be down for the silence of the others to count: they may just report seldom.
-const SILENT_SHARE: u64 = 8;
+/// Places of which fallen agents are noted before those are looked through that got up again.
+const SPOTS_NOTED: usize = 1_024;
 /// The figures of a place that is down are told anew at most so often, in seconds.
 const REWORD_EVERY_S: f64 = 60.0;
 
@@ -35,8 +36,7 @@ impl Desk {
             return;
         };
         let at = entry.active_at();
-        let recent = at >= round.now.plus_s(-self.options.cause.within_s * 2.0);
-        if subject.kind != EntityKind::Agent || entry.trouble().nature != Nature::Gone || !recent {
+        if subject.kind != EntityKind::Agent || entry.trouble().nature != Nature::Gone {
             return;
         }
         for place in round.reach(&subject) {
@@ -59,9 +59,6 @@ impl Desk {
         let (mut raised, mut explained) = (Vec::new(), BTreeSet::new());
         for spot in spots {
             let fallen = self.fallen_at(&spot, &explained);
-            let (Some(first), Some(last)) = (fallen.first(), fallen.last()) else {
-                continue;
-            };
             let subject = Some(spot.0.clone());
             let known = self.book.about(&subject).any(|slot| {
                 let entry = self.book.get(slot);
@@ -69,56 +66,81 @@ impl Desk {
             });
             if known {
                 explained.extend(fallen.iter().map(|(_, slot)| *slot));
-                continue;
-            }
-            if fallen.len() < self.options.cause.agents_min {
-                continue;
-            }
-            let Some(place) = round.around.place(&spot.0) else {
-                continue;
-            };
-            let fell = fallen_of(&place, fallen.len() as u64);
-            if let Some(others_silent) = is_down(&fell, &self.options.cause) {
-                let span_s = last.0.seconds_since(first.0);
-                let reason = sentence(&spot.0, &fell, Some(span_s), others_silent);
-                let began = first.0;
-                explained.extend(fallen.iter().map(|(_, slot)| *slot));
-                raised.extend(self.raise(&spot.0, began, reason, round.now));
+            } else if fallen.len() >= self.options.cause.agents_min
+                && let Some(alert) = self.judge(&spot.0, fallen, &mut explained, round)
+            {
+                raised.push(alert);
             }
         }
+        self.forget_fallen();
         raised
     }
 
-    /// Agents of a place that fell within the span before the last one did, and still are down.
+    /// Raises the alert of a place that fell with these agents; if too few of the others were due to tell, it is looked at
+    /// again when enough were.
+    fn judge(
+        &mut self,
+        key: &EntityKey,
+        mut fallen: Vec<(Timestamp, u32)>,
+        explained: &mut BTreeSet<u32>,
+        round: &Round<'_>,
+    ) -> Option<(u32, Alert)> {
+        let cause = &self.options.cause;
+        let (now, agents_min) = (round.now, cause.agents_min);
+        let place = Place::of(&round.around.agents_of(key), now);
+        // What a rule says of an agent may have begun with the first report that was missing.
+        let since = place.heard_at?.plus_s(-cause.within_s);
+        fallen.retain(|(at, _)| *at >= since);
+        let (first, last) = (*fallen.first()?, *fallen.last()?);
+        if fallen.len() < agents_min || place.fell < agents_min as u64 {
+            return None;
+        }
+        if !place.is_down(agents_min as u64) {
+            // On whole seconds: after an outage many places are looked at again, and all at once costs the least.
+            let again = place.next_due_at.max(now.plus_ns(SECOND_NS));
+            let whole = Timestamp(again.0.div_euclid(SECOND_NS).saturating_mul(SECOND_NS));
+            if place.next_due_at != Timestamp::NEVER {
+                self.agenda.add(whole.plus_ns(SECOND_NS), Due::Alert(last.1));
+            }
+            return None;
+        }
+        explained.extend(fallen.iter().map(|(_, slot)| *slot));
+        let reason = sentence(key, &place, Some(last.0.seconds_since(first.0)));
+        self.raise(key, first.0, (reason, place.fell), now)
+    }
+
+    /// Agents of a place that fell and still are down.
     fn fallen_at(&mut self, spot: &Spot, explained: &BTreeSet<u32>) -> Vec<(Timestamp, u32)> {
-        let Some(mut fallen) = self.causes.fallen.remove(spot) else {
+        let Some(fallen) = self.causes.fallen.get_mut(spot) else {
             return Vec::new();
         };
-        fallen.retain(|(at, slot)| {
-            self.book
-                .get(*slot)
-                .is_some_and(|entry| entry.live.fires && entry.active_at() == *at)
-        });
-        if let Some((last, _)) = fallen.last().copied() {
-            let from = last.plus_s(-self.options.cause.within_s);
-            fallen = fallen.split_off(&(from, 0));
-        }
-        let found = fallen
+        let book = &self.book;
+        fallen.retain(|(at, slot)| is_down_since(book, *slot, *at));
+        fallen
             .iter()
             .copied()
             .filter(|(_, slot)| !explained.contains(slot))
-            .collect();
-        if !fallen.is_empty() {
-            self.causes.fallen.insert(spot.clone(), fallen);
+            .collect()
+    }
+
+    /// Forgets places of which all agents got up again, once there are many.
+    fn forget_fallen(&mut self) {
+        if self.causes.fallen.len() <= self.causes.fallen_kept.max(SPOTS_NOTED) {
+            return;
         }
-        found
+        let book = &self.book;
+        self.causes.fallen.retain(|_, fallen| {
+            fallen.retain(|(at, slot)| is_down_since(book, *slot, *at));
+            !fallen.is_empty()
+        });
+        self.causes.fallen_kept = 2 * self.causes.fallen.len();
     }
 
     fn raise(
         &mut self,
         place: &EntityKey,
         began: Timestamp,
-        reason: Text,
+        (reason, fell): (Text, u64),
         now: Timestamp,
     ) -> Option<(u32, Alert)> {
         let name = if place.kind == EntityKind::Host {
@@ -146,7 +168,7 @@ impl Desk {
             group: Text::default(),
             labels: labels(name, Severity::Critical, subject.as_ref()),
             annotations: summary(&reason),
-            value: None,
+            value: Some(fell as f64),
             active_at: began,
             fired_at: Some(now),
             ended_at: None,
@@ -168,7 +190,8 @@ impl Desk {
         Some((slot, alert))
     }
 
-    /// What an alert of a place comes to: it ends when its agents return, or nothing is known of it any longer.
+    /// What an alert of a place comes to: it ends when one of its agents is heard again, or nothing is known of it any
+    /// longer. If it comes and goes it is held to fire on; its value is 0 while it is up.
     pub(super) fn target_of_place(&mut self, slot: u32, round: &Round<'_>) -> Option<Target> {
         let entry = self.book.get(slot)?;
         let alert = entry
@@ -176,31 +199,58 @@ impl Desk {
             .as_ref()
             .filter(|alert| alert.state == AlertState::Firing)?;
         let subject = alert.subject.as_ref()?;
-        let place = round.around.place(subject).filter(|place| place.agents > 0);
+        let now = round.now;
+        let place = Place::of(&round.around.agents_of(subject), now);
         let mut target = Target::of(alert);
-        let Some(place) = place.filter(|_| entry.word.as_ref().is_none_or(|word| !word.gone)) else {
-            target.end(round.now, "its subject is gone".into());
+        if place.agents == 0 || entry.word.as_ref().is_some_and(|word| word.gone) {
+            target.end(now, "its subject is gone".into());
             return Some(target);
+        }
+        let was_down = is_of_fall(alert);
+        let is_down = if was_down {
+            place.fell > 0
+        } else {
+            place.is_down(self.options.cause.agents_min as u64)
         };
-        let due = round.now.plus_s(self.options.cause.look_every_s);
-        match is_down(&place, &self.options.cause) {
-            Some(others_silent) => {
-                let words = sentence(subject, &place, None, others_silent);
-                let figures = format!("{} of {} ", place.down, place.agents);
-                let reworded = !alert.reason.starts_with(&figures);
-                if reworded && round.now.seconds_since(entry.updated_at) >= REWORD_EVERY_S {
-                    target.reason = words;
-                }
-                self.agenda.add(due, Due::Alert(slot));
+        let flaps = entry.flaps(now);
+        target.flapping = flaps;
+        if is_down {
+            let words = sentence(subject, &place, None);
+            let figures = format!("{} of {} ", place.fell, place.expected());
+            let old = now.seconds_since(entry.updated_at) >= REWORD_EVERY_S;
+            if !was_down || old && !alert.reason.starts_with(&figures) {
+                target.reason = words;
+                target.value = Some(place.fell as f64);
             }
-            None => {
-                let up = place.agents.saturating_sub(place.down);
-                let reason = format!("{up} of {} agents are up again", place.agents);
-                target.end(round.now, reason.into());
+        } else {
+            let up = place.agents.saturating_sub(place.down);
+            let reason = format!("it is heard again: {up} of {} agents are up", place.agents);
+            if was_down && (flaps || entry.would_flap(now, &self.options.flapping)) {
+                target.flapping = true;
+                target.reason = reason.into();
+                target.value = Some(0.0);
+            } else if !flaps {
+                let at = entry.ends.last().filter(|_| !was_down).copied();
+                target.end(at.unwrap_or(now), reason.into());
+                return Some(target);
             }
         }
+        let due = now.plus_s(self.options.cause.look_every_s);
+        self.agenda.add(due, Due::Alert(slot));
         Some(target)
     }
+}
+
+/// Whether the alert of a place says that it is down; else the place is up and the alert fires on because it comes and
+/// goes.
+pub(super) fn is_of_fall(alert: &Alert) -> bool {
+    alert.state == AlertState::Firing && alert.value != Some(0.0)
+}
+
+/// Whether an alert fires, or is about to, and did all the time since.
+fn is_down_since(book: &Book, slot: u32, at: Timestamp) -> bool {
+    book.get(slot)
+        .is_some_and(|entry| entry.live.fires && entry.active_at() == at)
 }
 
 /// What to show of an alert without annotations of its own.
@@ -211,43 +261,21 @@ pub(super) fn summary(reason: &Text) -> Vec<Label> {
     }]
 }
 
-/// A place without those that were down before: what fell together counts, not what has gathered over hours.
-fn fallen_of(place: &Place, fallen: u64) -> Place {
-    let down = fallen.min(place.down);
-    Place {
-        agents: place.agents.saturating_sub(place.down - down),
-        down,
-        ..*place
-    }
-}
-
-/// Whether a place is down: most of its agents are, or some of them and none of the others was heard since (true).
-fn is_down(place: &Place, options: &CauseOptions) -> Option<bool> {
-    if place.down * 2 > place.agents {
-        return Some(false);
-    }
-    let silent = match (place.others_heard_at, place.down_heard_at) {
-        (None, _) => true,
-        (Some(others), Some(down)) => others <= down.plus_s(options.heard_slack_s),
-        (Some(_), None) => false,
-    };
-    (silent && place.down * SILENT_SHARE >= place.agents && place.down > 0).then_some(true)
-}
-
-fn sentence(subject: &EntityKey, place: &Place, span_s: Option<f64>, others_silent: bool) -> Text {
+/// How many agents fell of how many: those that ended by themselves before do not count.
+fn sentence(subject: &EntityKey, place: &Place, span_s: Option<f64>) -> Text {
     let kind = subject.kind.as_str();
     let preposition = if subject.kind == EntityKind::Host {
         "on"
     } else {
         "in"
     };
-    let (down, agents) = (place.down, place.agents);
-    let mut text = format!("{down} of {agents} agents {preposition} {kind} {} ", subject.id);
+    let (fell, expected) = (place.fell, place.expected());
+    let mut text = format!("{fell} of {expected} agents {preposition} {kind} {} ", subject.id);
     match span_s {
         Some(span_s) => text.push_str(&format!("went down within {}", Duration(span_s.max(1.0)))),
         None => text.push_str("are down"),
     }
-    if others_silent {
+    if fell < expected {
         text.push_str(", and none of the others was heard since");
     }
     text.into()

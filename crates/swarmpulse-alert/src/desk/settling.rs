@@ -23,6 +23,8 @@ pub(super) struct Target {
     pub ended_at: Option<Timestamp>,
     pub reason: Text,
     pub flapping: bool,
+    /// How many agents of a place fell.
+    pub value: Option<f64>,
 }
 
 impl Target {
@@ -36,6 +38,7 @@ impl Target {
             ended_at: alert.ended_at,
             reason: alert.reason.clone(),
             flapping: alert.flapping,
+            value: alert.value,
         }
     }
 
@@ -236,6 +239,7 @@ fn of_condition(
         ended_at: None,
         reason: word.reason.clone(),
         flapping: false,
+        value: None,
     };
     let fires = recorded.is_some_and(|alert| alert.state == AlertState::Firing);
     if !fires && due > now {
@@ -281,6 +285,9 @@ fn changed(alert: &Alert, word: Option<&Word>, target: Target, cause: Option<Tex
     }
     let own_words =
         alert.origin == AlertOrigin::Cause || alert.origin == AlertOrigin::Condition && word.is_some();
+    if alert.origin == AlertOrigin::Cause {
+        next.value = target.value;
+    }
     if own_words && target.state != AlertState::Resolved {
         next.annotations = summary(&target.reason);
     }

@@ -5,6 +5,7 @@ use swarmpulse_model::time::{SECOND_NS, seconds};
 use swarmpulse_model::{Alert, AlertState, Record, Text, Timestamp};
 
 use super::Desk;
+use super::audience::Theirs;
 use super::groups::{Group, Member, Told, ToldKey};
 use super::membership::told_as;
 use crate::identity::subject_text;
@@ -118,6 +119,11 @@ impl Desk {
                 (_, Member::Before) => State::Over,
                 _ if entry.live.awaiting.is_some() => State::Unsettled,
                 (Some(AlertState::Firing), _) if self.is_held(*slot, entry, now) => State::Held,
+                (Some(AlertState::Firing), Member::Brought)
+                    if !self.would_hear(&entry.id, &group.receiver, now) =>
+                {
+                    State::Held
+                }
                 (Some(AlertState::Firing), _) => State::Fires,
                 _ if entry.flaps(now) && entry.word.as_ref().is_some_and(|word| !word.gone) => {
                     State::Unsettled
@@ -126,10 +132,13 @@ impl Desk {
             };
             let fired_at = entry.alert.as_ref().and_then(|alert| alert.fired_at);
             let since = match state {
-                State::Over if *member != Member::Now => entry.updated_at,
+                State::Over if *member == Member::Before => entry.updated_at,
                 State::Over => entry.over_at(),
                 // Nobody waits for more of its kind.
                 _ if entry.is_told_at_once() => Timestamp(0),
+                _ if *member == Member::Brought => fired_at
+                    .unwrap_or(entry.updated_at)
+                    .max(self.brought_since(&entry.id, &group.receiver)),
                 _ => fired_at.unwrap_or(entry.updated_at),
             };
             Some(Standing {
@@ -248,7 +257,7 @@ impl Desk {
         let mut room = SYMPTOMS_IN_ALL;
         let alerts: Vec<NotifiedAlert> = alerts
             .into_iter()
-            .map(|alert| self.with_symptoms(alert, &mut room))
+            .map(|alert| self.with_symptoms(alert, group, &mut room))
             .collect();
         Notification {
             group_key: group.key.clone(),
@@ -287,26 +296,36 @@ impl Desk {
         Some(over)
     }
 
-    fn with_symptoms(&self, alert: Alert, room: &mut usize) -> NotifiedAlert {
+    /// An alert with what follows from it: all of it, or what is the receiver's where it hears of the alert by that.
+    fn with_symptoms(&self, alert: Alert, group: &Group, room: &mut usize) -> NotifiedAlert {
         let shown = self.options.symptoms_shown.min(*room);
-        let symptoms: Vec<Symptom> = self
-            .causes
-            .symptoms(&alert.id)
-            .take(shown)
-            .filter_map(|id| self.book.named(id)?.alert.as_ref())
+        let slot = self.book.find(&alert.id);
+        let brought = slot.is_some_and(|slot| group.members.get(&slot) == Some(&Member::Brought));
+        let (symptoms, symptoms_total) = if brought {
+            let theirs = self.audience.of(&alert.id, &group.receiver);
+            let ids = theirs.into_iter().flat_map(Theirs::ids);
+            (self.symptoms(ids.take(shown)), theirs.map_or(0, Theirs::count))
+        } else {
+            let ids = self.causes.symptoms(&alert.id);
+            (self.symptoms(ids.take(shown)), self.causes.count(&alert.id))
+        };
+        *room -= symptoms.len();
+        NotifiedAlert {
+            symptoms_total,
+            symptoms,
+            alert,
+        }
+    }
+
+    fn symptoms<'a>(&self, ids: impl Iterator<Item = &'a Text>) -> Vec<Symptom> {
+        ids.filter_map(|id| self.book.named(id)?.alert.as_ref())
             .map(|symptom| Symptom {
                 alert: symptom.id.clone(),
                 name: symptom.name.clone(),
                 subject: subject_text(symptom),
                 since: symptom.fired_at.unwrap_or(symptom.active_at),
             })
-            .collect();
-        *room -= symptoms.len();
-        NotifiedAlert {
-            symptoms_total: self.causes.count(&alert.id),
-            symptoms,
-            alert,
-        }
+            .collect()
     }
 
     /// When a group is told next at the earliest, if there is anything to tell.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use swarmpulse_alert::{Place, Surroundings};
+use swarmpulse_alert::{Presence, Surroundings, Witness};
 use swarmpulse_model::{EntityKey, EntityKind, Timestamp};
 
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,8 @@ pub(crate) struct Node {
     pub heard_at: Option<Timestamp>,
     /// It is there and says nothing.
     pub quiet: bool,
+    /// How often it reports; 10 s if nothing is said.
+    pub interval_s: Option<f64>,
 }
 
 /// Agents are heard all the time unless they are down or quiet.
@@ -22,12 +24,14 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    /// Agents fall when they were not heard for half a minute.
+    /// Agents fall when they were not heard for half a minute, or since they were quiet.
     pub fn fall(&mut self, agent: &EntityKey, down: bool) {
         let now = self.now;
         if let Some(node) = self.nodes.get_mut(agent) {
+            let quiet_since = node.heard_at.filter(|_| node.quiet);
+            node.quiet &= down;
             node.down = down;
-            node.heard_at = down.then(|| now.plus_s(-30.0));
+            node.heard_at = down.then(|| quiet_since.unwrap_or(now.plus_s(-30.0)));
         }
     }
 }
@@ -40,22 +44,21 @@ impl Surroundings for Graph {
             .unwrap_or_default()
     }
 
-    fn place(&self, place: &EntityKey) -> Option<Place> {
-        let there: Vec<&Node> = self
+    fn agents_of(&self, place: &EntityKey) -> Vec<Witness> {
+        let there = self
             .nodes
             .iter()
-            .filter(|(key, node)| key.kind == EntityKind::Agent && node.stands_on.contains(place))
-            .map(|(_, node)| node)
-            .collect();
-        let heard = |down: bool| {
-            let nodes = there.iter().filter(|node| node.down == down);
-            nodes.map(|node| node.heard_at.unwrap_or(self.now)).max()
+            .filter(|(key, node)| key.kind == EntityKind::Agent && node.stands_on.contains(place));
+        let witness = |node: &Node| {
+            let heard_at = node.heard_at.unwrap_or(self.now);
+            let interval_s = node.interval_s.unwrap_or(10.0);
+            Witness {
+                presence: if node.down { Presence::Down } else { Presence::Up },
+                heard_at: Some(heard_at),
+                expected_at: heard_at.plus_s(interval_s + 1.0),
+                due_at: heard_at.plus_s(1.2 * interval_s + 1.0),
+            }
         };
-        (!there.is_empty()).then(|| Place {
-            agents: there.len() as u64,
-            down: there.iter().filter(|node| node.down).count() as u64,
-            others_heard_at: heard(false),
-            down_heard_at: heard(true),
-        })
+        there.map(|(_, node)| witness(node)).collect()
     }
 }

@@ -1,11 +1,11 @@
 //! Properties that hold whatever happens: a replay comes to the same state, nothing is lost and nothing told twice,
 //! wherever the journal refuses and the monitor crashes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use swarmpulse_alert::{Desk, DeskOptions, Matchers, Receiver, ReceiverChannel, Routing};
+use swarmpulse_alert::{AlertView, Desk, DeskOptions, Matchers, Receiver, ReceiverChannel, Routing};
 use swarmpulse_model::alert::{
     Acknowledgement, AlertOrigin, Notification, NotifyReason, Silence, SilencePurpose, fingerprint,
 };
@@ -384,19 +384,22 @@ impl Story {
             prop_assert_eq!(fires, said, "the rule's alert of a{}", agent);
         }
         let mut firing: BTreeMap<String, Vec<Text>> = BTreeMap::new();
-        for view in self.desk.alerts() {
+        let views = self.desk.alerts();
+        for view in &views {
             let alert = &view.alert;
             if alert.state != AlertState::Firing {
                 continue;
             }
             prop_assert!(view.silenced_by.is_empty() && view.acknowledged.is_none());
-            for receiver in view.receivers {
+            for receiver in self.concerned(view, &views) {
                 let known = self.told.iter().any(|((_, to), said)| {
                     *to == receiver.as_str() && said.firing.contains(&view.fingerprint)
                 });
                 if view.inhibited_by.is_empty() {
                     prop_assert!(known, "{} was not told to {receiver}", alert.id);
                 }
+            }
+            for receiver in &view.receivers {
                 firing
                     .entry(receiver.to_string())
                     .or_default()
@@ -412,6 +415,21 @@ impl Story {
             prop_assert!(over.is_none(), "an end was not told to {receiver}: {group}");
         }
         Ok(())
+    }
+
+    /// Whom an alert's own routes lead to, and those of what follows from it and is held back by nothing else.
+    fn concerned(&self, view: &AlertView, all: &[AlertView]) -> BTreeSet<Text> {
+        let symptoms = all.iter().filter(|other| {
+            other.alert.state == AlertState::Firing
+                && other.alert.cause.as_ref() == Some(&view.alert.id)
+                && other.inhibited_by.len() == 1
+        });
+        [view]
+            .into_iter()
+            .chain(symptoms)
+            .flat_map(|view| self.routing.destinations(&view.alert.labels))
+            .map(|route| route.receiver.clone())
+            .collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The entity graph of a fleet, as a desk asks for it.
 
-use swarmpulse_alert::{Place, Surroundings};
-use swarmpulse_fleet::Fleet;
+use swarmpulse_alert::{Presence, Surroundings, Witness};
+use swarmpulse_fleet::{Agent, Fleet};
 use swarmpulse_model::{EntityKey, EntityKind, Verdict};
 
 pub(crate) struct Around<'a>(pub &'a Fleet);
@@ -17,22 +17,33 @@ impl Surroundings for Around<'_> {
             .collect()
     }
 
-    fn place(&self, place: &EntityKey) -> Option<Place> {
-        let mut found = Place::default();
-        for (_, agent) in self.0.agents_from(0) {
-            let there = place.kind == EntityKind::Host && self.0.host_of(agent) == Some(place.id.as_str());
-            if !there || agent.verdict() == Verdict::Stopped {
-                continue;
+    fn agents_of(&self, place: &EntityKey) -> Vec<Witness> {
+        let is_there = |agent: &Agent| match place.kind {
+            EntityKind::Host => self.0.host_of(agent) == Some(place.id.as_str()),
+            _ => agent
+                .sandbox()
+                .and_then(|index| self.0.sandbox_at(index))
+                .is_some_and(|sandbox| sandbox.id == place.id),
+        };
+        let there = self
+            .0
+            .agents_from(0)
+            .map(|(_, agent)| agent)
+            .filter(|agent| self.0.namespace_of(agent) == place.namespace && is_there(agent));
+        let witness = |agent: &Agent| {
+            let sign = self.0.sign_of(agent, place.kind);
+            Witness {
+                presence: match agent.verdict() {
+                    Verdict::Down => Presence::Down,
+                    Verdict::Stopped => Presence::Unexpected,
+                    _ if agent.is_on_demand() => Presence::Unexpected,
+                    _ => Presence::Up,
+                },
+                heard_at: sign.heard_at,
+                expected_at: sign.expected_at,
+                due_at: sign.due_at,
             }
-            found.agents += 1;
-            let heard = if agent.verdict() == Verdict::Down {
-                found.down += 1;
-                &mut found.down_heard_at
-            } else {
-                &mut found.others_heard_at
-            };
-            *heard = (*heard).max(agent.last_contact_at());
-        }
-        (found.agents > 0).then_some(found)
+        };
+        there.map(witness).collect()
     }
 }

@@ -6,6 +6,8 @@
 )]
 
 mod around;
+mod hosts;
+mod properties;
 mod simulation;
 
 use swarmpulse_model::alert::{Notification, NotifyReason};
@@ -35,6 +37,7 @@ fn agents(host: &str, count: usize, interval_s: impl Fn(usize) -> f64) -> Vec<Ag
             host: host.to_owned(),
             interval_s: interval_s(number),
             dies_at_s: None,
+            silent: Vec::new(),
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! A fleet that reports, a monitor that watches it, and a desk beside it; hours pass in milliseconds.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
 use swarmpulse_alert::{Desk, DeskOptions, Receiver, ReceiverChannel, Routing};
@@ -10,8 +10,8 @@ use swarmpulse_model::alert::Notification;
 use swarmpulse_model::record::{Call, CallState, FleetSettings, Heartbeat};
 use swarmpulse_model::time::SECOND_NS;
 use swarmpulse_model::{
-    Attributes, Condition, EntityKey, EntityKind, Envelope, Position, Record, Severity, Source, Text,
-    Timestamp,
+    AlertState, Attributes, Condition, EntityKey, EntityKind, Envelope, Position, Record, Severity, Source,
+    Text, Timestamp, Verdict,
 };
 
 use crate::around::Around;
@@ -24,10 +24,40 @@ pub(crate) struct Agent {
     pub host: String,
     pub interval_s: f64,
     pub dies_at_s: Option<f64>,
+    /// From when until when it reports nothing, in seconds.
+    pub silent: Vec<(f64, f64)>,
+}
+
+impl Agent {
+    /// Whether it reports at that time.
+    pub fn reports_at(&self, at: Timestamp) -> bool {
+        let seconds = at.seconds_since(BEGIN);
+        let is_silent = |(from_s, until_s): &(f64, f64)| (*from_s..*until_s).contains(&seconds);
+        self.dies_at_s.is_none_or(|dies_at_s| seconds < dies_at_s) && !self.silent.iter().any(is_silent)
+    }
+}
+
+/// A host that was said to be down.
+#[derive(Clone, Debug)]
+pub(crate) struct Raised {
+    pub at: Timestamp,
+    pub reason: String,
+    /// Since when its agents are silent, with their intervals in seconds, as they truly are.
+    pub last_heard: Vec<LastHeard>,
+}
+
+/// What is true of an agent.
+#[derive(Clone, Debug)]
+pub(crate) struct LastHeard {
+    pub at: Option<Timestamp>,
+    pub interval_s: f64,
+    pub is_down: bool,
 }
 
 pub(crate) struct Simulation {
     agents: Vec<Agent>,
+    last_heard: Vec<Option<Timestamp>>,
+    pub raised: Vec<Raised>,
     fleet: Fleet,
     pub desk: Desk,
     offset: u64,
@@ -39,16 +69,26 @@ pub(crate) struct Simulation {
 
 impl Simulation {
     pub fn new(agents: Vec<Agent>) -> Self {
+        Self::routed(agents, Routing::default())
+    }
+
+    /// With these routes; every receiver has one channel.
+    pub fn routed(agents: Vec<Agent>, routing: Routing) -> Self {
         let mut desk = Desk::new(DeskOptions::default());
         let channel = ReceiverChannel {
             name: "hook/0".into(),
             send_resolved: true,
         };
-        let receiver = Receiver {
-            name: "default".into(),
-            channels: vec![channel],
-        };
-        desk.route(Arc::new(Routing::default()), vec![receiver]);
+        let names: BTreeSet<Text> = routing
+            .routes()
+            .iter()
+            .map(|route| route.receiver.clone())
+            .collect();
+        let receivers = names.into_iter().map(|name| Receiver {
+            name,
+            channels: vec![channel.clone()],
+        });
+        desk.route(Arc::new(routing), receivers.collect());
         // They do not all report at once.
         let first = |number: usize, agent: &Agent| {
             BEGIN.plus_s(agent.interval_s * ((number * 61) % 100) as f64 / 100.0)
@@ -63,6 +103,8 @@ impl Simulation {
             offset: 0,
             now: BEGIN,
             reports,
+            last_heard: vec![None; agents.len()],
+            raised: Vec::new(),
             agents,
             notifications: Vec::new(),
         }
@@ -97,12 +139,10 @@ impl Simulation {
         };
         let agent = self.agents[number].clone();
         self.reports.push(Reverse((at.plus_s(agent.interval_s), number)));
-        if agent
-            .dies_at_s
-            .is_some_and(|dies_at_s| at >= BEGIN.plus_s(dies_at_s))
-        {
+        if !agent.reports_at(at) {
             return;
         }
+        self.last_heard[number] = Some(self.now);
         let heartbeat = Heartbeat {
             agent: agent.id.into(),
             host: Some(agent.host.into()),
@@ -119,22 +159,47 @@ impl Simulation {
         }
     }
 
-    pub fn call(&mut self, agent: &str, service: &str, status_code: u16) {
-        let call = Call {
-            call: None,
-            service: service.into(),
-            operation: None,
-            agent: Some(agent.into()),
-            task: None,
-            state: CallState::Closed,
-            status_code: Some(status_code),
-            latency_ms: Some(100.0),
-            timeout_s: None,
-            error: None,
-            at: None,
-            attributes: Attributes::default(),
-        };
+    /// An agent waits for an answer, for so long at most.
+    pub fn open_call(&mut self, agent: &str, service: &str, timeout_s: f64) {
+        let mut call = answered(agent, service, 200);
+        call.call = Some(format!("{agent}-call").into());
+        (call.state, call.status_code, call.latency_ms) = (CallState::Open, None, None);
+        call.timeout_s = Some(timeout_s);
         self.write(Source::Http, vec![Record::Call(Box::new(call))]);
+    }
+
+    pub fn call(&mut self, agent: &str, service: &str, status_code: u16) {
+        let call = answered(agent, service, status_code);
+        self.write(Source::Http, vec![Record::Call(Box::new(call))]);
+    }
+
+    fn note_raised(&mut self, records: &[Record]) {
+        for record in records {
+            let Record::Alert(alert) = record else {
+                continue;
+            };
+            let begins = alert.state == AlertState::Firing && alert.fired_at == Some(self.now);
+            let Some(host) = alert
+                .label("host")
+                .filter(|_| begins && alert.name == "host_down")
+            else {
+                continue;
+            };
+            let there = (0..).zip(&self.agents).filter(|(_, agent)| agent.host == host);
+            let last_heard = there.map(|(number, agent): (usize, &Agent)| LastHeard {
+                at: self.last_heard[number],
+                interval_s: agent.interval_s,
+                is_down: self
+                    .fleet
+                    .agent_named("default", &agent.id)
+                    .is_some_and(|known| known.verdict() == Verdict::Down),
+            });
+            self.raised.push(Raised {
+                at: self.now,
+                reason: alert.reason.to_string(),
+                last_heard: last_heard.collect(),
+            });
+        }
     }
 
     pub fn condition(&mut self, name: &str, kind: EntityKind, id: &str, severity: Severity) {
@@ -181,7 +246,26 @@ impl Simulation {
                     self.notifications.push((**notification).clone());
                 }
             }
+            self.note_raised(&records);
             self.write(Source::Monitor, records);
         }
+    }
+}
+
+/// A call that was answered.
+fn answered(agent: &str, service: &str, status_code: u16) -> Call {
+    Call {
+        call: None,
+        service: service.into(),
+        operation: None,
+        agent: Some(agent.into()),
+        task: None,
+        state: CallState::Closed,
+        status_code: Some(status_code),
+        latency_ms: Some(100.0),
+        timeout_s: None,
+        error: None,
+        at: None,
+        attributes: Attributes::default(),
     }
 }

@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use parking_lot::RwLock;
-use swarmpulse_alert::{Place, Surroundings};
+use swarmpulse_alert::{Presence, Surroundings, Witness};
 use swarmpulse_fleet::{Agent, Fleet};
 use swarmpulse_model::{EntityKey, EntityKind, Text, Timestamp, Verdict};
 
@@ -28,8 +28,8 @@ pub(crate) struct FleetSurroundings<'a> {
 /// What one pass over the agents gives.
 #[derive(Default)]
 struct Gathered {
-    /// Every host, sandbox and service with the agents there.
-    places: HashMap<EntityKey, Place>,
+    /// Every host and sandbox with the agents there.
+    places: HashMap<EntityKey, Vec<Witness>>,
     /// The services that agents at work on tasks of each type call.
     of_types: HashMap<EntityKey, BTreeSet<EntityKey>>,
 }
@@ -69,22 +69,26 @@ impl Gathered {
     }
 
     fn add_to_places(&mut self, fleet: &Fleet, agent: &Agent, now: Timestamp) {
-        let down = agent.verdict() == Verdict::Down;
-        let long_gone = down && now.seconds_since(agent.since()) > LONG_GONE_S;
-        if agent.verdict() == Verdict::Stopped || long_gone {
-            return;
-        }
-        let heard_at = agent.last_contact_at().max(agent.last_progress_at());
-        for key in own_places(fleet, agent) {
-            let place = self.places.entry(key).or_default();
-            place.agents += 1;
-            let newest = if down {
-                place.down += 1;
-                &mut place.down_heard_at
-            } else {
-                &mut place.others_heard_at
+        let presence = match agent.verdict() {
+            Verdict::Down if now.seconds_since(agent.since()) > LONG_GONE_S => return,
+            Verdict::Down => Presence::Down,
+            Verdict::Stopped => Presence::Unexpected,
+            _ if agent.is_on_demand() => Presence::Unexpected,
+            _ => Presence::Up,
+        };
+        for key in whereabouts(fleet, agent) {
+            let sign = fleet.sign_of(agent, key.kind);
+            let mut witness = Witness {
+                presence,
+                heard_at: sign.heard_at,
+                expected_at: sign.expected_at,
+                due_at: sign.due_at,
             };
-            *newest = (*newest).max(heard_at);
+            // The monitor itself runs there.
+            if key.kind == EntityKind::Host && key.id == fleet.settings().local_host {
+                witness.heard_at = Some(now);
+            }
+            self.places.entry(key).or_default().push(witness);
         }
     }
 
@@ -124,8 +128,8 @@ impl Surroundings for FleetSurroundings<'_> {
         found
     }
 
-    fn place(&self, place: &EntityKey) -> Option<Place> {
-        self.gathered().places.get(place).copied()
+    fn agents_of(&self, place: &EntityKey) -> Vec<Witness> {
+        self.gathered().places.get(place).cloned().unwrap_or_default()
     }
 }
 
@@ -147,20 +151,37 @@ fn below(fleet: &Fleet, subject: &EntityKey) -> Vec<EntityKey> {
                 .into_iter()
                 .collect()
         }
-        EntityKind::Sandbox | EntityKind::Host | EntityKind::TaskType => Vec::new(),
+        EntityKind::Sandbox => host_of_sandbox(fleet, namespace, id).into_iter().collect(),
+        EntityKind::Host | EntityKind::TaskType => Vec::new(),
     }
 }
 
-/// Where an agent is: its sandbox, its host, and the services that it calls.
+/// The host that all agents of a sandbox run on, if it is one.
+fn host_of_sandbox(fleet: &Fleet, namespace: &str, id: &str) -> Option<EntityKey> {
+    let sandbox = fleet.sandbox_named(namespace, id)?;
+    let agents = sandbox.agents().iter().filter_map(|index| fleet.agent_at(*index));
+    let mut hosts = agents.map(|agent| fleet.host_of(agent));
+    let first = hosts.next()??;
+    hosts
+        .all(|host| host == Some(first))
+        .then(|| EntityKey::new(namespace, EntityKind::Host, first))
+}
+
+/// What an agent stands on: its sandbox, its host, and the services that it calls.
 fn own_places(fleet: &Fleet, agent: &Agent) -> Vec<EntityKey> {
+    let mut all = whereabouts(fleet, agent);
+    all.extend(services(fleet, agent));
+    all
+}
+
+/// Where an agent is: its sandbox and its host.
+fn whereabouts(fleet: &Fleet, agent: &Agent) -> Vec<EntityKey> {
     let namespace = fleet.namespace_of(agent);
     let key = |kind, id: &str| EntityKey::new(namespace, kind, id);
     let sandbox = agent.sandbox().and_then(|index| fleet.sandbox_at(index));
     let sandbox = sandbox.map(|sandbox| key(EntityKind::Sandbox, &sandbox.id));
     let host = fleet.host_of(agent).map(|host| key(EntityKind::Host, host));
-    let mut all: Vec<EntityKey> = sandbox.into_iter().chain(host).collect();
-    all.extend(services(fleet, agent));
-    all
+    sandbox.into_iter().chain(host).collect()
 }
 
 fn services(fleet: &Fleet, agent: &Agent) -> Vec<EntityKey> {

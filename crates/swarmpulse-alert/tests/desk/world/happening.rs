@@ -17,7 +17,8 @@ impl World {
         match line.word(0) {
             "agent" | "task" | "service" | "sandbox" => self.draw(line)?,
             "quiet" => {
-                let key = EntityKey::new("default", EntityKind::Agent, line.word(1));
+                let namespace = line.field("ns").unwrap_or("default");
+                let key = EntityKey::new(namespace, EntityKind::Agent, line.word(1));
                 let now = self.now;
                 let node = self.graph.nodes.get_mut(&key).ok_or("no such agent")?;
                 (node.quiet, node.heard_at) = (true, Some(now));
@@ -62,6 +63,11 @@ impl World {
             node.stands_on
                 .extend(ids.map(|id| EntityKey::new(namespace, kind, id)));
         }
+        node.interval_s = line
+            .field("interval")
+            .map(duration)
+            .transpose()?
+            .map(|interval| interval as f64 / 1e9);
         self.graph
             .nodes
             .insert(EntityKey::new(namespace, kind, line.word(1)), node);
