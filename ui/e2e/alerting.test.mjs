@@ -99,6 +99,18 @@ onPage(
     await button.click();
     await page.getByRole("link", { name: "coder-02" }).waitFor();
     assert.equal(await button.count(), 0);
+    await stage.step("alert", {
+      ...about,
+      ...subject,
+      ...times,
+      id: "another",
+      subject: "coder-03",
+      state: "firing",
+    });
+    await page.clock.runFor(2_000);
+    await button.waitFor();
+    await page.keyboard.press("n");
+    await page.getByRole("link", { name: "coder-03" }).waitFor();
   },
 );
 
@@ -135,6 +147,7 @@ onPage("a silence is made from an alert, tells what it holds back, and is ended"
   await panel.getByText("1 alert is told again", { exact: false }).waitFor();
   await panel.getByRole("button", { name: "End it", exact: true }).click();
   await panel.getByText("Over", { exact: true }).waitFor();
+  assert.equal(await panel.evaluate((element) => element === document.activeElement), true);
   await panel.getByRole("link", { name: "Make one like it" }).click();
   await form.getByLabel("Why").waitFor();
   assert.equal(await form.getByLabel("Why").inputValue(), "the rack moves");

@@ -183,6 +183,7 @@ export function App() {
                 scroller={scroller}
                 grid={grid}
                 search={search}
+                release={release}
               />
             </Suspense>
           )}

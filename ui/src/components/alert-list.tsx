@@ -25,7 +25,7 @@ const OPEN_MOST = 1_000;
 const PAGE = 200;
 const HEIGHTS = { wide: 28, narrow: 52 };
 
-export function AlertList({ open, scroller, grid, search }: ListPlace) {
+export function AlertList({ open, scroller, grid, search, release }: ListPlace) {
   const [text, setText] = useState("");
   const [severities, setSeverities] = useState<readonly Severity[]>([]);
   const [namespace, setNamespace] = useState<string | null>(null);
@@ -51,7 +51,12 @@ export function AlertList({ open, scroller, grid, search }: ListPlace) {
   );
   const end = useCallback(() => past.resting || more(), [past.resting, more]);
   const namespaces = useNamespaces([...firing.items, ...past.items], namespace);
-  const list = { ...past, items: [...firing.items, ...past.items], problem: past.problem ?? firing.problem };
+  const list = {
+    ...past,
+    items: [...firing.items, ...past.items],
+    ready: past.ready && firing.ready,
+    problem: past.problem ?? firing.problem,
+  };
   const filtered = text.trim() !== "" || severities.length > 0 || namespace !== null;
   return (
     <section aria-label="Alerts">
@@ -109,8 +114,8 @@ export function AlertList({ open, scroller, grid, search }: ListPlace) {
             <div className="empty small">
               <h2>Nothing fires, and nothing has</h2>
               <p>
-                <code>swarmpulse rules list</code> says what would raise an alert,{" "}
-                <code>swarmpulse notify test</code> whether anybody would hear of it.
+                <code>swarmpulse rules list</code> says what would raise an alert;{" "}
+                <a href="#/notifications">Notifications</a> whom it would tell.
               </p>
             </div>
           )
@@ -125,6 +130,7 @@ export function AlertList({ open, scroller, grid, search }: ListPlace) {
           isOpen={(line) => line.kind === "alert" && line.alert.id === open}
           scroller={scroller}
           grid={grid}
+          release={release}
           onOpen={(line) => {
             if (line.kind === "alert") location.hash = alertHash(line.alert.id);
           }}
@@ -171,6 +177,7 @@ function cells(line: AlertLine, now: number) {
         {alert.subject !== "" && alert.subject_kind !== "monitor" && (
           <SubjectName
             subject={{ namespace: alert.namespace, kind: alert.subject_kind, id: alert.subject }}
+            tabIndex={-1}
           />
         )}
       </Cell>

@@ -14,6 +14,8 @@ export interface ListPlace {
   scroller: RefObject<HTMLElement | null>;
   grid: RefObject<HTMLDivElement | null>;
   search: RefObject<HTMLInputElement | null>;
+  /** Raised when somebody wants to see what waits. */
+  release: number;
 }
 
 const TABS: readonly [Screen, string][] = [

@@ -80,7 +80,7 @@ export function FindingLines({
 }
 
 /** An entity with its kind; a link where the page shows it. */
-export function SubjectName({ subject }: { subject: FindingSubject }) {
+export function SubjectName({ subject, tabIndex }: { subject: FindingSubject; tabIndex?: number }) {
   const hash = subjectHash(subject);
   const name = (
     <>
@@ -94,7 +94,7 @@ export function SubjectName({ subject }: { subject: FindingSubject }) {
       {hash === null ? (
         <span className="mono">{name}</span>
       ) : (
-        <a className="mono" href={hash}>
+        <a className="mono" href={hash} tabIndex={tabIndex}>
           {name}
         </a>
       )}

@@ -37,6 +37,8 @@ export function MatcherFields({ matchers, refused, onChange }: MatcherFieldsProp
           <input
             type="text"
             className="mono"
+            // biome-ignore lint/a11y/noAutofocus: whoever asks for one more label goes on typing there
+            autoFocus={place > 0 && matcher.name === "" && matcher.value === ""}
             aria-label={`Label ${place + 1}`}
             list="silence-labels"
             placeholder="agent"
@@ -74,7 +76,10 @@ export function MatcherFields({ matchers, refused, onChange }: MatcherFieldsProp
             className="icon-button"
             title="Take this one away"
             disabled={matchers.length === 1}
-            onClick={() => onChange({ matchers: matchers.filter((_, at) => at !== place) })}
+            onClick={(event) => {
+              event.currentTarget.closest("fieldset")?.querySelector("input")?.focus();
+              onChange({ matchers: matchers.filter((_, at) => at !== place) });
+            }}
           >
             <Icon name="close" size={14} />
             <span className="hidden">Take matcher {place + 1} away</span>

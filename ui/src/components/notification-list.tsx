@@ -1,6 +1,6 @@
 /** Notifications: who is told by which channel, what waits, and what was given up and can be tried again. */
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { alertHash } from "../alerts/address";
 import { OUTCOME_WORDS, type Outcome, outcomeOf, toldWords, troubleWords } from "../alerts/notification";
 import { retryNotification } from "../api/alert-actions";
@@ -23,7 +23,7 @@ const OUTCOMES: readonly Outcome[] = ["waiting", "dead", "delivered"];
 const PAGE = 100;
 const HEIGHTS = { wide: 52, narrow: 72 };
 
-export function NotificationList({ open, scroller, grid }: ListPlace) {
+export function NotificationList({ open, scroller, grid, release }: ListPlace) {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [counts, setCounts] = useState<{ waiting: number; dead: number } | null>(null);
   const [retried, setRetried] = useState(0);
@@ -73,8 +73,8 @@ export function NotificationList({ open, scroller, grid }: ListPlace) {
             <h2>{outcome === null ? "Nobody was told anything" : "None of these"}</h2>
             {outcome === null && (
               <p>
-                <code>swarmpulse notify test CHANNEL</code> sends a message to try a channel. What an alert
-                tells appears here, with what became of it.
+                <code>swarmpulse notify test RECEIVER</code> tries whether somebody would hear. What is told
+                of alerts appears here, with what became of it.
               </p>
             )}
           </div>
@@ -89,6 +89,7 @@ export function NotificationList({ open, scroller, grid }: ListPlace) {
           isOpen={(told) => open !== null && told.alerts[0]?.id === open}
           scroller={scroller}
           grid={grid}
+          release={release}
           onOpen={(told) => {
             const first = told.alerts[0];
             if (first !== undefined) location.hash = alertHash(first.id);
@@ -151,11 +152,21 @@ const ICONS = { waiting: "clock", delivered: "tick", unknown: "blind" } as const
 function Retry({ id, onTried }: { id: string; onTried: () => void }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiError | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
   const retry = () => {
+    if (busy) return;
     setBusy(true);
     setProblem(null);
     retryNotification(id)
-      .then(onTried, (thrown) => setProblem(asApiError(thrown)))
+      .then(
+        () => {
+          // The button goes: the list takes the keyboard.
+          if (document.activeElement === button.current)
+            button.current?.closest<HTMLElement>(".grid")?.focus();
+          onTried();
+        },
+        (thrown) => setProblem(asApiError(thrown)),
+      )
       .finally(() => setBusy(false));
   };
   return (
@@ -165,7 +176,7 @@ function Retry({ id, onTried }: { id: string; onTried: () => void }) {
           {problem.message || problem.title}
         </span>
       )}
-      <button type="button" className="button small" disabled={busy} onClick={retry}>
+      <button ref={button} type="button" className="button small" aria-disabled={busy} onClick={retry}>
         Try again
       </button>
     </>

@@ -40,8 +40,8 @@ export function Receivers({ changed }: { changed: string }) {
       <div className="empty small">
         <h2>Nobody is told</h2>
         <p>
-          Alerts show on this page alone until a receiver has a channel: Slack, e-mail, PagerDuty, a webhook
-          and others. <code>swarmpulse config reference</code> has each under <code>notifications</code>.
+          Alerts are shown on this page alone. Write who is to be told, by Slack, e-mail, PagerDuty or others,
+          into an <code>alertmanager.yml</code>, and name it under <code>[alerts]</code> as <code>file</code>.
         </p>
       </div>
     );

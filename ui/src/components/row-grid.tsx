@@ -1,7 +1,7 @@
 /** A long list of equal rows, of which those on screen are made; moved by keys and pointer alike. */
 
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
-import { settle } from "../alerts/settle";
+import { type Settled, settle } from "../alerts/settle";
 import { movedTo } from "../fleet/viewport";
 import { useNow } from "../hooks/use-fleet";
 import { useViewport, useWidth } from "../hooks/use-viewport";
@@ -21,6 +21,8 @@ interface RowGridProps<T> {
   isOpen: (line: T) => boolean;
   scroller: RefObject<HTMLElement | null>;
   grid: RefObject<HTMLDivElement | null>;
+  /** Raised when somebody wants to see what waits. */
+  release: number;
   onOpen: (line: T) => void;
   onEnd: () => void;
   /** The cells of a line. */
@@ -28,24 +30,20 @@ interface RowGridProps<T> {
 }
 
 export function RowGrid<T extends { id: string }>(props: RowGridProps<T>) {
-  const { label, list, wish, rowHeights, isOpen, scroller, grid, onOpen, onEnd, children } = props;
+  const { label, list, wish, rowHeights, isOpen, scroller, grid, release, onOpen, onEnd, children } = props;
   const now = useNow();
   const body = useRef<HTMLDivElement>(null);
   const narrow = useWidth(body) < NARROW_PX;
   const rowHeight = narrow ? rowHeights.narrow : rowHeights.wide;
   const [pointed, setPointed] = useState(false);
-  const [released, setReleased] = useState(0);
-  const before = useRef<{ wish: string; released: number; ids: readonly string[]; held: boolean }>(null);
-  const last = before.current;
-  const held = last?.wish === wish && last.released === released && last.held;
-  const { lines, waiting } = settle(last?.ids ?? [], props.lines, held);
+  const [pressed, setPressed] = useState(0);
+  const released = pressed + release;
+  const [held, setHeld] = useState(false);
+  const { lines, waiting } = useSettled(props.lines, `${released} ${wish}`, held);
   const view = useViewport(scroller, body, rowHeight, lines.length, 0);
   const [active, setActive] = useState(-1);
 
-  useEffect(() => {
-    const ids = lines.map((line) => line.id);
-    before.current = { wish, released, ids, held: pointed || view.scrolled };
-  });
+  useEffect(() => setHeld(pointed || view.scrolled), [pointed, view.scrolled]);
   useEffect(() => {
     if (view.end + AHEAD >= lines.length) onEnd();
   }, [view.end, lines.length, onEnd]);
@@ -72,7 +70,12 @@ export function RowGrid<T extends { id: string }>(props: RowGridProps<T>) {
       onPointerLeave={() => setPointed(false)}
     >
       {waiting > 0 && (
-        <button type="button" className="new-rows" onClick={() => setReleased(released + 1)}>
+        <button
+          type="button"
+          className="new-rows"
+          title="Show them (n)"
+          onClick={() => setPressed(pressed + 1)}
+        >
           {waiting} new
         </button>
       )}
@@ -117,6 +120,21 @@ export function RowGrid<T extends { id: string }>(props: RowGridProps<T>) {
       </div>
     </div>
   );
+}
+
+/** The lines to show now, from the ones shown before; another wish shows all. Long lists are looked through once a change. */
+function useSettled<T extends { id: string }>(now: readonly T[], wish: string, held: boolean): Settled<T> {
+  const before = useRef<{ now: readonly T[]; wish: string; settled: Settled<T> }>(null);
+  const last = before.current;
+  const same = last !== null && last.wish === wish;
+  const settled =
+    same && last.now === now && (held || last.settled.lines === now)
+      ? last.settled
+      : settle(same && held ? last.settled.lines.map((line) => line.id) : [], now, same && held);
+  useEffect(() => {
+    before.current = { now, wish, settled };
+  });
+  return settled;
 }
 
 /** One cell of a row. */

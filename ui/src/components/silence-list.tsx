@@ -23,7 +23,7 @@ const PAGE = 1_000;
 const PAGES_MOST = 10;
 const HEIGHTS = { wide: 52, narrow: 52 };
 
-export function SilenceList({ open, scroller, grid, search }: ListPlace) {
+export function SilenceList({ open, scroller, grid, search, release }: ListPlace) {
   const [text, setText] = useState("");
   const [state, setState] = useState<SilenceState | null>(null);
   const now = useNow();
@@ -76,6 +76,7 @@ export function SilenceList({ open, scroller, grid, search }: ListPlace) {
           isOpen={(silence) => silence.id === open}
           scroller={scroller}
           grid={grid}
+          release={release}
           onOpen={(silence) => {
             location.hash = silenceHash(silence.id);
           }}
@@ -99,6 +100,7 @@ function cells(silence: Silence, now: number) {
       </div>
       <Cell name="name" title={silence.text}>
         <a className="mono" href={silenceHash(silence.id)} tabIndex={-1}>
+          {silence.namespace !== null && <span className="dim">{silence.namespace} </span>}
           {silence.text}
         </a>
       </Cell>

@@ -66,11 +66,14 @@ function Known({ id }: { id: string }) {
   );
 }
 
+/** Of one in force the alerts that it holds back, of one to come those that it would. */
 async function readBoth(id: string): Promise<{ silence: Silence; preview: SilencePreview | null }> {
   const silence = await oneSilence(id);
-  const preview =
-    silence.state === "expired" ? null : await previewSilence(silence.matchers, silence.namespace);
-  return { silence, preview };
+  if (silence.state === "expired") return { silence, preview: null };
+  const preview = await previewSilence(silence.matchers, silence.namespace);
+  if (silence.state === "pending") return { silence, preview };
+  const alerts = preview.alerts.filter((alert) => alert.silenced_by.includes(id));
+  return { silence, preview: { ...preview, alerts, count: silence.alerts } };
 }
 
 interface DetailsProps {
@@ -148,6 +151,7 @@ function Actions({ silence, over, onEnded }: { silence: Silence; over: boolean; 
     </a>
   );
   const end = () => {
+    toPanel();
     setBusy(true);
     setProblem(null);
     expireSilence(silence.id)
@@ -173,7 +177,15 @@ function Actions({ silence, over, onEnded }: { silence: Silence; over: boolean; 
             <button type="button" className="button" disabled={busy} onClick={end} autoFocus>
               End it
             </button>
-            <button type="button" className="button" disabled={busy} onClick={() => setAsked(false)}>
+            <button
+              type="button"
+              className="button"
+              disabled={busy}
+              onClick={() => {
+                toPanel();
+                setAsked(false);
+              }}
+            >
               Keep it
             </button>
           </div>
@@ -193,4 +205,9 @@ function Actions({ silence, over, onEnded }: { silence: Silence; over: boolean; 
       )}
     </section>
   );
+}
+
+/** A button that is about to go gives the keyboard to the panel that it stands in. */
+function toPanel(): void {
+  document.activeElement?.closest<HTMLElement>(".panel")?.focus();
 }

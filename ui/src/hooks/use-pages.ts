@@ -68,6 +68,9 @@ export function usePages<T, P extends Page<T> = Page<T>>(
     }
   }, [wish]);
 
+  const again = useRef(first);
+  again.current = first;
+
   useEffect(() => {
     void first();
     const timer = setInterval(() => {
@@ -77,14 +80,23 @@ export function usePages<T, P extends Page<T> = Page<T>>(
   }, [first, fleet]);
 
   const seen = useRef(changed);
+  const soon = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
-    if (seen.current === changed) return;
-    const timer = setTimeout(() => {
-      seen.current = changed;
-      void first();
+    // A reading that is about to begin sees this change, too.
+    if (seen.current === changed || soon.current !== undefined) return;
+    soon.current = setTimeout(() => {
+      soon.current = undefined;
+      seen.current = latest.current.changed;
+      void again.current();
     }, PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [changed, first]);
+  }, [changed]);
+  useEffect(
+    () => () => {
+      clearTimeout(soon.current);
+      soon.current = undefined;
+    },
+    [],
+  );
 
   const shown = held.of === wish ? held : nothing<T>(wish);
   const { next } = shown;
