@@ -62,6 +62,7 @@ export const UNTOUCHED_ALERT = {
   muted_by: [],
   acknowledged: null,
   receivers: [],
+  links: {},
 };
 
 /** An alert with what happened to it. */

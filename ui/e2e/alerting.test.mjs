@@ -234,7 +234,7 @@ onPage(
       ...subject,
       ...times,
       id: "ext/1",
-      source_url: "https://prom.example/graph?g0=1",
+      links: { source: "https://prom.example/graph?g0=1" },
     });
     await stage.step("alert", {
       ...about,
@@ -242,14 +242,14 @@ onPage(
       ...times,
       id: "ext/2",
       name: "Odd",
-      source_url: "javascript:alert(1)",
+      links: { source: "javascript:alert(1)" },
     });
     await page.getByText("from elsewhere").first().waitFor();
     await page.getByRole("link", { name: "DiskFull" }).click();
     const panel = page.getByRole("complementary", { name: "Alert" });
     const link = panel.getByRole("link", { name: "https://prom.example/graph?g0=1" });
     assert.match(await link.getAttribute("rel"), /noopener/);
-    await panel.getByText("another system, which sent it").waitFor();
+    await panel.getByText("another system, which sent it from prom.example").waitFor();
     await page.getByRole("link", { name: "Odd" }).click();
     await panel.getByText("javascript:alert(1)").waitFor();
     assert.equal(await panel.locator("a[href^=javascript]").count(), 0);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { alertLines, episodeId, heldSeconds, reasonOf, safeUrl, tagsOf } from "./listing";
+import { alertLines, episodeId, heldSeconds, reasonOf, safeUrl, senderWords, tagsOf } from "./listing";
 import { anAlert } from "./testing";
 
 const NOTHING_MORE = { open: false, past: false };
@@ -70,4 +70,10 @@ test.each([
   [undefined, null],
 ])("of links that others gave, pages alone are followed: %s", (text, expected) => {
   expect(safeUrl(text)).toBe(expected);
+});
+
+test("who sent an alert is the host of its link", () => {
+  expect(senderWords("http://prom-1:9090/graph?g0.expr=up")).toBe(" from prom-1:9090");
+  expect(senderWords("javascript:alert(1)")).toBe("");
+  expect(senderWords(undefined)).toBe("");
 });

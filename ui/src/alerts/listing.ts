@@ -78,3 +78,9 @@ export function safeUrl(text: string | null | undefined): string | null {
     return null;
   }
 }
+
+/** Who sent an alert, as far as its link tells: ` from HOST`, or nothing. */
+export function senderWords(source: string | undefined): string {
+  const url = safeUrl(source);
+  return url === null ? "" : ` from ${new URL(url).host}`;
+}

@@ -28,6 +28,7 @@ export function anAlert(id: string, over: Partial<Alert> = {}): Alert {
     muted_by: [],
     acknowledged: null,
     receivers: [],
+    links: {},
     ...over,
   };
 }

@@ -119,8 +119,6 @@ export interface Alert {
   origin: string;
   group: string | null;
   value: number | null;
-  /** Where whoever sent it shows it; of alerts of others alone. */
-  source_url?: string | null;
   flapping: boolean;
   cause: string | null;
   symptoms: number;
@@ -129,6 +127,8 @@ export interface Alert {
   muted_by: string[];
   acknowledged: AlertAcknowledgement | null;
   receivers: string[];
+  /** `source` is where whoever sent it shows it, of alerts of others. */
+  links: Record<string, string>;
 }
 
 export interface AlertTransition {

@@ -2,7 +2,7 @@
 
 import { alertHash, silenceHash } from "../alerts/address";
 import { alertWords, heldBack } from "../alerts/held-back";
-import { safeUrl } from "../alerts/listing";
+import { safeUrl, senderWords } from "../alerts/listing";
 import { OUTCOME_WORDS, outcomeOf, troubleWords } from "../alerts/notification";
 import type { Alert, AlertDetail, AlertSymptom, AlertTransition, Notification } from "../api/types";
 import { kindWords, SEVERITY_WORDS, severityOf, subjectHash } from "../findings/list";
@@ -132,7 +132,7 @@ function AlertDetails({ alert, onDone }: { alert: AlertDetail; onDone: () => voi
           facts={[
             ["Subject", <Subject key="subject" alert={alert} />],
             ["Raised by", raisedBy(alert)],
-            ["Shown at", alert.source_url ? <Annotation key="source" value={alert.source_url} /> : null],
+            ["Shown at", alert.links.source ? <Annotation key="source" value={alert.links.source} /> : null],
             ["Value", alert.value],
             ...Object.entries(alert.labels)
               .filter(([name]) => !["alertname", "severity"].includes(name))
@@ -167,9 +167,8 @@ function Silences({ ids }: { ids: readonly string[] }) {
   ));
 }
 
-function raisedBy({ origin, group }: Alert): string {
-  if (origin === "external")
-    return group === null ? "another system, which sent it" : `${group}, which sent it`;
+function raisedBy({ origin, group, links }: Alert): string {
+  if (origin === "external") return `another system, which sent it${senderWords(links.source)}`;
   if (group !== null) return `a rule of the group ${group}`;
   return origin === "cause" ? "what several alerts have in common" : "a verdict or a detector";
 }

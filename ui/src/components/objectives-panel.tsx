@@ -69,7 +69,11 @@ export default function ObjectivesPanel() {
       )}
       <ul className="objectives">
         {orderObjectives(slos?.items ?? []).map((slo) => (
-          <Objective key={`${slo.service}/${slo.name}/${slo.namespace}`} slo={slo} whose={whose(slo, several)} />
+          <Objective
+            key={`${slo.service}/${slo.name}/${slo.namespace}`}
+            slo={slo}
+            whose={whose(slo, several)}
+          />
         ))}
       </ul>
     </PanelFrame>

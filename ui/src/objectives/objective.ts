@@ -38,9 +38,7 @@ export function whose(slo: Slo, several: boolean): string | null {
 /** Violated ones first, then those whose budget is spent most, those without data last. */
 export function orderObjectives(slos: readonly Slo[]): Slo[] {
   const left = (slo: Slo) => slo.error_budget?.remaining_ratio ?? 1;
-  return [...slos].sort(
-    (a, b) => RANK[stateOf(a)] - RANK[stateOf(b)] || left(a) - left(b) || compare(a, b),
-  );
+  return [...slos].sort((a, b) => RANK[stateOf(a)] - RANK[stateOf(b)] || left(a) - left(b) || compare(a, b));
 }
 
 function compare(a: Slo, b: Slo): number {
