@@ -97,6 +97,7 @@ impl Template {
             dot: &data.dot,
             surroundings: &Around { data, queries },
             limits: Limits::default(),
+            html: false,
         })
     }
 }

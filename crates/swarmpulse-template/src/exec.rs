@@ -5,6 +5,7 @@ mod calling;
 use crate::ast::{Body, Branch, Command, Node, Pipe, Word, WordKind};
 use crate::expansion::{Expansion, Limits};
 use crate::function::Surroundings;
+use crate::html::Html;
 use crate::kind::Shape;
 use crate::template::{Template, TemplateError};
 use crate::value::Value;
@@ -33,6 +34,8 @@ struct Expander<'a> {
     limits: Limits,
     variables: Vec<(&'a str, Value)>,
     out: String,
+    /// If the text is HTML.
+    html: Option<Html>,
     steps: usize,
     depth: usize,
 }
@@ -46,6 +49,7 @@ pub(crate) fn expand(template: &Template, expansion: &Expansion<'_>) -> Result<S
         limits: expansion.limits,
         variables: vec![("", expansion.dot.clone())],
         out: String::new(),
+        html: expansion.html.then(Html::default),
         steps: 0,
         depth: 0,
     };
@@ -99,6 +103,21 @@ impl<'a> Expander<'a> {
         Ok(())
     }
 
+    fn write_value(&mut self, value: &Value, pipe: &Pipe) -> Run<()> {
+        let text = match (&mut self.html, value) {
+            (Some(_), Value::Nil) => String::new(),
+            (Some(html), value) => {
+                let last = pipe.commands.last().and_then(|command| command.words.first());
+                let escaped = matches!(last.map(|word| &word.kind),
+                    Some(WordKind::Function(function)) if function.name == "html");
+                html.value(value, escaped)
+            }
+            (None, Value::Nil) => "<no value>".into(),
+            (None, value) => value.printed(),
+        };
+        self.write(&text, pipe.position, pipe)
+    }
+
     fn list(&mut self, nodes: &'a [Node], dot: &Value) -> Run<()> {
         nodes.iter().try_for_each(|node| self.node(node, dot))
     }
@@ -107,16 +126,18 @@ impl<'a> Expander<'a> {
         match node {
             Node::Text(text) => {
                 self.step(0, &"text")?;
-                self.write(text, 0, &"text")
+                match &mut self.html {
+                    Some(html) => {
+                        let text = html.literal(text);
+                        self.write(&text, 0, &"text")
+                    }
+                    None => self.write(text, 0, &"text"),
+                }
             }
             Node::Action(pipe) => {
                 let value = self.pipe(pipe, dot)?;
                 if pipe.variables.is_empty() {
-                    let text = match &value {
-                        Value::Nil => "<no value>".into(),
-                        value => value.printed(),
-                    };
-                    self.write(&text, pipe.position, pipe)?;
+                    self.write_value(&value, pipe)?;
                 }
                 Ok(())
             }

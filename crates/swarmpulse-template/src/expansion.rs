@@ -12,6 +12,8 @@ pub struct Expansion<'a> {
     pub surroundings: &'a dyn Surroundings,
     /// How much it may be.
     pub limits: Limits,
+    /// Whether the text is HTML: then values are escaped for the place where they stand.
+    pub html: bool,
 }
 
 /// How much one expansion may be.

@@ -9,6 +9,7 @@ mod compare;
 mod exec;
 mod expansion;
 mod function;
+mod html;
 pub mod humanize;
 mod kind;
 mod lexer;

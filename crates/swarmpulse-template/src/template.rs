@@ -105,7 +105,9 @@ impl Template {
     /// If a function fails, a value is not of the sort that is needed, or it takes too many steps, goes too deep or gives
     /// too much.
     pub fn expand(&self, expansion: &Expansion<'_>) -> Result<String, TemplateError> {
-        if let Some(text) = self.plain() {
+        if let Some(text) = self.plain()
+            && !expansion.html
+        {
             return Ok(text.to_owned());
         }
         exec::expand(self, expansion)
