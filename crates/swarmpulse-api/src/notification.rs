@@ -94,6 +94,9 @@ pub struct Channel {
     pub retried: u64,
     /// Notifications given up.
     pub dead: u64,
+    /// Notifications sent in our own words, because templates of theirs failed.
+    #[serde(default)]
+    pub reworded: u64,
     /// Notifications that wait for it.
     pub waiting: u64,
     /// What went wrong the last time, without secrets.
@@ -121,4 +124,7 @@ pub struct ChannelTest {
     /// What the message opened there, an incident or an alert, was closed again.
     #[serde(default)]
     pub closed: bool,
+    /// What the message said otherwise than the settings want: templates that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
 }

@@ -33,6 +33,7 @@ pub use sentry::Sentry;
 pub use slack::Slack;
 pub use teams::Teams;
 pub use webhook::{Payload, PayloadAlert, Webhook};
+pub(crate) use webhook::{annotations, common, labels, status};
 
 /// Why settings make no channel. Without values, which may be secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,12 +1,14 @@
 //! Notifications that tests render and send.
 
+use std::sync::LazyLock;
+
 use swarmpulse_model::alert::{
     Alert, AlertOrigin, AlertState, Notification, NotifiedAlert, NotifyReason, Symptom,
 };
 use swarmpulse_model::series::Label;
 use swarmpulse_model::{EffectId, EntityKey, EntityKind, Position, Severity, Timestamp};
 
-use crate::Message;
+use crate::{Message, Remarks};
 
 /// 2026-11-22 10:46:10 UTC.
 pub const NOW: Timestamp = Timestamp(1_795_344_370_000_000_000);
@@ -285,13 +287,20 @@ pub fn test_over() -> Notification {
     over
 }
 
-/// What a channel is to say of it.
+/// What a channel is to say of it. Its remarks are nobody's.
 pub fn message(notification: &Notification) -> Message<'_> {
+    static NOBODYS: LazyLock<Remarks> = LazyLock::new(Remarks::default);
+    message_with(notification, &NOBODYS)
+}
+
+/// What a channel is to say of it.
+pub fn message_with<'a>(notification: &'a Notification, remarks: &'a Remarks) -> Message<'a> {
     Message {
         id: ID,
         identity: "8d7f6c5b4a39281706f5e4d3c2b1a090",
         notification,
         external_url: EXTERNAL_URL,
         now: NOW,
+        remarks,
     }
 }

@@ -16,7 +16,9 @@ mod notifier;
 pub mod settings;
 pub mod ship;
 pub mod summary;
+pub mod wording;
 
 pub use channel::{BuildError, CHANNELS, ChannelKind, build};
 pub use message::Message;
 pub use notifier::{Notifier, SendError, Sending};
+pub use wording::Remarks;

@@ -3,6 +3,8 @@
 use swarmpulse_model::alert::Notification;
 use swarmpulse_model::{EffectId, Timestamp};
 
+use crate::wording::Remarks;
+
 /// A notification with what a channel needs beside it.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
@@ -16,4 +18,6 @@ pub struct Message<'a> {
     pub external_url: &'a str,
     /// Now.
     pub now: Timestamp,
+    /// Where a channel notes what it says otherwise than its settings want.
+    pub remarks: &'a Remarks,
 }

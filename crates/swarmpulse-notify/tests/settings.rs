@@ -38,6 +38,23 @@ impl Secrets for Fixed {
             _ => None,
         }
     }
+
+    fn templates(&self, pattern: &str) -> Result<Vec<(String, String)>, String> {
+        let file = |path: &str, text: &str| Ok(vec![(path.to_owned(), text.to_owned())]);
+        match pattern {
+            "templates/*.tmpl" => file(
+                "templates/team.tmpl",
+                "{{ define \"x\" }}{{ .Status }}{{ end }}\n{{ define \"y\" }}<b>{{ template \"x\" . }}</b>{{ end }}",
+            ),
+            "bad/*.tmpl" => file("bad/one.tmpl", "{{ define \"x\" }}\n\n{{ nope }}{{ end }}"),
+            "lost/*.tmpl" => file(
+                "lost/one.tmpl",
+                "{{ define \"x\" }}\n{{ template \"gone\" . }}{{ end }}",
+            ),
+            "none/*.tmpl" => Ok(Vec::new()),
+            _ => Err(format!("{pattern} cannot be read: permission denied")),
+        }
+    }
 }
 
 fn read(text: &str) -> Result<ReceiversFile, Vec<SettingsError>> {
@@ -189,7 +206,8 @@ fn channels_fall_back_to_global_as_in_alertmanager() {
     let ChannelSettings::Pagerduty(pagerduty) = &channels[3] else {
         panic!("{channels:?}")
     };
-    assert_eq!(pagerduty.severity, None, "a template has no effect");
+    let severity = pagerduty.severity.as_ref().unwrap();
+    assert_eq!(severity.as_plain(), None, "it is a template");
     assert_eq!(pagerduty.url, "https://events.pagerduty.example/v2/enqueue");
     let ChannelSettings::Pagerduty(pagerduty) = &channels[4] else {
         panic!("{channels:?}")
@@ -198,12 +216,12 @@ fn channels_fall_back_to_global_as_in_alertmanager() {
     let ChannelSettings::Email(email) = &channels[5] else {
         panic!("{channels:?}")
     };
-    assert_eq!(email.to, ["a@example.org", "\"B, C\" <b@example.org>"]);
+    assert_eq!(email.to, "a@example.org, \"B, C\" <b@example.org>".into());
     assert_eq!(
-        (email.from.as_str(), email.hello.as_str()),
-        ("monitor@example.org", "monitor.example.org")
+        (email.from.as_plain(), email.hello.as_str()),
+        (Some("monitor@example.org"), "monitor.example.org")
     );
-    assert_eq!(email.headers, [("X-Team".to_owned(), "agents".to_owned())]);
+    assert_eq!(email.headers[1], ("X-Team".to_owned(), "agents".into()));
     assert!(!email.require_tls && !email.common.send_resolved);
     let ChannelSettings::Email(email) = &channels[6] else {
         panic!("{channels:?}")
@@ -221,9 +239,77 @@ fn channels_fall_back_to_global_as_in_alertmanager() {
     };
     assert_eq!(opsgenie.api_key.expose(), "hush-global-opsgenie");
     assert_eq!(opsgenie.api_url, "https://api.eu.opsgenie.com/");
-    assert_eq!(opsgenie.tags, ["a", "b"]);
-    assert_eq!(opsgenie.responders[0].kind, "team");
-    assert_eq!(opsgenie.details, [("owner".to_owned(), "me".to_owned())]);
+    assert_eq!(opsgenie.tags, Some("a, b,".into()));
+    assert_eq!(opsgenie.responders[0].kind, "Team".into());
+    assert_eq!(opsgenie.details[0], ("owner".to_owned(), "me".into()));
+}
+
+#[test]
+fn templates_are_checked_when_they_are_read() {
+    let told = |templates: &str, title: &str| {
+        let text = format!(
+            "templates: ['{templates}']\nreceivers:\n  - name: a\n    discord_configs:\n      - webhook_url: http://x\n        title: '{title}'\n"
+        );
+        match read(&text) {
+            Ok(file) => file.warnings.iter().map(ToString::to_string).collect(),
+            Err(errors) => errors.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        }
+    };
+    for (templates, title, expected) in [
+        (
+            "templates/*.tmpl",
+            r#"{{ template "x" . }}{{ template "slack.default.title" . }}"#,
+            &[][..],
+        ),
+        (
+            "bad/*.tmpl",
+            "plain",
+            &[
+                "line 1, column 13: templates: bad/one.tmpl:3: template: one.tmpl:3: function \"nope\" not defined",
+            ],
+        ),
+        (
+            "secret/*.tmpl",
+            "plain",
+            &["line 1, column 13: templates: secret/*.tmpl cannot be read: permission denied"],
+        ),
+        (
+            "none/*.tmpl",
+            "plain",
+            &["line 1, column 13: templates: no file is called none/*.tmpl"],
+        ),
+        (
+            "templates/*.tmpl",
+            r#"{{ template "z" . }}"#,
+            &["line 6, column 9: title: template: title:1: template \"z\" not defined"],
+        ),
+        (
+            "templates/*.tmpl",
+            "{{ .Status | toCamel }}",
+            &["line 6, column 9: title: template: title:1: function \"toCamel\" not defined"],
+        ),
+        (
+            "templates/*.tmpl",
+            "{{ if }}",
+            &["line 6, column 9: title: template: title:1: missing value for if"],
+        ),
+        (
+            "lost/*.tmpl",
+            "plain",
+            &[
+                "line 1, column 1: templates: one.tmpl:2: template \"gone\" not defined: whatever calls it is refused",
+            ],
+        ),
+    ] {
+        assert_eq!(told(templates, title), expected, "{templates} {title}");
+    }
+    let used = told("lost/*.tmpl", r#"{{ template "x" . }}"#);
+    assert!(
+        used.iter().any(
+            |fault| fault.starts_with("line 6, column 9: title: template: one.tmpl:2: template \"gone\"")
+        ),
+        "{used:?}"
+    );
 }
 
 #[test]

@@ -16,7 +16,7 @@ use swarmpulse_model::alert::{Alert, AlertOrigin, AlertState, Notification, Noti
 use swarmpulse_model::series::Label;
 use swarmpulse_model::{EffectId, Severity, Timestamp};
 use swarmpulse_notify::settings::{ChannelSettings, Common, EmailSettings, Secret, Smarthost, TlsSettings};
-use swarmpulse_notify::{Message, SendError, build};
+use swarmpulse_notify::{Message, Remarks, SendError, build};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -74,11 +74,8 @@ impl MailServer {
                 name: "email/0".into(),
                 send_resolved: true,
             },
-            to: vec![
-                "Anna Ä <anna@example.org>".to_owned(),
-                "bert@example.org".to_owned(),
-            ],
-            from: "Swarmpulse <pulse@monitor.example>".to_owned(),
+            to: "Anna Ä <anna@example.org>, bert@example.org".into(),
+            from: "Swarmpulse <pulse@monitor.example>".into(),
             smarthost: Smarthost {
                 host: "localhost".to_owned(),
                 port: self.port,
@@ -163,12 +160,14 @@ fn send(settings: EmailSettings) -> Result<(), SendError> {
         .unwrap();
     let channel = build(&ChannelSettings::Email(settings)).unwrap();
     let notification = notification();
+    let remarks = Remarks::default();
     let message = Message {
         id: EffectId::default(),
         identity: "8d7f6c5b4a39281706f5e4d3c2b1a090",
         notification: &notification,
         external_url: "https://pulse.example",
         now: Timestamp(1_795_344_330_000_000_000),
+        remarks: &remarks,
     };
     runtime.block_on(async {
         tokio::time::timeout(Duration::from_secs(30), channel.send(message))

@@ -155,16 +155,18 @@ fn test(args: &TestArgs, environment: &Environment) -> anyhow::Result<Outcome> {
         ));
     } else {
         for channel in &tested.channels {
+            let remark = channel.remark.as_ref();
             let line = match &channel.error {
                 None => format!(
-                    "{} {}{}",
+                    "{} {}{}{}",
                     output::styled(output::colour(AnsiColor::Green), "delivered"),
                     channel.name,
                     if channel.closed {
                         ", and closed what it opened there"
                     } else {
                         ""
-                    }
+                    },
+                    remark.map_or_else(String::new, |remark| format!(", but {remark}"))
                 ),
                 Some(error) => format!(
                     "{} {}: {error}",

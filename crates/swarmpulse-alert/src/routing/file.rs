@@ -48,11 +48,8 @@ impl Routing {
 fn file(document: &Node, zones: Zones<'_>, faults: &mut Faults) -> Option<RoutingFile> {
     let mut fields = Fields::of(document, "the file", faults)?;
     let resolve_timeout_s = global(fields.filled("global"), faults);
-    fields.unused(
-        &["templates"],
-        "messages have their own wording, templates are not used",
-        faults,
-    );
+    // Read with the receivers, whose texts they are for.
+    let _ = fields.node("templates");
     let receivers = receivers(fields.list("receivers", faults), faults);
     let mut intervals = Vec::new();
     for key in ["mute_time_intervals", "time_intervals"] {

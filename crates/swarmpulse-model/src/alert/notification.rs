@@ -132,7 +132,7 @@ pub struct Delivery {
     pub outcome: DeliveryOutcome,
     /// How often it was tried.
     pub attempts: u32,
-    /// Why it was given up, without secrets.
+    /// Why it was given up, or what went otherwise than the settings want; without secrets.
     pub error: Option<Text>,
     /// When.
     pub at: Timestamp,

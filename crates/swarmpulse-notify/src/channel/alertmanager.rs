@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use swarmpulse_model::alert::NotifiedAlert;
 use swarmpulse_model::{AlertState, Timestamp};
 
-use super::webhook::{annotations, map};
+use super::webhook::{annotations, labels};
 use super::{BuildError, connect};
 use crate::http::{Address, Answer, HttpClient, Request};
 use crate::settings::AlertmanagerSettings;
@@ -145,7 +145,7 @@ fn postable(message: &Message<'_>, told: &NotifiedAlert) -> Value {
         _ if is_test(message) => message.now.plus_s(TEST_S),
         _ => message.now.plus_s(FIRING_S),
     };
-    let mut labels: Map<String, Value> = texts(map(&alert.labels));
+    let mut labels: Map<String, Value> = texts(labels(&alert.labels));
     let mut add = |name: &str, value: &str| {
         if !value.is_empty() {
             labels.entry(name).or_insert_with(|| value.into());

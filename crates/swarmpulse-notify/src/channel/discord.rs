@@ -9,6 +9,7 @@ use super::{BuildError, connect};
 use crate::http::{Address, Answer, HttpClient, Request};
 use crate::settings::DiscordSettings;
 use crate::summary::{self, Line, Summary, escaped, shorten};
+use crate::wording::Writer;
 use crate::{Message, Notifier, SendError, Sending};
 
 /// Alerts that are shown at most.
@@ -80,8 +81,13 @@ fn explain(answer: &Answer) -> Option<String> {
 #[must_use]
 pub fn render(message: &Message<'_>, settings: &DiscordSettings) -> Value {
     let mut alerts_max = ALERTS_MAX;
+    let writer = Writer::new(message);
+    let words = Words {
+        title: writer.write(settings.title.as_ref()),
+        text: writer.write(settings.message.as_ref()),
+    };
     let embed = loop {
-        let embed = embed(message, alerts_max);
+        let embed = embed(message, alerts_max, &words);
         if characters(&embed) <= CHARACTERS_MAX || alerts_max == 0 {
             break embed;
         }
@@ -90,33 +96,52 @@ pub fn render(message: &Message<'_>, settings: &DiscordSettings) -> Value {
     let mut body = Map::new();
     body.insert("embeds".to_owned(), json!([embed]));
     body.insert("allowed_mentions".to_owned(), json!({"parse": []}));
-    for (name, value) in [
-        ("username", &settings.username),
-        ("avatar_url", &settings.avatar_url),
+    for (name, wording, characters_max) in [
+        ("content", &settings.content, 2000),
+        ("username", &settings.username, 80),
+        ("avatar_url", &settings.avatar_url, 2048),
     ] {
-        if let Some(value) = value.as_ref().filter(|value| !value.is_empty()) {
-            body.insert(name.to_owned(), value.as_str().into());
+        if let Some(value) = writer.some(wording.as_ref()) {
+            body.insert(name.to_owned(), shorten(value.trim(), characters_max).into());
         }
     }
     Value::Object(body)
 }
 
-fn embed(message: &Message<'_>, alerts_max: usize) -> Value {
+/// What people say in place of our words, already as Discord's markup.
+struct Words {
+    title: Option<String>,
+    text: Option<String>,
+}
+
+fn embed(message: &Message<'_>, alerts_max: usize, words: &Words) -> Value {
     let summary = Summary::of(message, alerts_max, SYMPTOMS_MAX);
     let mut description = escape(&summary.sentence, 1500);
     let mut fields = Vec::new();
-    for line in &summary.lines {
+    let lines = match &words.text {
+        Some(text) => {
+            description = shorten(text.trim(), 4096);
+            &[]
+        }
+        None => summary.lines.as_slice(),
+    };
+    for line in lines {
         if summary.is_list() {
             fields.push(field(line));
         } else if let Some(extra) = extra(line) {
             description = format!("{description}\n{extra}");
         }
     }
-    if let Some(more) = &summary.more {
+    if let Some(more) = &summary.more
+        && words.text.is_none()
+    {
         fields.push(json!({"name": "And more", "value": escape(more, 1024)}));
     }
     json!({
-        "title": escape(&summary.title, 256),
+        "title": words.title.as_ref().map_or_else(
+            || escape(&summary.title, 256),
+            |title| shorten(title.trim(), 256),
+        ),
         "url": summary.url.get(..2048).unwrap_or(&summary.url),
         "description": description,
         "color": u32::from_str_radix(summary.color(), 16).unwrap_or_default(),

@@ -27,10 +27,13 @@ use smarthost::{Security, Smarthost, Taken};
 use super::BuildError;
 use crate::http::Cleanser;
 use crate::settings::{EmailSettings, TlsSettings};
+use crate::wording::{Wording, Writer};
 use crate::{Message, Notifier, SendError, Sending};
 
 /// The port on which TLS begins with the connection.
 const PORT_IMPLICIT_TLS: u16 = 465;
+/// The most characters of a header that comes of a template.
+const HEADER_CHARACTERS_MAX: usize = 250;
 /// Headers that are ours alone: threads, repeats and parts depend on them.
 const OWN_HEADERS: &[&str] = &[
     "auto-submitted",
@@ -47,8 +50,7 @@ const OWN_HEADERS: &[&str] = &[
 /// Letters to some people by way of one server.
 pub struct Email {
     smarthost: Smarthost,
-    head: Head,
-    send_resolved: bool,
+    settings: EmailSettings,
     /// Who has the letter that is on its way: it is not sent to them again when others could not be reached.
     reached: Mutex<Reached>,
 }
@@ -67,28 +69,33 @@ impl Email {
     pub fn new(settings: &EmailSettings) -> Result<Self, BuildError> {
         Ok(Self {
             smarthost: smarthost(settings)?,
-            head: head(settings)?,
-            send_resolved: settings.common.send_resolved,
+            settings: checked(settings)?,
             reached: Mutex::default(),
         })
     }
 
     async fn post(&self, message: Message<'_>) -> Result<(), SendError> {
-        let letter = Letter::of(&message, self.head.from.email.domain());
-        let bytes = letter.bytes(&self.head).map_err(|error| SendError::Refused {
+        // What templates need is not held across the sending.
+        let (head, letter) = {
+            let writer = Writer::new(&message);
+            let head = head(&self.settings, &|wording| writer.write(Some(wording)));
+            let head = head.map_err(|error| SendError::Refused {
+                detail: error.to_string(),
+            })?;
+            let letter = Letter::of(&message, &self.settings, head.from.email.domain(), &writer);
+            (head, letter)
+        };
+        let bytes = letter.bytes(&head).map_err(|error| SendError::Refused {
             detail: format!("the letter cannot be written: {error}"),
         })?;
-        let left = self.left(&letter.message_id);
-        let taken = self
-            .smarthost
-            .deliver(&self.head.from.email, &left, &bytes)
-            .await?;
+        let left = self.left(&head, &letter.message_id);
+        let taken = self.smarthost.deliver(&head.from.email, &left, &bytes).await?;
         self.note(&letter.message_id, &taken);
         if !taken.refused.is_empty() {
             let who: Vec<String> = taken
                 .refused
                 .iter()
-                .map(|(place, words)| self.named(*place, words))
+                .map(|(place, words)| named(&head, *place, words))
                 .collect();
             tracing::warn!(
                 notification = %message.id,
@@ -103,7 +110,7 @@ impl Email {
                     "{} of {} recipients have no letter yet: {}",
                     taken.later.len(),
                     left.len(),
-                    self.named(*place, words)
+                    named(&head, *place, words)
                 ),
                 after_s: None,
             }),
@@ -112,10 +119,10 @@ impl Email {
     }
 
     /// Those who have no letter yet, with their places.
-    fn left(&self, message_id: &str) -> Vec<(usize, &Address)> {
+    fn left<'a>(&self, head: &'a Head, message_id: &str) -> Vec<(usize, &'a Address)> {
         let reached = self.reached.lock();
         let has = |place: &usize| reached.message_id == message_id && reached.places.contains(place);
-        let all = self.head.to.iter().map(|mailbox| &mailbox.email).enumerate();
+        let all = head.to.iter().map(|mailbox| &mailbox.email).enumerate();
         all.filter(|(place, _)| !has(place)).collect()
     }
 
@@ -137,11 +144,11 @@ impl Email {
             *reached = Reached::default();
         }
     }
+}
 
-    fn named(&self, place: usize, words: &str) -> String {
-        let who = self.head.to.iter().nth(place);
-        who.map_or_else(String::new, |mailbox| format!("{}: {words}", mailbox.email))
-    }
+fn named(head: &Head, place: usize, words: &str) -> String {
+    let who = head.to.iter().nth(place);
+    who.map_or_else(String::new, |mailbox| format!("{}: {words}", mailbox.email))
 }
 
 impl Notifier for Email {
@@ -150,7 +157,7 @@ impl Notifier for Email {
     }
 
     fn send_resolved(&self) -> bool {
-        self.send_resolved
+        self.settings.common.send_resolved
     }
 
     fn send<'a>(&'a self, message: Message<'a>) -> Sending<'a> {
@@ -164,11 +171,31 @@ impl fmt::Debug for Email {
     }
 }
 
-fn head(settings: &EmailSettings) -> Result<Head, BuildError> {
-    let mut from = settings.from.as_str();
+/// Settings whose plain parts make a head; of templates it is seen with each letter.
+fn checked(settings: &EmailSettings) -> Result<EmailSettings, BuildError> {
+    let anybody = |wording: &Wording| Wording::plain(wording.as_plain().unwrap_or("somebody@localhost"));
+    let plain = EmailSettings {
+        to: anybody(&settings.to),
+        from: anybody(&settings.from),
+        ..settings.clone()
+    };
+    head(&plain, &|wording| wording.as_plain().map(str::to_owned))?;
+    Ok(settings.clone())
+}
+
+/// The head of a letter. Of headers it leaves out those that `write` has no words for.
+fn head(settings: &EmailSettings, write: &dyn Fn(&Wording) -> Option<String>) -> Result<Head, BuildError> {
+    let failed = |field| BuildError::field(field, "is a template that fails");
+    let mut from = write(&settings.from).ok_or_else(|| failed("from"))?;
+    let to = write(&settings.to).ok_or_else(|| failed("to"))?;
     let mut headers = Vec::new();
-    for (name, value) in &settings.headers {
+    for (name, wording) in &settings.headers {
         let wrong = |reason: &str| BuildError::field("headers", format!("{name} {reason}"));
+        let is_template = wording.as_plain().is_none();
+        let Some(mut value) = write(wording) else { continue };
+        if is_template {
+            value = crate::summary::plain(&value, HEADER_CHARACTERS_MAX);
+        }
         if value.chars().any(char::is_control) {
             return Err(wrong("has control characters in its value"));
         }
@@ -183,9 +210,10 @@ fn head(settings: &EmailSettings) -> Result<Head, BuildError> {
         let is_name = name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
         let header = HeaderName::new_from_ascii(name.clone()).ok().filter(|_| is_name);
         let header = header.ok_or_else(|| wrong("is no name of a header"))?;
-        headers.push(HeaderValue::new(header, value.clone()));
+        headers.push(HeaderValue::new(header, value));
     }
-    let to: Result<Vec<Mailbox>, BuildError> = settings.to.iter().map(|text| mailbox("to", text)).collect();
+    let to: Result<Vec<Mailbox>, BuildError> =
+        addresses(&to).iter().map(|text| mailbox("to", text)).collect();
     let to = Mailboxes::from(to?);
     if to.iter().next().is_none() {
         return Err(BuildError::field(
@@ -194,10 +222,23 @@ fn head(settings: &EmailSettings) -> Result<Head, BuildError> {
         ));
     }
     Ok(Head {
-        from: mailbox("from", from)?,
+        from: mailbox("from", &from)?,
         to,
         headers,
     })
+}
+
+/// Parts between commas that are not within quotes.
+fn addresses(text: &str) -> Vec<String> {
+    let mut quoted = false;
+    text.split(|c: char| {
+        quoted ^= c == '"';
+        c == ',' && !quoted
+    })
+    .map(str::trim)
+    .filter(|address| !address.is_empty())
+    .map(str::to_owned)
+    .collect()
 }
 
 /// `address` or `Name <address>`, on one line.

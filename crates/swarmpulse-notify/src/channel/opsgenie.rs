@@ -9,8 +9,9 @@ use swarmpulse_model::{AlertState, Severity};
 
 use super::{BuildError, connect};
 use crate::http::{Address, Answer, HttpClient, Request};
-use crate::settings::{OpsgenieResponder, OpsgenieSettings};
+use crate::settings::{OPSGENIE_PRIORITIES, OPSGENIE_RESPONDERS, OpsgenieResponder, OpsgenieSettings};
 use crate::summary::{Summary, characters, plain, shorten};
+use crate::wording::Writer;
 use crate::{Message, Notifier, SendError, Sending, digest};
 
 /// Alerts that are told at most.
@@ -113,7 +114,9 @@ fn explain(answer: &Answer) -> Option<String> {
 pub fn render(message: &Message<'_>, settings: &OpsgenieSettings) -> Vec<OpsgenieCall> {
     let summary = Summary::of(message, ALERTS_MAX, SYMPTOMS_MAX);
     let alias = digest::incident(&message.notification.group_key);
-    let source = settings.source.clone().unwrap_or_else(|| "Swarmpulse".to_owned());
+    let writer = Writer::new(message);
+    let source = writer.some(settings.source.as_ref());
+    let source = source.unwrap_or_else(|| "Swarmpulse".to_owned());
     if summary.state == AlertState::Resolved {
         let note = shorten(&format!("{} ({})", summary.sentence, message.id), 25_000);
         return vec![OpsgenieCall {
@@ -122,12 +125,20 @@ pub fn render(message: &Message<'_>, settings: &OpsgenieSettings) -> Vec<Opsgeni
             body: json!({"source": shorten(&source, 100), "note": note}),
         }];
     }
-    let title = shorten(&summary.title, 130);
-    let description = shorten(&summary.text(), 15_000);
+    let title = writer.some(settings.message.as_ref());
+    let title = shorten(title.as_deref().map_or(&summary.title, str::trim), 130);
+    let description = writer.write(settings.description.as_ref());
+    let description = shorten(&description.unwrap_or_else(|| summary.text()), 15_000);
     let mut calls = vec![OpsgenieCall {
         method: Method::POST,
         path: Vec::new(),
-        body: create(message, settings, &summary, &alias, &source),
+        body: create(
+            message,
+            settings,
+            &summary,
+            &writer,
+            &[&alias, &title, &description, &source],
+        ),
     }];
     if settings.update_alerts {
         for (name, value) in [("message", title), ("description", description)] {
@@ -145,69 +156,74 @@ fn create(
     message: &Message<'_>,
     settings: &OpsgenieSettings,
     summary: &Summary,
-    alias: &str,
-    source: &str,
+    writer: &Writer<'_>,
+    [alias, title, description, source]: &[&str; 4],
 ) -> Value {
     let mut body = Map::new();
     let mut put = |name: &str, value: Value| {
         body.insert(name.to_owned(), value);
     };
-    put("message", shorten(&summary.title, 130).into());
-    put("alias", alias.into());
-    put("description", shorten(&summary.text(), 15_000).into());
+    put("message", (*title).into());
+    put("alias", (*alias).into());
+    put("description", (*description).into());
     put("source", shorten(source, 100).into());
-    put("priority", priority(summary, settings).into());
-    put("details", details(message, settings));
-    if !settings.responders.is_empty() {
-        put("responders", settings.responders.iter().map(responder).collect());
-    }
-    let tags: Vec<String> = settings
-        .tags
+    put("priority", priority(summary, settings, writer).into());
+    put("details", details(message, settings, writer));
+    let responders: Vec<Value> = settings
+        .responders
         .iter()
-        .take(20)
-        .map(|tag| shorten(tag, 50))
+        .filter_map(|one| responder(one, writer))
         .collect();
-    if !tags.is_empty() {
-        put("tags", json!(tags));
+    if !responders.is_empty() {
+        put("responders", responders.into());
     }
-    let actions: Vec<String> = settings
-        .actions
-        .iter()
-        .take(10)
-        .map(|action| shorten(action, 50))
-        .collect();
-    if !actions.is_empty() {
-        put("actions", json!(actions));
+    for (name, wording, count_max) in [("tags", &settings.tags, 20), ("actions", &settings.actions, 10)] {
+        let text = writer.some(wording.as_ref()).unwrap_or_default();
+        let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+        let words: Vec<String> = words.take(count_max).map(|word| shorten(word, 50)).collect();
+        if !words.is_empty() {
+            put(name, json!(words));
+        }
     }
     let subject = || {
         let first = message.notification.alerts.first()?;
         Some(crate::summary::subject(&first.alert))
     };
-    if let Some(entity) = settings
-        .entity
-        .clone()
+    if let Some(entity) = writer
+        .some(settings.entity.as_ref())
         .or_else(subject)
         .filter(|entity| !entity.is_empty())
     {
         put("entity", shorten(&entity, 512).into());
     }
-    if let Some(note) = &settings.note {
-        put("note", shorten(note, 25_000).into());
+    if let Some(note) = writer.some(settings.note.as_ref()) {
+        put("note", shorten(&note, 25_000).into());
     }
     Value::Object(body)
 }
 
-fn priority(summary: &Summary, settings: &OpsgenieSettings) -> String {
+fn priority(summary: &Summary, settings: &OpsgenieSettings, writer: &Writer<'_>) -> String {
     let own = match summary.severity {
         Severity::Critical => "P1",
         Severity::Warning => "P2",
         Severity::Info => "P3",
     };
-    settings.priority.clone().unwrap_or_else(|| own.to_owned())
+    let Some(wanted) = writer.some(settings.priority.as_ref()) else {
+        return own.to_owned();
+    };
+    let wanted = wanted.trim().to_ascii_uppercase();
+    if OPSGENIE_PRIORITIES.contains(&wanted.as_str()) {
+        return wanted;
+    }
+    writer.remark(
+        "priority",
+        &format!("{:?} is not one of P1 to P5", shorten(&wanted, 20)),
+    );
+    own.to_owned()
 }
 
 /// What is told beside the words: the notification, what the group was formed by, and what the settings add.
-fn details(message: &Message<'_>, settings: &OpsgenieSettings) -> Value {
+fn details(message: &Message<'_>, settings: &OpsgenieSettings, writer: &Writer<'_>) -> Value {
     let told = [
         ("notification".to_owned(), message.id.to_string()),
         ("receiver".to_owned(), plain(&message.notification.receiver, 200)),
@@ -216,7 +232,7 @@ fn details(message: &Message<'_>, settings: &OpsgenieSettings) -> Value {
     let labels = message.notification.group_labels.iter();
     let labels = labels.map(|label| (label.name.to_string(), plain(&label.value, 500)));
     let own = settings.details.iter();
-    let own = own.map(|(name, value)| (name.clone(), value.clone()));
+    let own = own.filter_map(|(name, value)| Some((name.clone(), writer.write(Some(value))?)));
     let mut details = Map::new();
     let mut left = DETAILS_CHARACTERS_MAX;
     for (name, value) in told.into_iter().chain(own).chain(labels) {
@@ -229,19 +245,26 @@ fn details(message: &Message<'_>, settings: &OpsgenieSettings) -> Value {
     Value::Object(details)
 }
 
-fn responder(responder: &OpsgenieResponder) -> Value {
+/// Who is to respond; `None` if that comes to nobody.
+fn responder(responder: &OpsgenieResponder, writer: &Writer<'_>) -> Option<Value> {
     let mut body = Map::new();
     for (name, value) in [
         ("id", &responder.id),
         ("name", &responder.name),
         ("username", &responder.username),
     ] {
-        if let Some(value) = value {
-            body.insert(name.to_owned(), value.as_str().into());
+        if let Some(value) = writer.some(value.as_ref()) {
+            body.insert(name.to_owned(), value.into());
         }
     }
-    body.insert("type".to_owned(), responder.kind.as_str().into());
-    Value::Object(body)
+    let kind = writer.some(Some(&responder.kind))?.trim().to_ascii_lowercase();
+    if body.is_empty() || !OPSGENIE_RESPONDERS.contains(&kind.as_str()) {
+        let why = format!("a responder of type {:?} comes to nobody", shorten(&kind, 20));
+        writer.remark("responders", &why);
+        return None;
+    }
+    body.insert("type".to_owned(), kind.into());
+    Some(Value::Object(body))
 }
 
 #[cfg(test)]
@@ -253,7 +276,7 @@ mod tests {
     fn every_example_is_rendered_as_it_was() {
         let settings = OpsgenieSettings {
             update_alerts: true,
-            tags: vec!["swarm".to_owned()],
+            tags: Some("swarm".into()),
             ..OpsgenieSettings::default()
         };
         for (name, notification) in examples::all() {

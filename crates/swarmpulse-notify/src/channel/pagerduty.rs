@@ -8,14 +8,17 @@ use swarmpulse_model::{AlertState, Severity};
 
 use super::{BuildError, connect};
 use crate::http::{Address, Answer, HttpClient, Request};
-use crate::settings::PagerdutySettings;
-use crate::summary::{Summary, plain, shorten};
+use crate::settings::{PAGERDUTY_SEVERITIES, PagerdutySettings};
+use crate::summary::{Summary, plain, shorten, shorten_bytes};
+use crate::wording::Writer;
 use crate::{Message, Notifier, SendError, Sending, digest};
 
 /// The most bytes of an event.
 const BYTES_MAX: usize = 512_000;
 /// Alerts that are told at most.
 const ALERTS_MAX: usize = 50;
+/// The most bytes of one of people's own details.
+const DETAIL_BYTES_MAX: usize = 16_000;
 /// What follows from an alert, told at most.
 const SYMPTOMS_MAX: usize = 100;
 
@@ -92,9 +95,10 @@ fn explain(answer: &Answer) -> Option<String> {
 #[must_use]
 pub fn render(message: &Message<'_>, settings: &PagerdutySettings) -> Value {
     let mut alerts_max = ALERTS_MAX;
+    let writer = Writer::new(message);
     loop {
         let summary = Summary::of(message, alerts_max, SYMPTOMS_MAX);
-        let event = event(message, settings, &summary);
+        let event = event(message, settings, &summary, &writer);
         if alerts_max == 0 || event.to_string().len() <= BYTES_MAX {
             return event;
         }
@@ -102,7 +106,12 @@ pub fn render(message: &Message<'_>, settings: &PagerdutySettings) -> Value {
     }
 }
 
-fn event(message: &Message<'_>, settings: &PagerdutySettings, summary: &Summary) -> Value {
+fn event(
+    message: &Message<'_>,
+    settings: &PagerdutySettings,
+    summary: &Summary,
+    writer: &Writer<'_>,
+) -> Value {
     let mut event = Map::new();
     event.insert("routing_key".to_owned(), settings.routing_key.expose().into());
     event.insert("event_action".to_owned(), action(summary).into());
@@ -110,16 +119,29 @@ fn event(message: &Message<'_>, settings: &PagerdutySettings, summary: &Summary)
         "dedup_key".to_owned(),
         digest::incident(&message.notification.group_key).into(),
     );
-    event.insert("client".to_owned(), client(settings).into());
-    event.insert("client_url".to_owned(), client_url(message, settings).into());
+    let client = writer.some(settings.client.as_ref());
+    let client = client.unwrap_or_else(|| "Swarmpulse".to_owned());
+    event.insert("client".to_owned(), client.into());
+    let client_url = writer.some(settings.client_url.as_ref());
+    let client_url = client_url.unwrap_or_else(|| message.external_url.to_owned());
+    event.insert("client_url".to_owned(), client_url.into());
     if summary.state == AlertState::Firing {
-        event.insert("links".to_owned(), Value::Array(links(summary)));
+        event.insert("links".to_owned(), Value::Array(links(settings, summary, writer)));
+        let images = images(settings, writer);
+        if !images.is_empty() {
+            event.insert("images".to_owned(), Value::Array(images));
+        }
     }
-    event.insert("payload".to_owned(), payload(message, settings, summary));
+    event.insert("payload".to_owned(), payload(message, settings, summary, writer));
     Value::Object(event)
 }
 
-fn payload(message: &Message<'_>, settings: &PagerdutySettings, summary: &Summary) -> Value {
+fn payload(
+    message: &Message<'_>,
+    settings: &PagerdutySettings,
+    summary: &Summary,
+    writer: &Writer<'_>,
+) -> Value {
     let mut payload = Map::new();
     let mut put = |name: &str, value: Option<String>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -133,12 +155,16 @@ fn payload(message: &Message<'_>, settings: &PagerdutySettings, summary: &Summar
         .iter()
         .map(|told| told.alert.active_at)
         .min();
-    put("summary", Some(shorten(&summary.title, 1024)));
-    put("source", Some(source(message, settings)));
-    put("severity", Some(severity(summary, settings)));
+    let line = writer.some(settings.description.as_ref());
+    put(
+        "summary",
+        Some(shorten(line.as_deref().map_or(&summary.title, str::trim), 1024)),
+    );
+    put("source", Some(source(message, settings, writer)));
+    put("severity", Some(severity(summary, settings, writer)));
     put("timestamp", Some(since.unwrap_or(message.now).to_string()));
     let subject = first.map(|told| crate::summary::subject(&told.alert));
-    put("component", settings.component.clone().or(subject));
+    put("component", writer.some(settings.component.as_ref()).or(subject));
     let labels = message.notification.group_labels.iter();
     let labels: Vec<String> = labels
         .map(|label| format!("{}={}", label.name, label.value))
@@ -146,15 +172,20 @@ fn payload(message: &Message<'_>, settings: &PagerdutySettings, summary: &Summar
     put(
         "group",
         Some(
-            settings
-                .group
-                .clone()
+            writer
+                .some(settings.group.as_ref())
                 .unwrap_or_else(|| plain(&labels.join(", "), 255)),
         ),
     );
     let name = first.map(|told| plain(&told.alert.name, 255));
-    put("class", settings.class.clone().or(name));
-    payload.insert("custom_details".to_owned(), details(message, summary));
+    put("class", writer.some(settings.class.as_ref()).or(name));
+    let mut details = details(message, summary);
+    for (name, wording) in &settings.details {
+        if let Some(value) = writer.write(Some(wording)) {
+            details[name] = shorten_bytes(&value, DETAIL_BYTES_MAX).into();
+        }
+    }
+    payload.insert("custom_details".to_owned(), details);
     Value::Object(payload)
 }
 
@@ -183,7 +214,15 @@ fn details(message: &Message<'_>, summary: &Summary) -> Value {
     details
 }
 
-fn links(summary: &Summary) -> Vec<Value> {
+fn links(settings: &PagerdutySettings, summary: &Summary, writer: &Writer<'_>) -> Vec<Value> {
+    if !settings.links.is_empty() {
+        let links = settings.links.iter().filter_map(|link| {
+            let href = writer.some(Some(&link.href))?;
+            let text = writer.some(link.text.as_ref());
+            Some(json!({"href": href.trim(), "text": text.unwrap_or_else(|| href.clone())}))
+        });
+        return links.collect();
+    }
     let mut links = vec![json!({"href": summary.url, "text": "Open in Swarmpulse"})];
     let runbooks = summary.lines.iter().filter_map(|line| {
         let url = line.runbook_url.as_ref()?;
@@ -193,6 +232,20 @@ fn links(summary: &Summary) -> Vec<Value> {
     links
 }
 
+fn images(settings: &PagerdutySettings, writer: &Writer<'_>) -> Vec<Value> {
+    let images = settings.images.iter().filter_map(|image| {
+        let mut body = Map::new();
+        body.insert("src".to_owned(), writer.some(Some(&image.src))?.trim().into());
+        for (name, wording) in [("href", &image.href), ("alt", &image.alt)] {
+            if let Some(text) = writer.some(wording.as_ref()) {
+                body.insert(name.to_owned(), text.trim().into());
+            }
+        }
+        Some(Value::Object(body))
+    });
+    images.collect()
+}
+
 fn action(summary: &Summary) -> &'static str {
     match summary.state {
         AlertState::Resolved => "resolve",
@@ -200,37 +253,37 @@ fn action(summary: &Summary) -> &'static str {
     }
 }
 
-fn severity(summary: &Summary, settings: &PagerdutySettings) -> String {
+fn severity(summary: &Summary, settings: &PagerdutySettings, writer: &Writer<'_>) -> String {
     let own = match summary.severity {
         Severity::Critical => "critical",
         Severity::Warning => "warning",
         Severity::Info => "info",
     };
-    settings.severity.clone().unwrap_or_else(|| own.to_owned())
+    let Some(wanted) = writer.some(settings.severity.as_ref()) else {
+        return own.to_owned();
+    };
+    let wanted = wanted.trim().to_ascii_lowercase();
+    if PAGERDUTY_SEVERITIES.contains(&wanted.as_str()) {
+        return wanted;
+    }
+    let why = format!("{:?} is none that PagerDuty knows", shorten(&wanted, 20));
+    writer.remark("severity", &why);
+    own.to_owned()
 }
 
-fn source(message: &Message<'_>, settings: &PagerdutySettings) -> String {
+fn source(message: &Message<'_>, settings: &PagerdutySettings, writer: &Writer<'_>) -> String {
     let told = || {
         let alert = &message.notification.alerts.first()?.alert;
         let host = alert.label("host").or_else(|| alert.label("instance"));
         host.map(str::to_owned)
             .or_else(|| alert.subject.as_ref().map(|key| key.id.to_string()))
     };
-    let source = settings.source.clone().or_else(told);
+    let source = writer.some(settings.source.as_ref()).or_else(told);
     let source = plain(&source.unwrap_or_default(), 255);
     if source.is_empty() {
         return "swarmpulse".to_owned();
     }
     source
-}
-
-fn client(settings: &PagerdutySettings) -> String {
-    settings.client.clone().unwrap_or_else(|| "Swarmpulse".to_owned())
-}
-
-fn client_url(message: &Message<'_>, settings: &PagerdutySettings) -> String {
-    let own = || message.external_url.to_owned();
-    settings.client_url.clone().unwrap_or_else(own)
 }
 
 #[cfg(test)]

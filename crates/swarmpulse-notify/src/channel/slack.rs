@@ -44,7 +44,8 @@ impl Slack {
     pub fn new(settings: &SlackSettings) -> Result<Self, BuildError> {
         let address =
             Address::parse(settings.api_url.expose()).map_err(|error| BuildError::field("api_url", error))?;
-        let no_channel = settings.channel.as_ref().is_none_or(|channel| channel.is_empty());
+        let channel = settings.channel.as_ref();
+        let no_channel = channel.is_none_or(|channel| channel.as_plain() == Some(""));
         if settings.app_token.is_some() && no_channel {
             return Err(BuildError::field(
                 "channel",
@@ -61,7 +62,13 @@ impl Slack {
     }
 
     async fn post(&self, message: Message<'_>) -> Result<(), SendError> {
-        let mut request = Request::json(self.address.clone(), &render(&message, &self.settings));
+        let body = render(&message, &self.settings);
+        if self.settings.app_token.is_some() && body["channel"].is_null() {
+            return Err(SendError::Refused {
+                detail: "`channel` comes to nothing, and a token does not say where to".to_owned(),
+            });
+        }
+        let mut request = Request::json(self.address.clone(), &body);
         if let Some(token) = &self.settings.app_token {
             request = request.header("authorization", format!("Bearer {}", token.expose()));
         }

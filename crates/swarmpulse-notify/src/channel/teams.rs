@@ -39,8 +39,8 @@ impl Teams {
 
     async fn post(&self, message: Message<'_>) -> Result<(), SendError> {
         let body = match self.settings.format {
-            TeamsFormat::AdaptiveCard => render(&message),
-            TeamsFormat::MessageCard => render_message_card(&message),
+            TeamsFormat::AdaptiveCard => render(&message, &self.settings),
+            TeamsFormat::MessageCard => render_message_card(&message, &self.settings),
         };
         let request = Request::json(self.address.clone(), &body);
         let answer = self.http.send(request, message.now).await?;

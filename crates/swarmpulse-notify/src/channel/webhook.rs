@@ -16,7 +16,7 @@ use crate::settings::WebhookSettings;
 use crate::{Message, Notifier, SendError, Sending, digest};
 
 pub use payload::{Payload, PayloadAlert, payload};
-pub(in crate::channel) use payload::{annotations, map};
+pub(crate) use payload::{annotations, common, labels, status};
 
 /// The header of the signature.
 const SIGNATURE: &str = "x-swarmpulse-signature";

@@ -5,8 +5,9 @@ use swarmpulse_yaml::Fields;
 use super::entry::Common;
 use super::global::Global;
 use super::http::HttpSettings;
-use super::reader::{OWN_WORDING, Reader, secret_keys};
+use super::reader::{Reader, secret_keys};
 use super::secret::Secret;
+use crate::wording::Wording;
 
 /// Discord.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,9 +19,15 @@ pub struct DiscordSettings {
     /// The webhook's URL.
     pub webhook_url: Secret,
     /// Under what name.
-    pub username: Option<String>,
+    pub username: Option<Wording>,
     /// With which picture.
-    pub avatar_url: Option<String>,
+    pub avatar_url: Option<Wording>,
+    /// What is said above the embed.
+    pub content: Option<Wording>,
+    /// The embed's title.
+    pub title: Option<Wording>,
+    /// What the embed says.
+    pub message: Option<Wording>,
 }
 
 impl DiscordSettings {
@@ -32,15 +39,17 @@ impl DiscordSettings {
         reader: &mut Reader<'_>,
     ) -> Option<Self> {
         let webhook_url = reader.required_secret_url(fields, &secret_keys!("webhook_url"));
-        let username = reader.text(fields, "username");
-        let avatar_url = reader.text(fields, "avatar_url");
-        fields.unused(&["content", "title", "message"], OWN_WORDING, &mut reader.faults);
+        let username = reader.wording(fields, "username");
+        let avatar_url = reader.wording(fields, "avatar_url");
         Some(Self {
             common,
             http,
             webhook_url: webhook_url?,
             username,
             avatar_url,
+            content: reader.wording(fields, "content"),
+            title: reader.wording(fields, "title"),
+            message: reader.wording(fields, "message"),
         })
     }
 }

@@ -5,18 +5,19 @@ use swarmpulse_yaml::{Fields, Place};
 use super::entry::Common;
 use super::global::Global;
 use super::http::{HttpSettings, TlsSettings};
-use super::reader::{OWN_WORDING, Reader, secret_keys};
+use super::reader::{Reader, secret_keys};
 use super::secret::Secret;
+use crate::wording::Wording;
 
 /// E-mail.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EmailSettings {
     /// What every channel has.
     pub common: Common,
-    /// Who gets it, each `address` or `Name <address>`.
-    pub to: Vec<String>,
+    /// Who gets it: each `address` or `Name <address>`, with commas between.
+    pub to: Wording,
     /// Who sends it.
-    pub from: String,
+    pub from: Wording,
     /// The server that takes it.
     pub smarthost: Smarthost,
     /// What we call ourselves there.
@@ -34,7 +35,11 @@ pub struct EmailSettings {
     /// How the server is known.
     pub tls: TlsSettings,
     /// Further headers, or others in place of ours.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(String, Wording)>,
+    /// The letter as text; `None`: ours.
+    pub text: Option<Wording>,
+    /// The letter as HTML; `None`: ours.
+    pub html: Option<Wording>,
 }
 
 /// A mail server.
@@ -73,8 +78,11 @@ impl EmailSettings {
         global: &Global,
         reader: &mut Reader<'_>,
     ) -> Option<Self> {
-        let to = reader.required(fields, "to");
-        let from = reader.exact(fields, "from").or_else(|| global.smtp_from.clone());
+        let to = fields.required("to", &mut reader.faults);
+        let to = to.and_then(|text| reader.wording_of("to", text, fields.place("to")));
+        let from = reader
+            .wording(fields, "from")
+            .or_else(|| global.smtp_from.clone());
         if from.is_none() {
             reader.faults.error(
                 fields.at(),
@@ -90,8 +98,8 @@ impl EmailSettings {
             .map(|node| TlsSettings::read(node, reader));
         let settings = Self {
             common,
-            to: addresses(&to.unwrap_or_default()),
-            from: String::new(),
+            to: Wording::default(),
+            from: Wording::default(),
             smarthost: Smarthost::default(),
             hello: reader
                 .exact(fields, "hello")
@@ -111,14 +119,21 @@ impl EmailSettings {
                 .or(global.smtp_force_implicit_tls),
             tls: own_tls.unwrap_or_else(|| global.smtp_tls.clone()),
             headers: headers(fields, reader),
+            text: reader.wording(fields, "text"),
+            html: reader.wording(fields, "html").map(Wording::as_html),
         };
-        fields.unused(&["html", "text", "threading"], OWN_WORDING, &mut reader.faults);
+        fields.unused(
+            &["threading"],
+            "letters about a group are one thread",
+            &mut reader.faults,
+        );
         fields.unused(
             &["auth_secret", "auth_secret_file"],
             "CRAM-MD5 is not used: write auth_password",
             &mut reader.faults,
         );
         Some(Self {
+            to: to?,
             from: from?,
             smarthost: smarthost?,
             ..settings
@@ -139,21 +154,8 @@ fn smarthost(fields: &mut Fields<'_>, global: &Global, reader: &mut Reader<'_>) 
     }
 }
 
-/// Parts between commas that are not within quotes.
-fn addresses(text: &str) -> Vec<String> {
-    let mut quoted = false;
-    text.split(|c: char| {
-        quoted ^= c == '"';
-        c == ',' && !quoted
-    })
-    .map(str::trim)
-    .filter(|address| !address.is_empty())
-    .map(str::to_owned)
-    .collect()
-}
-
-fn headers(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Vec<(String, String)> {
-    let mut headers: Vec<(String, String)> = Vec::new();
+fn headers(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Vec<(String, Wording)> {
+    let mut headers: Vec<(String, Wording)> = Vec::new();
     for (name, value, at) in fields.text_map("headers", &mut reader.faults) {
         let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
         if !is_name {
@@ -168,12 +170,8 @@ fn headers(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Vec<(String, Str
             reader
                 .faults
                 .error(at, format!("headers has `{name}` twice: remove one"));
-        } else if value.contains("{{") {
-            reader
-                .faults
-                .warn(at, format!("headers: `{name}` has no effect: {OWN_WORDING}"));
-        } else {
-            headers.push((name.to_owned(), value.to_owned()));
+        } else if let Some(wording) = reader.wording_of(&format!("headers.{name}"), value, at) {
+            headers.push((name.to_owned(), wording));
         }
     }
     headers

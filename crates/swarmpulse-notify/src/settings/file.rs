@@ -1,5 +1,7 @@
 //! The file's part about receivers.
 
+use std::collections::BTreeSet;
+
 use swarmpulse_model::Text;
 use swarmpulse_yaml::{Fault, Faults, Fields, Node, parse};
 
@@ -11,6 +13,7 @@ use super::receiver::{ChannelSettings, ReceiverSettings};
 use super::secret::Secrets;
 use super::table::{KINDS, Kind};
 use super::unsupported;
+use crate::wording::{self, FUNCTIONS};
 
 /// What is wrong with a file, with line and column. Never with a secret.
 pub type SettingsError = Fault;
@@ -32,6 +35,7 @@ pub fn receivers(text: &str, secrets: &dyn Secrets) -> Result<ReceiversFile, Vec
     let document = parse(text).map_err(|fault| vec![fault])?;
     let mut reader = Reader {
         secrets,
+        library: wording::library(),
         faults: Faults::default(),
     };
     let receivers = document_receivers(&document, &mut reader);
@@ -43,6 +47,7 @@ fn document_receivers(document: &Node, reader: &mut Reader<'_>) -> Vec<ReceiverS
     let Some(mut fields) = reader.fields(document, "the file") else {
         return Vec::new();
     };
+    templates(&mut fields, reader);
     let global = fields
         .filled("global")
         .map(|node| Global::read(node, reader))
@@ -52,6 +57,40 @@ fn document_receivers(document: &Node, reader: &mut Reader<'_>) -> Vec<ReceiverS
         .iter()
         .filter_map(|node| receiver(node, &global, reader))
         .collect()
+}
+
+/// Reads the files of `templates`: whatever a channel says may call them.
+fn templates(fields: &mut Fields<'_>, reader: &mut Reader<'_>) {
+    let mut read = BTreeSet::new();
+    for (pattern, at) in fields.texts("templates", &mut reader.faults) {
+        let files = match reader.secrets.templates(pattern) {
+            Ok(files) => files,
+            Err(error) => {
+                reader.faults.error(at, format!("templates: {error}"));
+                continue;
+            }
+        };
+        if files.is_empty() {
+            let message = format!("templates: no file is called {pattern}");
+            reader.faults.warn(at, message);
+        }
+        for (path, text) in files {
+            if !read.insert(path.clone()) {
+                continue;
+            }
+            // Errors name the file where they are; Go calls it by its name alone.
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            if let Err(error) = reader.library.add(name, &text, FUNCTIONS) {
+                reader
+                    .faults
+                    .error(at, format!("templates: {path}:{}: {error}", error.line));
+            }
+        }
+    }
+    for missing in reader.library.undefined() {
+        let message = format!("templates: {missing}: whatever calls it is refused");
+        reader.faults.warn(fields.place("templates"), message);
+    }
 }
 
 fn receiver(node: &Node, global: &Global, reader: &mut Reader<'_>) -> Option<ReceiverSettings> {

@@ -6,6 +6,7 @@ use super::email::Smarthost;
 use super::http::{HttpSettings, TlsSettings};
 use super::reader::{Reader, secret_keys};
 use super::secret::Secret;
+use crate::wording::Wording;
 
 /// Values that channels fall back to.
 #[derive(Clone, Debug)]
@@ -17,7 +18,7 @@ pub(super) struct Global {
     pub(super) pagerduty_url: Option<String>,
     pub(super) opsgenie_api_url: Option<String>,
     pub(super) opsgenie_api_key: Option<Secret>,
-    pub(super) smtp_from: Option<String>,
+    pub(super) smtp_from: Option<Wording>,
     pub(super) smtp_hello: String,
     pub(super) smtp_smarthost: Option<Smarthost>,
     pub(super) smtp_auth_username: Option<String>,
@@ -101,7 +102,7 @@ impl Global {
     }
 
     fn read_smtp(&mut self, fields: &mut Fields<'_>, reader: &mut Reader<'_>) {
-        self.smtp_from = reader.exact(fields, "smtp_from");
+        self.smtp_from = reader.wording(fields, "smtp_from");
         if let Some(hello) = reader.exact(fields, "smtp_hello") {
             self.smtp_hello = hello;
         }

@@ -64,7 +64,7 @@ impl HttpSettings {
         let settings = Self {
             oauth2: oauth2.and_then(|node| Oauth2Settings::read(node, reader)),
             proxy: reader.url(&mut fields, "proxy_url").map(Secret::new),
-            no_proxy: reader.text(&mut fields, "no_proxy"),
+            no_proxy: reader.exact(&mut fields, "no_proxy"),
             tls: fields
                 .filled("tls_config")
                 .map(|node| TlsSettings::read(node, reader))
@@ -95,7 +95,7 @@ impl TlsSettings {
         };
         let ca_pem = reader
             .contents(&mut fields, "ca_file")
-            .or_else(|| reader.text(&mut fields, "ca"));
+            .or_else(|| reader.exact(&mut fields, "ca"));
         let certificate = reader.contents(&mut fields, "cert_file");
         let key = reader.contents(&mut fields, "key_file");
         let client_pem = match (certificate, key) {
@@ -163,7 +163,7 @@ fn basic(node: &Node, reader: &mut Reader<'_>) -> Option<Authorization> {
 fn scheme(node: &Node, reader: &mut Reader<'_>) -> Option<Authorization> {
     let mut fields = reader.fields(node, "authorization")?;
     let scheme = reader
-        .text(&mut fields, "type")
+        .exact(&mut fields, "type")
         .unwrap_or_else(|| "Bearer".to_owned());
     let credentials = reader.required_secret(&mut fields, &secret_keys!("credentials"));
     if scheme.eq_ignore_ascii_case("basic") {

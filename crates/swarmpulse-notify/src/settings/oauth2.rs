@@ -47,7 +47,7 @@ impl Oauth2Settings {
             .map(|node| TlsSettings::read(node, reader))
             .unwrap_or_default();
         let proxy = reader.url(&mut fields, "proxy_url").map(Secret::new);
-        let no_proxy = reader.text(&mut fields, "no_proxy");
+        let no_proxy = reader.exact(&mut fields, "no_proxy");
         if fields.boolean("proxy_from_environment", &mut reader.faults) == Some(true) {
             let message = "proxy_from_environment is not supported: write the proxy as `proxy_url`";
             reader

@@ -5,8 +5,14 @@ use swarmpulse_yaml::{Fields, Node};
 use super::entry::Common;
 use super::global::Global;
 use super::http::HttpSettings;
-use super::reader::{OWN_WORDING, Reader, secret_keys};
+use super::reader::{Reader, secret_keys};
 use super::secret::Secret;
+use crate::wording::Wording;
+
+/// What Opsgenie knows.
+pub(crate) const OPSGENIE_PRIORITIES: [&str; 5] = ["P1", "P2", "P3", "P4", "P5"];
+/// Who can respond.
+pub(crate) const OPSGENIE_RESPONDERS: [&str; 4] = ["team", "user", "escalation", "schedule"];
 
 /// Opsgenie.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,35 +27,39 @@ pub struct OpsgenieSettings {
     pub api_key: Secret,
     /// Who is to respond.
     pub responders: Vec<OpsgenieResponder>,
-    /// Tags.
-    pub tags: Vec<String>,
-    /// Actions that are offered.
-    pub actions: Vec<String>,
+    /// Tags, with commas between.
+    pub tags: Option<Wording>,
+    /// Actions that are offered, with commas between.
+    pub actions: Option<Wording>,
     /// `P1` to `P5`; `None`: from the gravest alert.
-    pub priority: Option<String>,
+    pub priority: Option<Wording>,
     /// A note.
-    pub note: Option<String>,
+    pub note: Option<Wording>,
     /// Which domain it is about.
-    pub entity: Option<String>,
+    pub entity: Option<Wording>,
     /// Who says it; `None`: this monitor.
-    pub source: Option<String>,
+    pub source: Option<Wording>,
     /// Further details.
-    pub details: Vec<(String, String)>,
+    pub details: Vec<(String, Wording)>,
+    /// The alert's one line.
+    pub message: Option<Wording>,
+    /// What it says.
+    pub description: Option<Wording>,
     /// Whether the message of an alert that is there is changed.
     pub update_alerts: bool,
 }
 
 /// Who is to respond. One of `id`, `name` and `username` is there.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OpsgenieResponder {
     /// Their id.
-    pub id: Option<String>,
+    pub id: Option<Wording>,
     /// Their name.
-    pub name: Option<String>,
+    pub name: Option<Wording>,
     /// A person's user name.
-    pub username: Option<String>,
+    pub username: Option<Wording>,
     /// `team`, `user`, `escalation` or `schedule`.
-    pub kind: String,
+    pub kind: Wording,
 }
 
 impl OpsgenieSettings {
@@ -75,9 +85,9 @@ impl OpsgenieSettings {
         if !api_url.ends_with('/') {
             api_url.push('/');
         }
-        let priority = reader.text(fields, "priority");
-        if let Some(priority) = &priority
-            && !["P1", "P2", "P3", "P4", "P5"].contains(&priority.as_str())
+        let priority = reader.wording(fields, "priority");
+        if let Some(priority) = priority.as_ref().and_then(Wording::as_plain)
+            && !OPSGENIE_PRIORITIES.contains(&priority)
         {
             let message = format!("priority is `{priority}`: Opsgenie knows P1 to P5");
             reader.faults.error(fields.place("priority"), message);
@@ -92,18 +102,19 @@ impl OpsgenieSettings {
                 .iter()
                 .filter_map(|node| responder(node, reader))
                 .collect(),
-            tags: words(reader.text(fields, "tags")),
-            actions: words(reader.text(fields, "actions")),
+            tags: reader.wording(fields, "tags"),
+            actions: reader.wording(fields, "actions"),
             priority,
-            note: reader.text(fields, "note"),
-            entity: reader.text(fields, "entity"),
-            source: reader.text(fields, "source"),
-            details: details(fields, reader),
+            note: reader.wording(fields, "note"),
+            entity: reader.wording(fields, "entity"),
+            source: reader.wording(fields, "source"),
+            details: reader.wordings(fields, "details"),
+            message: reader.wording(fields, "message"),
+            description: reader.wording(fields, "description"),
             update_alerts: fields
                 .boolean("update_alerts", &mut reader.faults)
                 .unwrap_or(false),
         };
-        fields.unused(&["message", "description"], OWN_WORDING, &mut reader.faults);
         Some(Self {
             api_key: api_key?,
             ..settings
@@ -113,20 +124,18 @@ impl OpsgenieSettings {
 
 fn responder(node: &Node, reader: &mut Reader<'_>) -> Option<OpsgenieResponder> {
     let mut fields = reader.fields(node, "a responder")?;
-    let kind = reader
-        .required(&mut fields, "type")
-        .map(|kind| kind.to_ascii_lowercase());
+    let kind = fields.required("type", &mut reader.faults)?;
+    let kind = reader.wording_of("type", kind, fields.place("type"))?;
     let responder = OpsgenieResponder {
-        id: reader.exact(&mut fields, "id"),
-        name: reader.exact(&mut fields, "name"),
-        username: reader.exact(&mut fields, "username"),
-        kind: kind?,
+        id: reader.wording(&mut fields, "id"),
+        name: reader.wording(&mut fields, "name"),
+        username: reader.wording(&mut fields, "username"),
+        kind,
     };
-    if !["team", "user", "escalation", "schedule"].contains(&responder.kind.as_str()) {
-        let message = format!(
-            "type is `{}`: a responder is a team, user, escalation or schedule",
-            responder.kind
-        );
+    if let Some(kind) = responder.kind.as_plain()
+        && !OPSGENIE_RESPONDERS.contains(&kind.to_ascii_lowercase().as_str())
+    {
+        let message = format!("type is `{kind}`: a responder is a team, user, escalation or schedule");
         reader.faults.error(fields.place("type"), message);
     }
     if responder.id.is_none() && responder.name.is_none() && responder.username.is_none() {
@@ -136,27 +145,4 @@ fn responder(node: &Node, reader: &mut Reader<'_>) -> Option<OpsgenieResponder> 
     }
     fields.finish(&mut reader.faults);
     Some(responder)
-}
-
-fn details(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Vec<(String, String)> {
-    let mut details = Vec::new();
-    for (name, value, at) in fields.text_map("details", &mut reader.faults) {
-        if value.contains("{{") {
-            reader
-                .faults
-                .warn(at, format!("details: `{name}` has no effect: {OWN_WORDING}"));
-        } else {
-            details.push((name.to_owned(), value.to_owned()));
-        }
-    }
-    details
-}
-
-fn words(text: Option<String>) -> Vec<String> {
-    text.unwrap_or_default()
-        .split(',')
-        .map(str::trim)
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
 }

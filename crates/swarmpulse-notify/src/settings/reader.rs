@@ -1,8 +1,10 @@
 //! Reading fields of channels: texts, secrets with their three ways, URLs.
 
+use swarmpulse_template::Library;
 use swarmpulse_yaml::{Faults, Fields, Node, Place};
 
 use super::secret::{MASK, Secret, Secrets};
+use crate::wording::Wording;
 
 /// The three keys a secret may stand under.
 pub(super) struct SecretKeys {
@@ -26,26 +28,42 @@ pub(super) use secret_keys;
 /// What is read with: where secrets are, and what was wrong so far.
 pub(super) struct Reader<'a> {
     pub(super) secrets: &'a dyn Secrets,
+    /// Templates that wordings may call.
+    pub(super) library: Library,
     pub(super) faults: Faults,
 }
-
-/// Why templates have no effect.
-pub(super) const OWN_WORDING: &str = "messages have their own wording, templates are not used";
 
 impl Reader<'_> {
     pub(super) fn fields<'n>(&mut self, node: &'n Node, what: &'n str) -> Option<Fields<'n>> {
         Fields::of(node, what, &mut self.faults)
     }
 
-    /// A text that is used as it is. A template in it has no effect: as if it were absent.
-    pub(super) fn text(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<String> {
-        let text = fields.text(key, &mut self.faults)?;
-        if text.contains("{{") {
-            self.faults
-                .warn(fields.place(key), format!("{key} has no effect: {OWN_WORDING}"));
-            return None;
+    /// A text that may be a template. One that is written and empty says that nothing is wanted there.
+    pub(super) fn wording(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<Wording> {
+        let text = fields.filled(key)?.text(key, &mut self.faults)?;
+        self.wording_of(key, text, fields.place(key))
+    }
+
+    /// A text that may be a template, wherever it stands.
+    pub(super) fn wording_of(&mut self, key: &str, text: &str, at: Place) -> Option<Wording> {
+        match Wording::parse(key, text, &self.library) {
+            Ok(wording) => Some(wording),
+            Err(error) => {
+                self.faults.error(at, format!("{key}: {error}"));
+                None
+            }
         }
-        Some(text.to_owned())
+    }
+
+    /// Texts by name that may be templates.
+    pub(super) fn wordings(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Vec<(String, Wording)> {
+        let mut wordings = Vec::new();
+        for (name, text, at) in fields.text_map(key, &mut self.faults) {
+            if let Some(wording) = self.wording_of(&format!("{key}.{name}"), text, at) {
+                wordings.push((name.to_owned(), wording));
+            }
+        }
+        wordings
     }
 
     /// A text that must be there and must be no template.

@@ -1,4 +1,4 @@
-//! Values that nothing shows, and where they come from.
+//! Values that nothing shows, and where they and templates come from.
 
 use std::{fmt, io};
 
@@ -54,7 +54,7 @@ impl Serialize for Secret {
     }
 }
 
-/// Where secrets are that do not stand in the file.
+/// Where things are that do not stand in the file: secrets and templates.
 pub trait Secrets {
     /// What a file holds; a relative path starts at the folder of the configuration. Small files alone.
     ///
@@ -64,4 +64,15 @@ pub trait Secrets {
 
     /// A variable of the environment.
     fn environment(&self, name: &str) -> Option<String>;
+
+    /// The files that a pattern of `templates` names, each with its path and what it holds; relative as [`Self::file`].
+    ///
+    /// # Errors
+    /// In words, if one cannot be read, is too large, or is no UTF-8.
+    fn templates(&self, pattern: &str) -> Result<Vec<(String, String)>, String> {
+        match self.file(pattern) {
+            Ok(text) => Ok(vec![(pattern.to_owned(), text)]),
+            Err(error) => Err(format!("{pattern}: {error}")),
+        }
+    }
 }

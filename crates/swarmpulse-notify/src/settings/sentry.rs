@@ -30,7 +30,7 @@ impl SentrySettings {
         reader: &mut Reader<'_>,
     ) -> Option<Self> {
         let dsn = reader.required_secret_url(fields, &secret_keys!("dsn"));
-        let environment = reader.text(fields, "environment");
+        let environment = reader.exact(fields, "environment");
         Some(Self {
             common,
             http,

@@ -5,8 +5,10 @@ use swarmpulse_yaml::Fields;
 use super::entry::Common;
 use super::global::Global;
 use super::http::{Authorization, HttpSettings};
-use super::reader::{OWN_WORDING, Reader, secret_keys};
+use super::reader::{Reader, secret_keys};
 use super::secret::Secret;
+use super::slack_attachment::SlackAttachment;
+use crate::wording::Wording;
 
 /// Slack.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,13 +22,17 @@ pub struct SlackSettings {
     /// The app's token; then `channel` is there as well.
     pub app_token: Option<Secret>,
     /// Where to, such as `#alerts`; of an incoming webhook `None` is its own channel.
-    pub channel: Option<String>,
+    pub channel: Option<Wording>,
     /// Under what name.
-    pub username: Option<String>,
+    pub username: Option<Wording>,
     /// With which emoji: `:rotating_light:`.
-    pub icon_emoji: Option<String>,
+    pub icon_emoji: Option<Wording>,
     /// With which picture.
-    pub icon_url: Option<String>,
+    pub icon_url: Option<Wording>,
+    /// The text above the attachment.
+    pub message_text: Option<Wording>,
+    /// What is said in the attachment, in other words than ours.
+    pub attachment: SlackAttachment,
 }
 
 const API: &str = "https://slack.com/api/chat.postMessage";
@@ -60,33 +66,16 @@ impl SlackSettings {
             http,
             api_url: Secret::default(),
             app_token: None,
-            channel: reader.exact(fields, "channel"),
-            username: reader.text(fields, "username"),
-            icon_emoji: reader.text(fields, "icon_emoji"),
-            icon_url: reader.text(fields, "icon_url"),
+            channel: reader.wording(fields, "channel"),
+            username: reader.wording(fields, "username"),
+            icon_emoji: reader.wording(fields, "icon_emoji"),
+            icon_url: reader.wording(fields, "icon_url"),
+            message_text: reader.wording(fields, "message_text"),
+            attachment: SlackAttachment::read(fields, reader),
         };
         fields.unused(
-            &[
-                "color",
-                "title",
-                "title_link",
-                "pretext",
-                "text",
-                "fields",
-                "short_fields",
-                "footer",
-                "fallback",
-                "callback_id",
-                "image_url",
-                "thumb_url",
-                "link_names",
-                "mrkdwn_in",
-                "actions",
-                "message_text",
-                "edit_messages",
-                "update_message",
-            ],
-            OWN_WORDING,
+            &["edit_messages", "update_message"],
+            "every notification is a message of its own",
             &mut reader.faults,
         );
         fields.unused(&["timeout"], "every attempt has 30 s", &mut reader.faults);

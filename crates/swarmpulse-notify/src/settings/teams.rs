@@ -5,8 +5,9 @@ use swarmpulse_yaml::Fields;
 use super::entry::Common;
 use super::global::Global;
 use super::http::HttpSettings;
-use super::reader::{OWN_WORDING, Reader, secret_keys};
+use super::reader::{Reader, secret_keys};
 use super::secret::Secret;
+use crate::wording::Wording;
 
 /// Microsoft Teams.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +20,12 @@ pub struct TeamsSettings {
     pub webhook_url: Secret,
     /// What it takes.
     pub format: TeamsFormat,
+    /// The title.
+    pub title: Option<Wording>,
+    /// What a connector shows in lists.
+    pub summary: Option<Wording>,
+    /// What is said.
+    pub text: Option<Wording>,
 }
 
 /// What a webhook of Teams takes.
@@ -40,12 +47,14 @@ impl TeamsSettings {
         reader: &mut Reader<'_>,
     ) -> Option<Self> {
         let webhook_url = reader.required_secret_url(fields, &secret_keys!("webhook_url"));
-        fields.unused(&["title", "summary", "text"], OWN_WORDING, &mut reader.faults);
         Some(Self {
             common,
             http,
             webhook_url: webhook_url?,
             format: TeamsFormat::AdaptiveCard,
+            title: reader.wording(fields, "title"),
+            summary: reader.wording(fields, "summary"),
+            text: reader.wording(fields, "text"),
         })
     }
 

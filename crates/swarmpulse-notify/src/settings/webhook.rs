@@ -5,7 +5,7 @@ use swarmpulse_yaml::Fields;
 use super::entry::Common;
 use super::global::Global;
 use super::http::HttpSettings;
-use super::reader::{OWN_WORDING, Reader, secret_keys};
+use super::reader::{Reader, secret_keys};
 use super::secret::Secret;
 
 /// A webhook.
@@ -39,7 +39,11 @@ impl WebhookSettings {
             .duration_s("timeout", &mut reader.faults)
             .filter(|timeout_s| *timeout_s > 0.0);
         let signing_secret = reader.secret(fields, &secret_keys!("signing_secret"));
-        fields.unused(&["payload"], OWN_WORDING, &mut reader.faults);
+        fields.unused(
+            &["payload"],
+            "webhooks are told what Alertmanager posts",
+            &mut reader.faults,
+        );
         Some(Self {
             common,
             http,

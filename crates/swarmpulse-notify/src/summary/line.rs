@@ -37,7 +37,7 @@ pub struct Line {
 }
 
 impl Line {
-    pub(super) fn of(message: &Message<'_>, told: &NotifiedAlert, symptoms_max: usize) -> Self {
+    pub(crate) fn of(message: &Message<'_>, told: &NotifiedAlert, symptoms_max: usize) -> Self {
         let alert = &told.alert;
         Self {
             state: alert.state,

@@ -21,7 +21,7 @@ mod trust;
 
 use case::{CASES, Case, SECRET, read};
 use server::{Reply, Server};
-use swarmpulse_notify::{CHANNELS, Message, SendError, build};
+use swarmpulse_notify::{CHANNELS, Message, Remarks, SendError, build};
 
 /// What a channel says of a server that answers so.
 async fn told(case: &Case, reply: Reply) -> Result<(), SendError> {

@@ -54,12 +54,16 @@ pub struct ChannelFigures {
     pub superseded: u64,
     /// Notifications that were given up.
     pub dead: u64,
+    /// Notifications that were sent in our own words, because templates of theirs failed.
+    pub reworded: u64,
     /// Notifications that wait for it.
     pub waiting: u64,
     /// Whether one is being sent.
     pub sending: bool,
     /// Why the last attempt that failed did, without secrets; `None` once one has succeeded since.
     pub last_error: Option<Text>,
+    /// Why one was sent in our own words, the last time.
+    pub last_remark: Option<Text>,
     /// When an attempt failed last.
     pub failed_at: Option<Timestamp>,
     /// When it took one last.
@@ -76,6 +80,7 @@ pub(crate) struct Tally {
     pub retried: AtomicU64,
     pub superseded: AtomicU64,
     pub dead: AtomicU64,
+    pub reworded: AtomicU64,
     pub waiting: AtomicU64,
     pub sending: AtomicU64,
     pub last: Mutex<Last>,
@@ -86,6 +91,7 @@ pub(crate) struct Tally {
 pub(crate) struct Last {
     pub kind: &'static str,
     pub error: Option<Text>,
+    pub remark: Option<Text>,
     pub failed_at: Option<Timestamp>,
     pub sent_at: Option<Timestamp>,
 }
@@ -103,9 +109,11 @@ impl Tally {
             retried: count(&self.retried),
             superseded: count(&self.superseded),
             dead: count(&self.dead),
+            reworded: count(&self.reworded),
             waiting: count(&self.waiting),
             sending: count(&self.sending) > 0,
             last_error: last.error,
+            last_remark: last.remark,
             failed_at: last.failed_at,
             sent_at: last.sent_at,
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use parking_lot::{Mutex, RwLock};
 use swarmpulse_model::alert::{Delivery, DeliveryOutcome};
 use swarmpulse_model::{EffectId, Text, Timestamp};
-use swarmpulse_notify::{Message, Notifier, SendError};
+use swarmpulse_notify::{Message, Notifier, Remarks, SendError};
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
 use super::backoff::wait_s;
@@ -130,12 +130,17 @@ impl Lane {
         if item.attempts > 1 {
             one(&self.tally.retried);
         }
-        let sent = self.send(&item, &*notifier).await;
+        let remarks = Remarks::default();
+        let sent = self.send(&item, &*notifier, &remarks).await;
         let now = (self.around.now)();
         match sent {
             Ok(()) => {
                 self.note_sent(now);
-                self.settle(DeliveryOutcome::Delivered, None).await;
+                let remark = remarks.told().map(Text::from);
+                if let Some(remark) = &remark {
+                    self.note_remark(&item, remark);
+                }
+                self.settle(DeliveryOutcome::Delivered, remark).await;
             }
             Err(error) => self.failed(&item, &error, now).await,
         }
@@ -145,6 +150,16 @@ impl Lane {
         one(&self.tally.sent);
         let mut last = self.tally.last.lock();
         (last.error, last.sent_at) = (None, Some(now));
+    }
+
+    /// It was told, but otherwise than the settings want.
+    fn note_remark(&self, item: &Item, remark: &Text) {
+        one(&self.tally.reworded);
+        self.tally.last.lock().remark = Some(remark.clone());
+        tracing::warn!(
+            id = %item.id, receiver = %self.tally.receiver, channel = %self.tally.channel, %remark,
+            "a notification was sent in our own words"
+        );
     }
 
     fn note_failure(&self, words: &Text, now: Timestamp) {
@@ -186,7 +201,7 @@ impl Lane {
     }
 
     /// One attempt, bounded.
-    async fn send(&self, item: &Item, notifier: &dyn Notifier) -> Result<(), SendError> {
+    async fn send(&self, item: &Item, notifier: &dyn Notifier, remarks: &Remarks) -> Result<(), SendError> {
         // Turns are never taken away.
         let _turn = self.around.turns.acquire().await;
         self.tally.sending.store(1, std::sync::atomic::Ordering::Relaxed);
@@ -196,6 +211,7 @@ impl Lane {
             notification: &item.notification,
             external_url: &self.around.external_url,
             now: (self.around.now)(),
+            remarks,
         };
         let sent = attempt(notifier, message).await;
         self.tally.sending.store(0, std::sync::atomic::Ordering::Relaxed);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::Receiver;
 use swarmpulse_model::alert::{Delivery, Notification};
 use swarmpulse_model::{EffectId, Record, Source, Text, Timestamp, entity};
-use swarmpulse_notify::Message;
+use swarmpulse_notify::{Message, Remarks};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
@@ -222,12 +222,14 @@ impl Lanes {
         self.tasks.spawn(async move {
             let mut stopped = around.stopped.clone();
             for _ in 0..DIRECT_ATTEMPTS {
+                let remarks = Remarks::default();
                 let message = Message {
                     id,
                     identity: &around.identity,
                     notification: &notification,
                     external_url: &around.external_url,
                     now: (around.now)(),
+                    remarks: &remarks,
                 };
                 match attempt(&*notifier, message).await {
                     Ok(()) => return,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use swarmpulse_model::alert::{Notification, NotifyReason};
 use swarmpulse_model::{AlertState, EffectId, Severity, Text, Timestamp};
-use swarmpulse_notify::Message;
+use swarmpulse_notify::{Message, Remarks};
 
 use super::lane::{Surroundings, attempt};
 use super::receivers::LoadedChannel;
@@ -24,17 +24,21 @@ pub struct ChannelTest {
     pub error: Option<String>,
     /// What the message opened there was closed again.
     pub closed: bool,
+    /// What the message said otherwise than the settings want: templates that failed.
+    pub remark: Option<String>,
 }
 
 /// Tries a channel of a receiver.
 pub(crate) async fn of(channel: &LoadedChannel, receiver: &Text, around: &Surroundings) -> ChannelTest {
-    let tried = try_channel(channel, receiver, around).await;
+    let remarks = Remarks::default();
+    let tried = try_channel(channel, receiver, around, &remarks).await;
     let closed = tried == Ok(true);
     ChannelTest {
         channel: channel.name.clone(),
         kind: channel.notifier.kind(),
         error: tried.err(),
         closed,
+        remark: remarks.told(),
     }
 }
 
@@ -43,6 +47,7 @@ async fn try_channel(
     channel: &LoadedChannel,
     receiver: &Text,
     around: &Surroundings,
+    remarks: &Remarks,
 ) -> Result<bool, String> {
     let now = (around.now)();
     let id = unjournaled::id(now);
@@ -53,6 +58,7 @@ async fn try_channel(
         notification: &tried,
         external_url: &around.external_url,
         now,
+        remarks,
     };
     let sent = attempt(&*channel.notifier, message).await;
     sent.map_err(|error| error.to_string())?;

@@ -25,6 +25,7 @@ pub(super) async fn post(
         delivered: tested.error.is_none(),
         error: tested.error,
         closed: tested.closed,
+        remark: tested.remark,
     });
     Ok(Json(ReceiverTest {
         channels: channels.collect(),

@@ -123,6 +123,7 @@ fn notifications(outbox: &OutboxBoard, out: &mut Exposition) {
         for (series, count) in [
             ("swarmpulse_notifications_failed_total", channel.failed),
             ("swarmpulse_notifications_retried_total", channel.retried),
+            ("swarmpulse_notifications_reworded_total", channel.reworded),
             ("swarmpulse_notifications_waiting", channel.waiting),
         ] {
             out.add(series, &labels, count as f64);

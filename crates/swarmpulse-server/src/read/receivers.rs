@@ -46,7 +46,11 @@ fn receivers(handle: &Handle) -> Page<Receiver> {
                 retried: figures.retried,
                 dead: figures.dead,
                 waiting: figures.waiting,
-                last_error: figures.last_error.map(|error| error.to_string()),
+                reworded: figures.reworded,
+                last_error: figures
+                    .last_error
+                    .or(figures.last_remark)
+                    .map(|error| error.to_string()),
             }
         });
         Receiver {

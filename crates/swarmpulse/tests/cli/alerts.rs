@@ -173,6 +173,7 @@ fn a_channel_that_fails_its_test_is_an_exit_code() {
                 delivered: error.is_none(),
                 error: error.map(str::to_owned),
                 closed,
+                remark: None,
             }],
         };
         Answers::from([(

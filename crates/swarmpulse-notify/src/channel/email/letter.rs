@@ -10,7 +10,9 @@ use lettre::message::{Mailbox, Mailboxes, MultiPart, SinglePart, header};
 use swarmpulse_model::Timestamp;
 
 use super::html;
+use crate::settings::EmailSettings;
 use crate::summary::{Summary, plain};
+use crate::wording::Writer;
 use crate::{Message, digest};
 
 /// The most characters of a subject.
@@ -37,22 +39,34 @@ pub(super) struct Letter {
     pub(super) thread_id: String,
     pub(super) at: Timestamp,
     pub(super) subject: String,
+    /// Empty if people want none.
     pub(super) text: String,
+    /// Empty if people want none.
     pub(super) html: String,
 }
 
 impl Letter {
-    /// What is to be said. `domain` is the sender's.
-    pub(super) fn of(message: &Message<'_>, domain: &str) -> Self {
+    /// What is to be said: in people's words where they have some. `domain` is the sender's.
+    pub(super) fn of(
+        message: &Message<'_>,
+        settings: &EmailSettings,
+        domain: &str,
+        writer: &Writer<'_>,
+    ) -> Self {
         let told = message.notification;
         let summary = Summary::of(message, ALERTS_MAX, SYMPTOMS_MAX);
+        let own_text = || format!("{}\n\n{}\n", summary.title, summary.text());
+        let text = writer.write(settings.text.as_ref()).unwrap_or_else(own_text);
+        let html = writer.write(settings.html.as_ref());
+        let html = html.unwrap_or_else(|| html::render(&summary));
+        let both_empty = text.trim().is_empty() && html.trim().is_empty();
         Self {
             message_id: format!("<{}.{}@{domain}>", message.id, digest::notification(message)),
             thread_id: format!("<incident.{}@{domain}>", digest::incident(&told.group_key)),
             at: told.at,
             subject: plain(&summary.title, SUBJECT_CHARACTERS_MAX),
-            text: format!("{}\n\n{}\n", summary.title, summary.text()),
-            html: html::render(&summary),
+            text: if both_empty { own_text() } else { text },
+            html,
         }
     }
 
@@ -76,11 +90,19 @@ impl Letter {
         // Said here, so that it is not read out of a head that the settings may have changed.
         let to = head.to.iter().map(|mailbox| mailbox.email.clone()).collect();
         let envelope = Envelope::new(Some(head.from.email.clone()), to)?;
-        let parts = MultiPart::alternative()
-            .boundary(format!("swarmpulse-{}", digest::incident(&self.message_id)))
-            .singlepart(part(ContentType::TEXT_PLAIN, &self.text))
-            .singlepart(part(ContentType::TEXT_HTML, &self.html));
-        Ok(builder.envelope(envelope).multipart(parts)?.formatted())
+        let builder = builder.envelope(envelope);
+        let letter = match (self.text.trim().is_empty(), self.html.trim().is_empty()) {
+            (false, false) => {
+                let parts = MultiPart::alternative()
+                    .boundary(format!("swarmpulse-{}", digest::incident(&self.message_id)))
+                    .singlepart(part(ContentType::TEXT_PLAIN, &self.text))
+                    .singlepart(part(ContentType::TEXT_HTML, &self.html));
+                builder.multipart(parts)?
+            }
+            (true, _) => builder.singlepart(part(ContentType::TEXT_HTML, &self.html))?,
+            (false, true) => builder.singlepart(part(ContentType::TEXT_PLAIN, &self.text))?,
+        };
+        Ok(letter.formatted())
     }
 }
 

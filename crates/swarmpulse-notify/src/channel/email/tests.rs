@@ -19,11 +19,8 @@ fn settings(host: &str, port: u16) -> EmailSettings {
             name: "email/0".into(),
             send_resolved: true,
         },
-        to: vec![
-            "Anna Ä <anna@example.org>".to_owned(),
-            "bert@example.org".to_owned(),
-        ],
-        from: "Swarmpulse <pulse@monitor.example>".to_owned(),
+        to: "Anna Ä <anna@example.org>, bert@example.org".into(),
+        from: "Swarmpulse <pulse@monitor.example>".into(),
         smarthost: SmarthostSettings {
             host: host.to_owned(),
             port,
@@ -34,10 +31,18 @@ fn settings(host: &str, port: u16) -> EmailSettings {
     }
 }
 
+fn letter_of(message: &Message<'_>, settings: &EmailSettings) -> Letter {
+    Letter::of(message, settings, "monitor.example", &Writer::new(message))
+}
+
+fn head_of(email: &Email) -> Head {
+    head(&email.settings, &|wording| wording.as_plain().map(str::to_owned)).unwrap()
+}
+
 fn bytes(notification: &Notification) -> String {
     let email = Email::new(&settings("mail.example", 25)).unwrap();
-    let letter = Letter::of(&examples::message(notification), "monitor.example");
-    String::from_utf8(letter.bytes(&email.head).unwrap()).unwrap()
+    let letter = letter_of(&examples::message(notification), &email.settings);
+    String::from_utf8(letter.bytes(&head_of(&email)).unwrap()).unwrap()
 }
 
 #[test]
@@ -46,7 +51,7 @@ fn letters_read_well() {
         if name == "long" {
             continue;
         }
-        let letter = Letter::of(&examples::message(&notification), "monitor.example");
+        let letter = letter_of(&examples::message(&notification), &EmailSettings::default());
         let shown = format!(
             "Message-ID: {}\nThread: {}\nSubject: {}\n\n{}\n--\n{}",
             letter.message_id, letter.thread_id, letter.subject, letter.text, letter.html
@@ -62,7 +67,7 @@ fn a_letter_as_it_is_sent() {
 
 #[test]
 fn the_same_notification_is_the_same_letter_and_another_is_not() {
-    let letter = |n: &Notification| Letter::of(&examples::message(n), "d.example");
+    let letter = |n: &Notification| letter_of(&examples::message(n), &EmailSettings::default());
     let (first, again) = (letter(&examples::firing()), letter(&examples::firing()));
     assert_eq!(first, again);
     assert_eq!(bytes(&examples::firing()), bytes(&examples::firing()));
@@ -107,12 +112,12 @@ fn headers_of_the_settings_are_added_or_replace_ours() {
         ("subject", "Alarm"),
         ("From", "Wache <wache@monitor.example>"),
     ] {
-        settings.headers.push((name.to_owned(), value.to_owned()));
+        settings.headers.push((name.to_owned(), value.into()));
     }
     let email = Email::new(&settings).unwrap();
     let notification = examples::firing();
-    let letter = Letter::of(&examples::message(&notification), "monitor.example");
-    let bytes = String::from_utf8(letter.bytes(&email.head).unwrap()).unwrap();
+    let letter = letter_of(&examples::message(&notification), &EmailSettings::default());
+    let bytes = String::from_utf8(letter.bytes(&head_of(&email)).unwrap()).unwrap();
     let head = bytes.split("\r\n\r\n").next().unwrap();
     for line in [
         "From: Wache <wache@monitor.example>\r\n",
@@ -420,12 +425,12 @@ type Wrong = (&'static str, &'static str, fn(&mut EmailSettings));
 fn settings_that_make_no_channel_are_told_with_their_field() {
     let wrong: Vec<Wrong> = vec![
         ("to \"nobody\" is no address", "to", |s| {
-            s.to = vec!["nobody".to_owned()];
+            s.to = "nobody".into();
         }),
-        ("to names nobody", "to", |s| s.to = Vec::new()),
-        ("from \"x\" is no address", "from", |s| s.from = "x".to_owned()),
+        ("to names nobody", "to", |s| s.to = Wording::default()),
+        ("from \"x\" is no address", "from", |s| s.from = "x".into()),
         ("from \"a@b.example Bcc: x@y.example\" is", "from", |s| {
-            s.from = "a@b.example\r\nBcc: x@y.example".to_owned();
+            s.from = "a@b.example\r\nBcc: x@y.example".into();
         }),
         ("smarthost names no host", "smarthost", |s| {
             s.smarthost.host = String::new();
@@ -438,13 +443,13 @@ fn settings_that_make_no_channel_are_told_with_their_field() {
             s.auth_identity = Some("x".to_owned());
         }),
         ("headers X-A has control", "headers", |s| {
-            s.headers = vec![("X-A".to_owned(), "a\r\nBcc: x@y.example".to_owned())];
+            s.headers = vec![("X-A".to_owned(), "a\r\nBcc: x@y.example".into())];
         }),
         ("headers Message-ID is set by", "headers", |s| {
-            s.headers = vec![("Message-ID".to_owned(), "a".to_owned())];
+            s.headers = vec![("Message-ID".to_owned(), "a".into())];
         }),
         ("headers X: A is no name", "headers", |s| {
-            s.headers = vec![("X: A".to_owned(), "a".to_owned())];
+            s.headers = vec![("X: A".to_owned(), "a".into())];
         }),
         ("ca_file holds no certificate", "tls", |s| {
             s.require_tls = true;

@@ -3,11 +3,14 @@
 //! Bounds: 50 blocks and 3,000 characters in the text of one; all texts together are kept below 9,000, for Slack refuses
 //! somewhere above 9,600 without saying where (`msg_blocks_too_long`).
 
+mod attachment;
+
 use serde_json::{Map, Value, json};
 
 use crate::Message;
 use crate::settings::SlackSettings;
-use crate::summary::{Line, Place, Summary, characters, escaped};
+use crate::summary::{Line, Place, Summary, characters, escaped, shorten};
+use crate::wording::Writer;
 
 /// Alerts that are shown at most.
 const ALERTS_MAX: usize = 10;
@@ -25,25 +28,52 @@ const CHARACTERS_MAX: usize = 9000;
 pub fn render(message: &Message<'_>, settings: &SlackSettings) -> Value {
     let summary = Summary::of(message, ALERTS_MAX, SYMPTOMS_MAX);
     let title = escape(&summary.title, TITLE_CHARACTERS_MAX);
-    let attachment = json!({
-        "color": format!("#{}", summary.color()),
-        "fallback": title,
-        "blocks": blocks(message, &summary),
-    });
+    let writer = Writer::new(message);
+    let own = &settings.attachment;
+    let color = writer.some(own.color.as_ref());
+    let color = color.map_or_else(
+        || format!("#{}", summary.color()),
+        |color| color.trim().to_owned(),
+    );
     let mut body = Map::new();
-    body.insert("text".to_owned(), title.into());
+    let attachment = if own.is_wanted() {
+        attachment::render(
+            &attachment::Ours {
+                message,
+                summary: &summary,
+                title: &title,
+            },
+            own,
+            &writer,
+            &color,
+        )
+    } else {
+        body.insert("text".to_owned(), title.as_str().into());
+        let fallback = writer.some(own.fallback.as_ref());
+        json!({
+            "color": color,
+            "fallback": fallback.unwrap_or(title),
+            "blocks": blocks(message, &summary),
+        })
+    };
+    if let Some(text) = writer.write(settings.message_text.as_ref()) {
+        body.insert(
+            "text".to_owned(),
+            shorten(text.trim(), BLOCK_CHARACTERS_MAX).into(),
+        );
+    }
     body.insert("attachments".to_owned(), json!([attachment]));
     body.insert("unfurl_links".to_owned(), false.into());
     body.insert("unfurl_media".to_owned(), false.into());
-    body.insert("link_names".to_owned(), false.into());
+    body.insert("link_names".to_owned(), own.link_names.into());
     for (name, value) in [
         ("channel", &settings.channel),
         ("username", &settings.username),
         ("icon_emoji", &settings.icon_emoji),
         ("icon_url", &settings.icon_url),
     ] {
-        if let Some(value) = value.as_ref().filter(|value| !value.is_empty()) {
-            body.insert(name.to_owned(), value.as_str().into());
+        if let Some(value) = writer.some(value.as_ref()) {
+            body.insert(name.to_owned(), value.trim().into());
         }
     }
     Value::Object(body)

@@ -5,7 +5,9 @@
 use serde_json::{Value, json};
 
 use crate::Message;
-use crate::summary::{Line, Summary};
+use crate::settings::TeamsSettings;
+use crate::summary::{Line, Summary, shorten_bytes};
+use crate::wording::{Wording, Writer};
 
 /// Alerts that are shown at most.
 const ALERTS_MAX: usize = 10;
@@ -13,14 +15,17 @@ const ALERTS_MAX: usize = 10;
 const SYMPTOMS_MAX: usize = 10;
 /// The most bytes of a message: below 28 KB, for Teams adds to it.
 pub(super) const BYTES_MAX: usize = 26_000;
+/// The most bytes of people's own text.
+const TEXT_BYTES_MAX: usize = 20_000;
 
 /// The body of a post to a workflow.
 #[must_use]
-pub fn render(message: &Message<'_>) -> Value {
+pub fn render(message: &Message<'_>, settings: &TeamsSettings) -> Value {
     let mut alerts_max = ALERTS_MAX;
+    let words = Words::of(message, settings);
     loop {
         let summary = Summary::of(message, alerts_max, SYMPTOMS_MAX);
-        let body = wrapped(message, &summary);
+        let body = wrapped(message, &summary, &words);
         if alerts_max == 0 || body.to_string().len() <= BYTES_MAX {
             return body;
         }
@@ -28,7 +33,27 @@ pub fn render(message: &Message<'_>) -> Value {
     }
 }
 
-fn wrapped(message: &Message<'_>, summary: &Summary) -> Value {
+/// What people say in place of our words, already as the markup of Teams.
+pub(super) struct Words {
+    pub(super) title: Option<String>,
+    pub(super) text: Option<String>,
+}
+
+impl Words {
+    pub(super) fn of(message: &Message<'_>, settings: &TeamsSettings) -> Self {
+        let writer = Writer::new(message);
+        let write = |wording: &Option<Wording>, bytes_max: usize| {
+            let text = writer.write(wording.as_ref())?;
+            Some(shorten_bytes(text.trim(), bytes_max))
+        };
+        Self {
+            title: write(&settings.title, 1000),
+            text: write(&settings.text, TEXT_BYTES_MAX),
+        }
+    }
+}
+
+fn wrapped(message: &Message<'_>, summary: &Summary, words: &Words) -> Value {
     json!({
         "type": "message",
         "attachments": [{
@@ -38,7 +63,7 @@ fn wrapped(message: &Message<'_>, summary: &Summary) -> Value {
                 "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
                 "type": "AdaptiveCard",
                 "version": "1.2",
-                "body": body(message, summary),
+                "body": body(message, summary, words),
                 "actions": [
                     {"type": "Action.OpenUrl", "title": "Open in Swarmpulse", "url": summary.url},
                 ],
@@ -48,25 +73,34 @@ fn wrapped(message: &Message<'_>, summary: &Summary) -> Value {
     })
 }
 
-fn body(message: &Message<'_>, summary: &Summary) -> Vec<Value> {
-    let mut blocks = vec![
-        block(&[json!({
+fn body(message: &Message<'_>, summary: &Summary, words: &Words) -> Vec<Value> {
+    let title = match &words.title {
+        Some(title) => text_block(
+            title,
+            json!({"weight": "Bolder", "size": "Medium", "color": color(summary)}),
+        ),
+        None => block(&[json!({
             "type": "TextRun",
             "text": summary.title,
             "weight": "Bolder",
             "size": "Medium",
             "color": color(summary),
         })]),
-        block(&[run(&summary.sentence)]),
-    ];
-    for line in &summary.lines {
-        let runs = runs(line, summary.is_list());
-        if !runs.is_empty() {
-            blocks.push(block(&runs));
+    };
+    let mut blocks = vec![title];
+    if let Some(text) = &words.text {
+        blocks.push(text_block(text, json!({})));
+    } else {
+        blocks.push(block(&[run(&summary.sentence)]));
+        for line in &summary.lines {
+            let runs = runs(line, summary.is_list());
+            if !runs.is_empty() {
+                blocks.push(block(&runs));
+            }
         }
-    }
-    if let Some(more) = &summary.more {
-        blocks.push(block(&[run(more)]));
+        if let Some(more) = &summary.more {
+            blocks.push(block(&[run(more)]));
+        }
     }
     let foot = format!("{} · {}", message.notification.receiver, message.id);
     blocks.push(block(&[json!({
@@ -76,6 +110,14 @@ fn body(message: &Message<'_>, summary: &Summary) -> Vec<Value> {
         "isSubtle": true,
     })]));
     blocks
+}
+
+/// Text with markup, as people's templates write it.
+fn text_block(text: &str, mut block: Value) -> Value {
+    block["type"] = "TextBlock".into();
+    block["text"] = text.into();
+    block["wrap"] = true.into();
+    block
 }
 
 fn runs(line: &Line, in_list: bool) -> Vec<Value> {
@@ -129,7 +171,10 @@ mod tests {
     #[test]
     fn every_example_is_rendered_as_it_was() {
         for (name, notification) in examples::all() {
-            insta::assert_json_snapshot!(name, render(&examples::message(&notification)));
+            insta::assert_json_snapshot!(
+                name,
+                render(&examples::message(&notification), &TeamsSettings::default())
+            );
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::card::BYTES_MAX;
+use super::card::{BYTES_MAX, Words};
 use crate::Message;
-use crate::summary::{Line, Summary, escaped};
+use crate::settings::TeamsSettings;
+use crate::summary::{Line, Summary, escaped, shorten_bytes};
+use crate::wording::Writer;
 
 /// Alerts that are shown at most.
 const ALERTS_MAX: usize = 10;
@@ -13,11 +15,16 @@ const SYMPTOMS_MAX: usize = 10;
 
 /// The body of a post to a connector.
 #[must_use]
-pub fn render(message: &Message<'_>) -> Value {
+pub fn render(message: &Message<'_>, settings: &TeamsSettings) -> Value {
     let mut alerts_max = ALERTS_MAX;
+    let words = Words::of(message, settings);
+    let in_lists = Writer::new(message).some(settings.summary.as_ref());
     loop {
         let summary = Summary::of(message, alerts_max, SYMPTOMS_MAX);
-        let body = card(message, &summary);
+        let mut body = card(message, &summary, &words);
+        if let Some(in_lists) = &in_lists {
+            body["summary"] = shorten_bytes(in_lists.trim(), 1000).into();
+        }
         if alerts_max == 0 || body.to_string().len() <= BYTES_MAX {
             return body;
         }
@@ -25,9 +32,13 @@ pub fn render(message: &Message<'_>) -> Value {
     }
 }
 
-fn card(message: &Message<'_>, summary: &Summary) -> Value {
+fn card(message: &Message<'_>, summary: &Summary, words: &Words) -> Value {
     let mut facts: Vec<Value> = Vec::new();
-    for line in &summary.lines {
+    let lines = match words.text {
+        Some(_) => &[],
+        None => summary.lines.as_slice(),
+    };
+    for line in lines {
         if summary.is_list() {
             facts.push(json!({
                 "name": escape(&format!("{} {}", line.level(), line.head())),
@@ -37,7 +48,9 @@ fn card(message: &Message<'_>, summary: &Summary) -> Value {
             facts.push(json!({"name": "Follows", "value": escape(symptoms)}));
         }
     }
-    if let Some(more) = &summary.more {
+    if let Some(more) = &summary.more
+        && words.text.is_none()
+    {
         facts.push(json!({"name": "And more", "value": escape(more)}));
     }
     let foot = format!("{} · {}", message.notification.receiver, message.id);
@@ -53,8 +66,8 @@ fn card(message: &Message<'_>, summary: &Summary) -> Value {
         "@context": "https://schema.org/extensions",
         "themeColor": summary.color(),
         "summary": summary.title,
-        "title": escape(&summary.title),
-        "text": escape(&summary.sentence),
+        "title": words.title.clone().unwrap_or_else(|| escape(&summary.title)),
+        "text": words.text.clone().unwrap_or_else(|| escape(&summary.sentence)),
         "sections": [{"facts": facts, "markdown": true}],
         "potentialAction": actions,
     })
@@ -93,7 +106,10 @@ mod tests {
     #[test]
     fn every_example_is_rendered_as_it_was() {
         for (name, notification) in examples::all() {
-            insta::assert_json_snapshot!(name, render(&examples::message(&notification)));
+            insta::assert_json_snapshot!(
+                name,
+                render(&examples::message(&notification), &TeamsSettings::default())
+            );
         }
     }
 }

@@ -84,7 +84,7 @@ pub fn payload(message: &Message<'_>, alerts_max: u64) -> Payload {
     Payload {
         receiver: notification.receiver.to_string(),
         status: status(notification.state()),
-        group_labels: map(&notification.group_labels),
+        group_labels: labels(&notification.group_labels),
         common_labels: common(alerts.iter().map(|alert| &alert.labels)),
         common_annotations: common(alerts.iter().map(|alert| &alert.annotations)),
         external_url: message.external_url.to_owned(),
@@ -99,7 +99,7 @@ fn payload_alert(message: &Message<'_>, told: &NotifiedAlert) -> PayloadAlert {
     let alert = &told.alert;
     PayloadAlert {
         status: status(alert.state),
-        labels: map(&alert.labels),
+        labels: labels(&alert.labels),
         annotations: annotations(told),
         starts_at: alert.active_at.to_string(),
         ends_at: alert
@@ -111,8 +111,8 @@ fn payload_alert(message: &Message<'_>, told: &NotifiedAlert) -> PayloadAlert {
 }
 
 /// An alert's annotations with its reason and what follows from it.
-pub(in crate::channel) fn annotations(told: &NotifiedAlert) -> BTreeMap<String, String> {
-    let mut annotations = map(&told.alert.annotations);
+pub(crate) fn annotations(told: &NotifiedAlert) -> BTreeMap<String, String> {
+    let mut annotations = labels(&told.alert.annotations);
     let mut add = |name: &str, value: String| {
         if !value.is_empty() {
             annotations.entry(name.to_owned()).or_insert(value);
@@ -133,7 +133,7 @@ pub(in crate::channel) fn annotations(told: &NotifiedAlert) -> BTreeMap<String, 
 }
 
 /// Labels by name; one without a value is none, and Alertmanager refuses it.
-pub(in crate::channel) fn map(labels: &[Label]) -> BTreeMap<String, String> {
+pub(crate) fn labels(labels: &[Label]) -> BTreeMap<String, String> {
     labels
         .iter()
         .filter(|label| !label.value.is_empty())
@@ -141,14 +141,18 @@ pub(in crate::channel) fn map(labels: &[Label]) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn status(state: AlertState) -> &'static str {
+/// As Alertmanager calls it.
+pub(crate) fn status(state: AlertState) -> &'static str {
     match state {
         AlertState::Resolved => "resolved",
         AlertState::Firing | AlertState::Pending => "firing",
     }
 }
 
-fn common<'a>(mut maps: impl Iterator<Item = &'a BTreeMap<String, String>>) -> BTreeMap<String, String> {
+/// What all of them have.
+pub(crate) fn common<'a>(
+    mut maps: impl Iterator<Item = &'a BTreeMap<String, String>>,
+) -> BTreeMap<String, String> {
     let Some(mut common) = maps.next().cloned() else {
         return BTreeMap::new();
     };

@@ -31,6 +31,7 @@ pub(super) const SERIES: &[Series] = &[
     counter("swarmpulse_notifications_total", "", &["receiver", "channel", "outcome"], "Notifications by what became of them: delivered, dead (given up), superseded by a newer one that tells the same group."),
     counter("swarmpulse_notifications_failed_total", "", CHANNEL, "Attempts to tell a channel that failed."),
     counter("swarmpulse_notifications_retried_total", "", CHANNEL, "Attempts to tell a channel beyond a notification's first."),
+    counter("swarmpulse_notifications_reworded_total", "", CHANNEL, "Notifications that were sent in our own words, because templates of theirs failed."),
     gauge("swarmpulse_notifications_waiting", "", CHANNEL, "Notifications that wait for a channel."),
     gauge("swarmpulse_notifications_dead", "", &[], "Notifications that were given up and can be tried again."),
     counter("swarmpulse_ship_taken_total", "", DESTINATION, "Lines of the log that are to be shipped somewhere."),
