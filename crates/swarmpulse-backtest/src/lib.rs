@@ -4,6 +4,7 @@
 //! evaluated for hours at once instead of one moment after the other. Nothing is written and nothing is sent: what rules
 //! record stays in memory, laid over the store. The same past, rules and span give the same answer.
 
+mod chained;
 mod comparison;
 mod did;
 mod error;

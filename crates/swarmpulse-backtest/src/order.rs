@@ -70,7 +70,7 @@ fn sorted(all: Vec<Recording>) -> Vec<Recording> {
 }
 
 /// Which of the metrics that rules make an expression reads. A selector without one name may read them all.
-fn metrics_read(expr: &Expr, made: &BTreeSet<String>, into: &mut BTreeSet<String>) {
+pub(crate) fn metrics_read(expr: &Expr, made: &BTreeSet<String>, into: &mut BTreeSet<String>) {
     if let Some(selector) = expr.selector() {
         let named = selector
             .matchers

@@ -1,9 +1,9 @@
 //! What rules recorded meanwhile, laid over the store.
 //!
 //! Of a metric that the rules under test record, the store's samples count before the span and theirs within it: another
-//! definition of the same name must not see what the old one recorded.
+//! definition of the same name must not see what the old one recorded. What shows alerts is theirs alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
@@ -17,36 +17,45 @@ use swarmpulse_store::metrics::{
 /// A store with what was recorded on top.
 pub(crate) struct Overlay {
     base: Arc<dyn MetricStore>,
-    /// Metrics that are recorded.
-    names: BTreeSet<String>,
-    /// From here on what was recorded counts.
-    from_ms: i64,
-    made: RwLock<BTreeMap<Labels, Arc<Points>>>,
+    /// Metrics that are made here, with the millisecond from which on the store's samples of them do not count.
+    names: BTreeMap<String, i64>,
+    /// By the name of the metric.
+    made: RwLock<BTreeMap<String, BTreeMap<Labels, Arc<Points>>>>,
 }
 
 impl Overlay {
-    pub fn new(base: Arc<dyn MetricStore>, names: BTreeSet<String>, from_ms: i64) -> Self {
+    pub fn new(base: Arc<dyn MetricStore>, names: BTreeMap<String, i64>) -> Self {
         Self {
             base,
             names,
-            from_ms,
             made: RwLock::default(),
         }
     }
 
     /// Adds samples of one series that come after those that it has.
     pub fn record(&self, labels: &Labels, points: &Points) {
+        let metric = labels.get(METRIC_NAME).unwrap_or_default();
         let mut made = self.made.write();
-        let known = made.entry(labels.clone()).or_default();
-        let known = Arc::make_mut(known);
+        let known = made.entry(metric.to_owned()).or_default();
+        let known = Arc::make_mut(known.entry(labels.clone()).or_default());
         known.times_ms.extend_from_slice(&points.times_ms);
         known.values.extend_from_slice(&points.values);
     }
 
-    fn is_recorded(&self, labels: &Labels) -> bool {
-        labels
-            .get(METRIC_NAME)
-            .is_some_and(|name| self.names.contains(name))
+    /// Adds one sample of a series that comes after those that it has.
+    pub fn record_one(&self, labels: &Labels, at_ms: i64, value: f64) {
+        let point = Points {
+            times_ms: vec![at_ms],
+            values: vec![value],
+            histograms: Vec::new(),
+        };
+        self.record(labels, &point);
+    }
+
+    /// The last millisecond at which the store's samples of a series count.
+    fn stored_until_ms(&self, labels: &Labels) -> i64 {
+        let made_from = labels.get(METRIC_NAME).and_then(|name| self.names.get(name));
+        made_from.map_or(i64::MAX, |from_ms| from_ms.saturating_sub(1))
     }
 }
 
@@ -82,28 +91,29 @@ impl Layer for Overlay {
 
     fn select(&self, selection: &Selection) -> Result<Box<dyn Selected>, MetricError> {
         let metric = metric_of(&selection.matchers);
-        if metric.is_some_and(|name| !self.names.contains(name)) {
+        if metric.is_some_and(|name| !self.names.contains_key(name)) {
             return self.base.select(selection);
         }
         let mut found: BTreeMap<Labels, Layers> = BTreeMap::new();
         let stored = self.base.select(selection)?;
         for number in 0..stored.len() {
             let labels = stored.labels(number);
-            let until_ms = if self.is_recorded(labels) {
-                self.from_ms - 1
-            } else {
-                i64::MAX
-            };
+            let until_ms = self.stored_until_ms(labels);
             if selection.from_ms <= until_ms {
                 let layers = found.entry(labels.clone()).or_default();
                 layers.stored = Some((number, until_ms));
             }
         }
-        for (labels, points) in self.made.read().iter() {
+        let made = self.made.read();
+        let asked = made
+            .iter()
+            .filter(|(name, _)| metric.is_none_or(|metric| metric == *name));
+        for (labels, points) in asked.flat_map(|(_, series)| series) {
             if passes(labels, &selection.matchers) {
                 found.entry(labels.clone()).or_default().made = Some(Arc::clone(points));
             }
         }
+        drop(made);
         if found.len() > selection.series_max {
             return Err(MetricError::TooManySeries {
                 limit: selection.series_max,
@@ -246,7 +256,7 @@ mod tests {
     #[test]
     fn what_is_recorded_replaces_what_was_from_the_span_on() {
         let base = stored(&[("r", 10, 1.0), ("r", 20, 2.0), ("r", 30, 3.0), ("x", 30, 9.0)]);
-        let overlay = Overlay::new(base, BTreeSet::from(["r".to_owned()]), 20);
+        let overlay = Overlay::new(base, BTreeMap::from([("r".to_owned(), 20)]));
         overlay.record(
             &Labels::from_pairs([(METRIC_NAME, "r")]),
             &points(&[(20, 5.0), (30, 6.0)]),

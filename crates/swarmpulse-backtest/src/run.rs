@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use swarmpulse_model::series::{Label, METRIC_NAME, stale_marker};
 use swarmpulse_model::{AlertState, Labels, Text, Timestamp};
 use swarmpulse_promql::Cancel;
-use swarmpulse_rules::{EvaluationOptions, GroupState, RuleFile, RuleGroup, RuleKind};
+use swarmpulse_rules::{EvaluationOptions, GroupState, RuleFile, RuleGroup, RuleKind, RuleOutcome};
 use swarmpulse_store::MetricStore;
 use swarmpulse_store::metrics::Points;
 
+use crate::chained::{OF_ALERTS, chained};
 use crate::comparison::compare;
 use crate::did::Did;
 use crate::error::BacktestError;
@@ -66,7 +67,7 @@ pub fn backtest(
         }
         chunk_ms = next_ms;
     }
-    let would = run.firings.within(options.from, options.to);
+    let would = run.found.firings.within(options.from, options.to);
     Ok(BacktestReport {
         from: options.from,
         to: options.to,
@@ -76,11 +77,11 @@ pub fn backtest(
             .flat_map(|file| &file.groups)
             .map(|group| group.rules.len())
             .sum(),
-        evaluations: run.evaluations,
+        evaluations: run.found.evaluations,
         samples_read: run.past.samples_read.load(Ordering::Relaxed),
         firings: compare(would, did.of_rules),
         of_conditions: did.of_conditions.len(),
-        errors: run.errors,
+        errors: run.found.errors,
     })
 }
 
@@ -94,16 +95,92 @@ struct Tested {
     open: BTreeSet<Text>,
 }
 
+impl Tested {
+    fn new(
+        past: &Arc<Past>,
+        group: &RuleGroup,
+        schedule: Schedule,
+        ahead: bool,
+        default_interval_s: f64,
+    ) -> Result<Self, BacktestError> {
+        let texts = group.rules.iter().filter(|_| ahead).map(|rule| rule.expr.clone());
+        let expressions = GroupExpressions::new(Arc::clone(past), schedule, texts);
+        let state = GroupState::new(group.clone(), &expressions, default_interval_s)
+            .map_err(|error| BacktestError::rule(group, "", error.to_string()))?;
+        Ok(Self {
+            state,
+            expressions,
+            schedule,
+            name: format!("{}: {}", group.file, group.name),
+            open: BTreeSet::new(),
+        })
+    }
+
+    /// Evaluates it once. Each series that it gives goes to `record` with its time and value, rule by rule.
+    fn step(
+        &mut self,
+        at_ms: i64,
+        options: &BacktestOptions,
+        record: &mut dyn FnMut(&Labels, i64, f64),
+        found: &mut Found,
+    ) {
+        let at = Timestamp(at_ms.saturating_mul(1_000_000));
+        let Self {
+            state,
+            expressions,
+            schedule,
+            name,
+            open,
+        } = self;
+        let evaluation = EvaluationOptions {
+            external_url: options.external_url.clone(),
+            expressions: Some(&*expressions),
+            ..EvaluationOptions::default()
+        };
+        state.evaluate_each(at, at, &evaluation, &mut |outcome: RuleOutcome| {
+            let stored_ms = at_ms - schedule.offset_ms;
+            for (labels, value) in &outcome.recorded {
+                record(labels, stored_ms, *value);
+            }
+            for labels in &outcome.stale {
+                record(labels, stored_ms, stale_marker());
+            }
+            for alert in &outcome.changes {
+                if alert.state == AlertState::Resolved {
+                    open.remove(&alert.id);
+                } else {
+                    open.insert(alert.id.clone());
+                }
+                found.firings.take(alert, at);
+            }
+            if let Some(error) = outcome.error {
+                let first = found.errors.entry(format!("{name}: {}", error.name));
+                first.or_insert(error.message);
+            }
+        });
+    }
+}
+
+/// What a run finds out.
+#[derive(Default)]
+struct Found {
+    firings: Firings,
+    evaluations: u64,
+    errors: BTreeMap<String, String>,
+}
+
 struct Run {
     past: Arc<Past>,
     recordings: Vec<(Recording, Schedule)>,
     /// When each series that is recorded had its last sample.
     last_ms: Vec<BTreeMap<Labels, i64>>,
     tested: Vec<Tested>,
+    /// Groups that read what alerts come to, whole.
+    chained: Vec<Tested>,
+    /// What alerts of other groups come to within a stretch: when that was found, and the sample. Empty where nobody reads it.
+    shown: Vec<(i64, Labels, i64, f64)>,
     begin_ms: i64,
-    firings: Firings,
-    evaluations: u64,
-    errors: BTreeMap<String, String>,
+    found: Found,
 }
 
 impl Run {
@@ -118,49 +195,48 @@ impl Run {
             .iter()
             .map(|group| Schedule::of(group, options.default_interval_s, begin))
             .collect::<Result<Vec<_>, _>>()?;
+        let late = chained(&groups)?;
         let recordings: Vec<(Recording, Schedule)> = recordings(&groups)?
             .into_iter()
+            .filter(|rule| !late.contains(&rule.group))
             .map(|rule| {
                 let schedule = schedules[rule.group];
                 (rule, schedule)
             })
             .collect();
         let begin_ms = begin.unix_ms();
-        let names = recordings.iter().map(|(rule, _)| rule.name.clone()).collect();
+        let mut made = names_recorded(&groups, begin_ms);
+        if !late.is_empty() {
+            // No alert of a run began before it.
+            made.extend(OF_ALERTS.map(|name| (name.to_owned(), i64::MIN)));
+        }
         let past = Arc::new(Past {
-            store: Arc::new(Overlay::new(store, names, begin_ms)),
+            store: Arc::new(Overlay::new(store, made)),
             cancel: Cancel::default(),
             known_to_ms: AtomicI64::new(begin_ms),
             samples_read: AtomicU64::new(0),
         });
-        let mut tested = Vec::new();
-        for (mut group, schedule) in groups.into_iter().zip(schedules) {
-            group.rules.retain(|rule| matches!(rule.kind, RuleKind::Alert(_)));
+        let (mut tested, mut chained) = (Vec::new(), Vec::new());
+        for (place, (mut group, schedule)) in groups.into_iter().zip(schedules).enumerate() {
+            let is_late = late.contains(&place);
+            if !is_late {
+                group.rules.retain(|rule| matches!(rule.kind, RuleKind::Alert(_)));
+            }
             if group.rules.is_empty() {
                 continue;
             }
-            let texts = group.rules.iter().map(|rule| rule.expr.clone());
-            let expressions = GroupExpressions::new(Arc::clone(&past), schedule, texts);
-            let name = format!("{}: {}", group.file, group.name);
-            let state = GroupState::new(group.clone(), &expressions, options.default_interval_s)
-                .map_err(|error| BacktestError::rule(&group, "", error.to_string()))?;
-            tested.push(Tested {
-                state,
-                expressions,
-                schedule,
-                name,
-                open: BTreeSet::new(),
-            });
+            let group = Tested::new(&past, &group, schedule, !is_late, options.default_interval_s)?;
+            if is_late { &mut chained } else { &mut tested }.push(group);
         }
         Ok(Self {
             past,
             last_ms: vec![BTreeMap::new(); recordings.len()],
             recordings,
             tested,
+            chained,
+            shown: Vec::new(),
             begin_ms,
-            firings: Firings::default(),
-            evaluations: 0,
-            errors: BTreeMap::new(),
+            found: Found::default(),
         })
     }
 
@@ -172,6 +248,35 @@ impl Run {
         }
         for number in 0..self.tested.len() {
             self.test(number, from_ms, to_ms, options);
+        }
+        self.follow(from_ms, to_ms, options);
+    }
+
+    /// Runs the groups that read what alerts come to, in the order of time; at one moment as they stand in their files. What
+    /// others found out is seen from the moment on at which they did.
+    fn follow(&mut self, from_ms: i64, to_ms: i64, options: &BacktestOptions) {
+        let store = &self.past.store;
+        let mut shown = std::mem::take(&mut self.shown);
+        shown.sort_by_key(|(found_ms, ..)| *found_ms);
+        let mut shown = shown.into_iter().peekable();
+        let mut due: BTreeSet<(i64, usize)> = (0..)
+            .zip(&self.chained)
+            .map(|(place, group)| (group.schedule.from(from_ms), place))
+            .collect();
+        while let Some((at_ms, place)) = due.pop_first().filter(|(at_ms, _)| *at_ms < to_ms) {
+            while let Some((_, labels, stored_ms, value)) = shown.next_if(|(found_ms, ..)| *found_ms <= at_ms)
+            {
+                store.record_one(&labels, stored_ms, value);
+            }
+            let group = &mut self.chained[place];
+            self.found.evaluations += 1;
+            let record =
+                &mut |labels: &Labels, at_ms: i64, value: f64| store.record_one(labels, at_ms, value);
+            group.step(at_ms, options, record, &mut self.found);
+            due.insert((at_ms + group.schedule.step_ms, place));
+        }
+        for (_, labels, stored_ms, value) in shown {
+            store.record_one(&labels, stored_ms, value);
         }
     }
 
@@ -186,7 +291,7 @@ impl Run {
         let series = match self.past.range(&rule.text, &rule.expr, start_ms, end_ms, step_ms) {
             Ok(series) => series,
             Err(error) => {
-                self.errors.entry(rule.name.clone()).or_insert(error.0);
+                self.found.errors.entry(rule.name.clone()).or_insert(error.0);
                 return;
             }
         };
@@ -216,34 +321,32 @@ impl Run {
             return;
         }
         tested.expressions.look_ahead(start_ms);
+        let (shown, is_read) = (&mut self.shown, !self.chained.is_empty());
         let mut at_ms = start_ms;
         while at_ms < to_ms {
-            self.evaluations += 1;
+            self.found.evaluations += 1;
             // With nothing to say and nothing that fires, a moment changes nothing.
             if !tested.open.is_empty() || tested.expressions.says_anything(at_ms) {
-                let at = Timestamp(at_ms.saturating_mul(1_000_000));
-                let evaluation = EvaluationOptions {
-                    external_url: options.external_url.clone(),
-                    expressions: Some(&tested.expressions),
-                    ..EvaluationOptions::default()
-                };
-                let outcome = tested.state.evaluate(at, at, &evaluation);
-                for alert in &outcome.changes {
-                    if alert.state == AlertState::Resolved {
-                        tested.open.remove(&alert.id);
-                    } else {
-                        tested.open.insert(alert.id.clone());
+                let record = &mut |labels: &Labels, stored_ms: i64, value: f64| {
+                    if is_read {
+                        shown.push((at_ms, labels.clone(), stored_ms, value));
                     }
-                    self.firings.take(alert, at);
-                }
-                for error in outcome.errors {
-                    let first = self.errors.entry(format!("{}: {}", tested.name, error.name));
-                    first.or_insert(error.message);
-                }
+                };
+                tested.step(at_ms, options, record, &mut self.found);
             }
             at_ms += tested.schedule.step_ms;
         }
     }
+}
+
+/// The metrics that rules record; what counts of them from `begin_ms` on is what the run makes.
+fn names_recorded(groups: &[RuleGroup], begin_ms: i64) -> BTreeMap<String, i64> {
+    let rules = groups.iter().flat_map(|group| &group.rules);
+    let recorded = rules.filter_map(|rule| match &rule.kind {
+        RuleKind::Record(record) => Some((record.name.to_string(), begin_ms)),
+        RuleKind::Alert(_) => None,
+    });
+    recorded.collect()
 }
 
 /// How long before the span rules must run: as long as an alert may be pending, or go on.

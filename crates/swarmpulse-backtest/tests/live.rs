@@ -70,6 +70,7 @@ fn alert(name: &str, expr: &str, for_s: f64, keep_firing_for_s: f64) -> Rule {
             for_s,
             keep_firing_for_s,
             annotations: Vec::new(),
+            overridden: None,
         }),
     }
 }
@@ -118,6 +119,22 @@ fn files() -> Vec<RuleFile> {
             60.0,
             30.0,
             vec![alert("Later", "max(load) > 95", 0.0, 0.0)],
+        ),
+        // Read what the others come to, and what they say of it themselves.
+        group(
+            "chained",
+            20.0,
+            0.0,
+            vec![
+                record("firing:count", "count(ALERTS{alertstate=\"firing\"})"),
+                alert("Storm", "firing:count > 3", 20.0, 0.0),
+                alert(
+                    "Long",
+                    "time() - ALERTS_FOR_STATE{alertname=\"Storm\"} > 60",
+                    0.0,
+                    0.0,
+                ),
+            ],
         ),
     ];
     vec![RuleFile {
@@ -280,6 +297,16 @@ fn what_a_rule_recorded_live_does_not_count_for_another_definition() {
         })
         .collect();
     batch.push(&labels, &samples);
+    // And ten alerts fired all the time.
+    for number in 0..10 {
+        let name = format!("Live{number}");
+        let labels = [
+            (METRIC_NAME, "ALERTS"),
+            ("alertname", &name),
+            ("alertstate", "firing"),
+        ];
+        batch.push(&Labels::from_pairs(labels), &samples);
+    }
     store.append_durably("default", Timestamp(0), &batch).unwrap();
     let report = run(store, at(1_200.0), at(4_000.0));
     let names: Vec<&str> = report
@@ -287,7 +314,11 @@ fn what_a_rule_recorded_live_does_not_count_for_another_definition() {
         .iter()
         .filter_map(|compared| Some(compared.firing()?.name.as_str()))
         .collect();
-    assert_eq!(names, ["Sticky", "Later", "High"], "one agent's load is no 150");
+    assert_eq!(
+        names,
+        ["Sticky", "Later", "High"],
+        "one agent's load is no 150, and three alerts are no storm"
+    );
 }
 
 #[test]
