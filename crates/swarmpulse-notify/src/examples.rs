@@ -78,6 +78,7 @@ pub fn alert(name: &str, agent: &str, severity: Severity, lasted_s: f64) -> Aler
         flapping: false,
         expires_at: None,
         source_url: None,
+        kept_since: None,
     }
 }
 

@@ -22,6 +22,11 @@ pub trait Notifier: Send + Sync {
         false
     }
 
+    /// The Alertmanagers that it forwards alerts to, as they may be shown: without credentials. Of other channels none.
+    fn alertmanagers(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Sends a message once. The caller bounds the time.
     fn send<'a>(&'a self, message: Message<'a>) -> Sending<'a>;
 }

@@ -134,6 +134,7 @@ fn notification() -> Notification {
         flapping: false,
         expires_at: None,
         source_url: None,
+        kept_since: None,
     };
     Notification {
         group_key: "{}:{alertname=\"QueueBacklog\"}".into(),

@@ -114,6 +114,10 @@ impl Notifier for Alertmanager {
         true
     }
 
+    fn alertmanagers(&self) -> Vec<String> {
+        self.addresses.iter().map(Address::shown).collect()
+    }
+
     fn send<'a>(&'a self, message: Message<'a>) -> Sending<'a> {
         Box::pin(self.post(message))
     }
@@ -145,14 +149,13 @@ fn postable(message: &Message<'_>, told: &NotifiedAlert) -> Value {
         _ if is_test(message) => message.now.plus_s(TEST_S),
         _ => message.now.plus_s(FIRING_S),
     };
+    // As the rule gave them: what its Prometheus would send is the same alert there.
     let mut labels: Map<String, Value> = texts(labels(&alert.labels));
-    let mut add = |name: &str, value: &str| {
-        if !value.is_empty() {
-            labels.entry(name).or_insert_with(|| value.into());
-        }
-    };
-    add("alertname", &alert.name);
-    add("severity", alert.severity.as_str());
+    if !alert.name.is_empty() {
+        labels
+            .entry("alertname")
+            .or_insert_with(|| alert.name.as_str().into());
+    }
     json!({
         "labels": labels,
         "annotations": texts(annotations(told)),

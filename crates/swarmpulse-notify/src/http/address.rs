@@ -5,9 +5,10 @@ use std::fmt;
 use reqwest::Url;
 
 /// Parts of paths that all users of a service have: words that errors may well hold, and no secrets.
-const COMMON_PARTS: [&str; 12] = [
+const COMMON_PARTS: [&str; 13] = [
     "",
     "accounts",
+    "alertmanager",
     "alerts",
     "api",
     "chat.postMessage",
@@ -62,6 +63,22 @@ impl Address {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         }
+    }
+
+    /// The address as people may see it: no credentials, no query, and of the path only words that all users of a service
+    /// have; `xxxxx` stands for the others.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let parts = self.0.path_segments().into_iter().flatten();
+        let shown = parts.map(|part| {
+            if COMMON_PARTS.contains(&part) {
+                part
+            } else {
+                "xxxxx"
+            }
+        });
+        let path: Vec<&str> = shown.collect();
+        format!("{}://{}/{}", self.0.scheme(), self.host(), path.join("/"))
     }
 
     /// Whether it is encrypted.
@@ -150,6 +167,20 @@ mod tests {
             Address::parse("https://me:hidden@hooks.example:8443/services/T0/hidden?token=hidden").unwrap();
         assert_eq!(format!("{address:?}"), "Address(https://hooks.example:8443/…)");
         assert_eq!(address.to_string(), "hooks.example:8443");
+    }
+
+    #[test]
+    fn what_is_shown_of_the_whole_holds_no_secret() {
+        for (text, shown) in [
+            ("http://am:9093/api/v2/alerts", "http://am:9093/api/v2/alerts"),
+            (
+                "https://me:hidden@am.example/hidden/alertmanager/api/v2/alerts?token=hidden#hidden",
+                "https://am.example/xxxxx/alertmanager/api/v2/alerts",
+            ),
+            ("http://am", "http://am/"),
+        ] {
+            assert_eq!(Address::parse(text).unwrap().shown(), shown);
+        }
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! How alerts, silences and groups are, for whoever shows them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::RwLock;
 use swarmpulse_alert::{AlertView, GroupView, Receiver, SilenceView};
-use swarmpulse_model::{Position, Timestamp};
+use swarmpulse_model::{Position, Text, Timestamp};
 use tokio::sync::watch;
 
 /// The longest that somebody waits until the board shows what they did.
@@ -22,6 +23,8 @@ pub struct AlertBoard {
     pub groups: Vec<GroupView>,
     /// Whom alerts go to.
     pub receivers: Vec<Receiver>,
+    /// The names of those that a route leads to.
+    pub routed: BTreeSet<Text>,
     /// The text that the routes are from, without secrets; empty without a file.
     pub routing_text: Arc<str>,
     /// Effects of entries before this offset are in it.

@@ -355,6 +355,12 @@ impl DeskThread {
             silences: self.desk.silences(),
             groups: self.desk.groups(),
             receivers: self.receivers.clone(),
+            routed: self
+                .routing
+                .routes()
+                .iter()
+                .map(|route| route.receiver.clone())
+                .collect(),
             routing_text: Arc::clone(&self.routing_text),
             next_offset: self.next_offset,
             at: self.shared().clock.now(),

@@ -44,6 +44,8 @@ pub struct ChannelFigures {
     pub channel: Text,
     /// Its kind; empty if it is no longer configured.
     pub kind: &'static str,
+    /// The Alertmanagers that it forwards to, without credentials.
+    pub alertmanagers: Vec<String>,
     /// Notifications that it took.
     pub sent: u64,
     /// Attempts that failed.
@@ -90,6 +92,7 @@ pub(crate) struct Tally {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Last {
     pub kind: &'static str,
+    pub alertmanagers: Vec<String>,
     pub error: Option<Text>,
     pub remark: Option<Text>,
     pub failed_at: Option<Timestamp>,
@@ -104,6 +107,7 @@ impl Tally {
             receiver: self.receiver.clone(),
             channel: self.channel.clone(),
             kind: last.kind,
+            alertmanagers: last.alertmanagers,
             sent: count(&self.sent),
             failed: count(&self.failed),
             retried: count(&self.retried),

@@ -62,7 +62,13 @@ impl Lane {
 
     /// By what it sends from here on.
     pub fn use_notifier(&self, notifier: Option<Arc<dyn Notifier>>) {
-        self.tally.last.lock().kind = notifier.as_ref().map_or("", |notifier| notifier.kind());
+        let mut last = self.tally.last.lock();
+        last.kind = notifier.as_ref().map_or("", |notifier| notifier.kind());
+        last.alertmanagers = notifier
+            .as_ref()
+            .map(|notifier| notifier.alertmanagers())
+            .unwrap_or_default();
+        drop(last);
         *self.notifier.write() = notifier;
         self.changed.notify_one();
     }

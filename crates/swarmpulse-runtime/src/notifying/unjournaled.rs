@@ -50,6 +50,7 @@ pub(crate) fn monitor_alert(name: &str, severity: Severity, reason: &str, since:
         flapping: false,
         expires_at: None,
         source_url: None,
+        kept_since: None,
     }
 }
 

@@ -165,7 +165,7 @@ pub(super) const ROUTES: &[Route] = &[
     asks("query_exemplars_form", Post, "/prometheus/api/v1/query_exemplars", EXEMPLARS_WHAT, &[QUERY, START, END]),
     asks("rules", Get, "/prometheus/api/v1/rules", "Rules and their alerts, as Prometheus shows them.", RULES),
     asks("rule_alerts", Get, "/prometheus/api/v1/alerts", "Alerts that are pending or fire, also those that no rule raised.", &[]),
-    asks("alertmanagers", Get, "/prometheus/api/v1/alertmanagers", "Alertmanagers that are told; none are.", &[]),
+    asks("alertmanagers", Get, "/prometheus/api/v1/alertmanagers", "The Alertmanagers that alerts are forwarded to, without credentials; dropped are those that no route leads to.", &[]),
     asks("targets", Get, "/prometheus/api/v1/targets", "What is scraped, and how that went.", &[]),
     asks("buildinfo", Get, "/prometheus/api/v1/status/buildinfo", "The release of Prometheus that this is compatible with.", &[]),
     asks("runtimeinfo", Get, "/prometheus/api/v1/status/runtimeinfo", "How the server runs.", &[]),

@@ -1,5 +1,6 @@
 //! `status/...`: what clients ask to learn whom they talk to.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -128,9 +129,19 @@ pub(super) async fn exemplars(State(app): State<Arc<App>>, request: Request) -> 
     success(&json!([]))
 }
 
-/// `GET /prometheus/api/v1/alertmanagers`: none are told.
-pub(super) async fn alertmanagers() -> Result<Response, Failure> {
-    success(&json!({"activeAlertmanagers": [], "droppedAlertmanagers": []}))
+/// `GET /prometheus/api/v1/alertmanagers`: those that alerts are forwarded to; dropped are those of receivers that no route
+/// leads to.
+pub(super) async fn alertmanagers(State(app): State<Arc<App>>, access: Access) -> Result<Response, Failure> {
+    namespace::sees_all(&access)?;
+    let (outbox, desk) = (app.runtime().outbox(), app.runtime().alerting());
+    let listed = |routed: bool| -> Value {
+        let channels = outbox.channels.iter();
+        let channels = channels.filter(|channel| desk.routed.contains(&channel.receiver) == routed);
+        // One that several receivers name is one.
+        let urls: BTreeSet<&String> = channels.flat_map(|channel| &channel.alertmanagers).collect();
+        urls.into_iter().map(|url| json!({"url": url})).collect()
+    };
+    success(&json!({"activeAlertmanagers": listed(true), "droppedAlertmanagers": listed(false)}))
 }
 
 /// `GET /prometheus/-/healthy` and `/prometheus/-/ready`, as `promtool check` asks.

@@ -21,6 +21,8 @@ const SECRET: &str = "hook-7f3a9c";
 /// A channel that takes messages, or refuses every one.
 struct Fake {
     refuses: AtomicBool,
+    /// The Alertmanagers that it says to forward to.
+    forwards_to: &'static [&'static str],
 }
 
 impl Notifier for Fake {
@@ -30,6 +32,10 @@ impl Notifier for Fake {
 
     fn send_resolved(&self) -> bool {
         true
+    }
+
+    fn alertmanagers(&self) -> Vec<String> {
+        self.forwards_to.iter().map(|url| (*url).to_owned()).collect()
     }
 
     fn send<'a>(&'a self, _: Message<'a>) -> Sending<'a> {
@@ -47,6 +53,7 @@ impl Notifier for Fake {
 fn server(refuses: bool) -> (Server, Arc<Fake>) {
     let fake = Arc::new(Fake {
         refuses: AtomicBool::new(refuses),
+        forwards_to: &[],
     });
     let held = Arc::clone(&fake);
     let load: Load = Arc::new(move || {
@@ -197,4 +204,47 @@ async fn receivers_are_for_those_who_see_all_and_notifications_for_those_whose_t
     ask(&own, "POST", "/api/v1/receivers/ops/test").await.problem(403);
     let events = ask(&team, "GET", "/api/v1/events?kind=notification,delivery").await;
     assert_eq!(events.json()["items"], json!([]));
+}
+
+#[tokio::test]
+async fn alertmanagers_are_listed_as_prometheus_lists_them() {
+    let load: Load = Arc::new(|| {
+        let channel = |forwards_to| LoadedChannel {
+            name: "alertmanager/0".into(),
+            notifier: Arc::new(Fake {
+                refuses: AtomicBool::new(false),
+                forwards_to,
+            }),
+        };
+        let receiver = |name: &str, forwards_to| LoadedReceiver {
+            name: name.into(),
+            channels: vec![channel(forwards_to)],
+        };
+        Ok(Loaded {
+            routing: Arc::new(Routing::parse(ROUTES, &|_| None).unwrap().routing),
+            receivers: vec![
+                receiver(
+                    "ops",
+                    &["http://am-2:9093/api/v2/alerts", "http://am-1:9093/api/v2/alerts"],
+                ),
+                receiver("quiet", &["http://am-3:9093/api/v2/alerts"]),
+            ],
+            ..Loaded::default()
+        })
+    });
+    let server = Server::alerting(load);
+    let path = "/prometheus/api/v1/alertmanagers";
+    let runtime = server.app.runtime();
+    until("the channels are there", || runtime.outbox().channels.len() == 2).await;
+    let answer = get(&server, path).await;
+    assert_eq!(
+        answer["data"],
+        json!({
+            "activeAlertmanagers": [
+                {"url": "http://am-1:9093/api/v2/alerts"},
+                {"url": "http://am-2:9093/api/v2/alerts"},
+            ],
+            "droppedAlertmanagers": [{"url": "http://am-3:9093/api/v2/alerts"}],
+        })
+    );
 }
