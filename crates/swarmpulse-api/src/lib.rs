@@ -43,7 +43,7 @@ pub use observability::{Metrics, MetricsHistory, Point, SeriesHistory};
 pub use page::Page;
 pub use problem::Problem;
 pub use record::{JournalEntry, JournalItem};
-pub use rule::{Rule, RuleGroup, Rules};
+pub use rule::{Rule, RuleGroup, RuleOverridden, Rules};
 pub use silence::{Matchers, NewSilence, Silence, SilenceMatcher, SilencePreview, SilenceQuestion};
 pub use slo::{
     Slo, SloBound, SloBudget, SloBurnRate, SloDetail, SloForecast, SloRule, SloStanding, SloWindow, Slos,

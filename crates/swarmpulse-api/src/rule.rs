@@ -68,6 +68,21 @@ pub struct Rule {
     pub pending: u64,
     /// Alerts that fire.
     pub firing: u64,
+    /// When it was evaluated last.
+    #[serde(default)]
+    pub evaluated_at: Option<String>,
     /// How long it took, in seconds.
     pub took_s: f64,
+    /// What its file has where the configuration says otherwise; null where it says nothing.
+    #[serde(default)]
+    pub overridden: Option<RuleOverridden>,
+}
+
+/// What a rule's file has and does not hold, because the configuration says otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RuleOverridden {
+    /// The severity that the file gives, empty if none; null where the configuration says nothing of it.
+    pub severity: Option<String>,
+    /// The `for` of the file, in seconds; null where the configuration says nothing of it.
+    pub for_s: Option<f64>,
 }

@@ -66,6 +66,18 @@ pub struct AlertRule {
     pub keep_firing_for_s: f64,
     /// What to show; values are templates.
     pub annotations: Vec<Label>,
+    /// What its file has where the configuration says otherwise; `None` where it says nothing.
+    #[serde(default)]
+    pub overridden: Option<Overridden>,
+}
+
+/// What a rule's file has and does not hold, because the configuration says otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Overridden {
+    /// The severity that the file gives, empty if none; `None` where the configuration says nothing of it.
+    pub severity: Option<Text>,
+    /// The `for` of the file, in seconds; `None` where the configuration says nothing of it.
+    pub for_s: Option<f64>,
 }
 
 /// What is particular to a rule that records.

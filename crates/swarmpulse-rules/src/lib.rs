@@ -6,16 +6,18 @@
 mod definition;
 mod expression;
 mod file;
+mod overrides;
 mod shipped;
 mod state;
 mod status;
 pub mod template;
 
-pub use definition::{AlertRule, RecordRule, Rule, RuleFile, RuleGroup, RuleKind};
+pub use definition::{AlertRule, Overridden, RecordRule, Rule, RuleFile, RuleGroup, RuleKind};
 pub use expression::{ExpressionError, Expressions, Query, QueryError, QuerySample};
 pub use file::{Lint, RuleFault, RuleFileError};
-pub use shipped::{COVERED, Cover, FED_LATER, Overrides, SHIPPED, ShippedFile, shipped};
+pub use overrides::{Overrides, UnknownRule, alert_names};
+pub use shipped::{COVERED, Cover, FED_LATER, SHIPPED, ShippedFile, shipped};
 pub use state::{
     EvaluationOptions, GroupError, GroupOutcome, GroupState, RuleFailure, RuleOutcome, without_rule,
 };
-pub use status::{GroupStatus, RuleHealth, RuleStatus};
+pub use status::{GroupStatus, RuleHealth, RuleStatus, RuleTiming};

@@ -128,17 +128,27 @@ fn the_documentation_lists_each_with_its_level() {
 fn rules_are_switched_off_changed_and_replaced() {
     let all = rules(&shipped(&Overrides::default())).len();
     assert_eq!(all, rules(&files()).len());
-    let own =
-        "groups: [{name: own, rules: [{alert: agents_active_low, expr: swarmpulse_agents_active < 2}]}]";
-    let own = RuleFile::parse("own.yaml", own, None).unwrap();
+    let own = "groups: [{name: own, labels: {severity: page}, rules: [\
+               {alert: agents_active_low, expr: swarmpulse_agents_active < 2}, {alert: mine, expr: up == 0, for: 1m}]}]";
+    let mut own = [RuleFile::parse("own.yaml", own, None).unwrap()];
     let overrides = Overrides {
-        off: ["sandbox_zombie".into(), "sandbox_zomby".into()].into(),
-        severity: [("agent_count_changed".into(), Severity::Critical)].into(),
-        for_s: [("discord_bot_down".into(), 300.0)].into(),
+        off: ["sandbox_zombie".into(), "sandbox_zomby".into(), "mine".into()].into(),
+        severity: [
+            ("agent_count_changed".into(), Severity::Critical),
+            ("mine".into(), Severity::Info),
+            ("nobodys".into(), Severity::Info),
+        ]
+        .into(),
+        for_s: [("discord_bot_down".into(), 300.0), ("mine".into(), 0.0)].into(),
         ..Overrides::default()
     }
-    .replaced_by(std::slice::from_ref(&own));
-    assert_eq!(overrides.unknown(), ["sandbox_zomby"]);
+    .replaced_by(&own);
+    let unknown: Vec<String> = overrides
+        .unknown(&own)
+        .iter()
+        .map(|unknown| format!("{} {}", unknown.key, unknown.name))
+        .collect();
+    assert_eq!(unknown, ["off mine", "off sandbox_zomby", "severity nobodys"]);
     let changed = shipped(&overrides);
     assert!(
         changed.iter().all(|file| file.name != "shipped/sandboxes"),
@@ -146,18 +156,44 @@ fn rules_are_switched_off_changed_and_replaced() {
     );
     let changed = rules(&changed);
     assert_eq!(changed.len(), all - 2);
+    let told = |rule: &Rule| {
+        let label = |wanted: &str, labels: &[swarmpulse_model::series::Label]| {
+            let found = labels.iter().find(|label| label.name == wanted);
+            found.map(|label| label.value.to_string())
+        };
+        let RuleKind::Alert(alert) = &rule.kind else {
+            panic!("it alerts");
+        };
+        let overridden = alert.overridden.clone().unwrap();
+        (
+            label("severity", &rule.labels),
+            label("priority", &alert.annotations),
+            alert.for_s,
+            overridden.severity.map(|text| text.to_string()),
+            overridden.for_s,
+        )
+    };
+    let text = |text: &str| Some(text.to_owned());
     let find = |name: &str| *changed.iter().find(|rule| rule.name() == name).unwrap();
-    let louder = find("agent_count_changed");
-    assert!(
-        louder
-            .labels
-            .iter()
-            .any(|label| label.name == "severity" && label.value == "critical")
+    assert_eq!(
+        told(find("agent_count_changed")),
+        (text("critical"), text("P1"), 0.0, text("info"), None)
     );
-    let RuleKind::Alert(later) = &find("discord_bot_down").kind else {
+    assert_eq!(
+        told(find("discord_bot_down")),
+        (text("critical"), text("P1"), 300.0, None, Some(60.0))
+    );
+    overrides.change(&mut own);
+    let own = rules(&own);
+    assert_eq!(
+        told(own[1]),
+        (text("info"), None, 0.0, text("page"), Some(60.0)),
+        "rules of the user are changed, too; the group's label gives way"
+    );
+    let RuleKind::Alert(untouched) = &own[0].kind else {
         panic!("it alerts");
     };
-    assert_eq!(later.for_s, 300.0);
+    assert_eq!(untouched.overridden, None);
 }
 
 #[test]

@@ -24,6 +24,7 @@ pub use alert_settings::ALERTS_FILE;
 pub use bytes::show_bytes;
 pub use environment::Environment;
 pub use file::Setting;
+pub use keys::nearest;
 pub use load::{argument, load};
 pub use problem::{Problem, Problems};
 pub use render::{EXAMPLE, example, in_force, in_force_json, reference};

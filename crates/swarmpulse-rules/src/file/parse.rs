@@ -191,6 +191,7 @@ impl Reader<'_> {
                     for_s,
                     keep_firing_for_s,
                     annotations: owned(&annotations),
+                    overridden: None,
                 })
             } else {
                 RuleKind::Record(RecordRule {

@@ -208,6 +208,7 @@ mod tests {
             flapping: false,
             expires_at: None,
             source_url: None,
+            kept_since: None,
         }
     }
 

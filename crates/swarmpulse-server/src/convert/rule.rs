@@ -1,7 +1,8 @@
 //! Rules and their groups.
 
+use swarmpulse_api::RuleOverridden;
 use swarmpulse_model::alert::AlertState;
-use swarmpulse_rules::{GroupStatus, RuleKind, RuleStatus};
+use swarmpulse_rules::{GroupStatus, Overridden, RuleKind, RuleStatus};
 
 use super::alert::labels;
 use crate::access::Access;
@@ -46,6 +47,7 @@ fn rule(status: &RuleStatus, access: &Access) -> swarmpulse_api::Rule {
         no_data: status.no_data,
         pending,
         firing,
+        evaluated_at: status.evaluated_at.map(|at| at.to_string()),
         took_s: status.took_s,
         ..swarmpulse_api::Rule::default()
     };
@@ -59,7 +61,16 @@ fn rule(status: &RuleStatus, access: &Access) -> swarmpulse_api::Rule {
         shown.for_s = alerting.for_s;
         shown.keep_firing_for_s = alerting.keep_firing_for_s;
         shown.annotations = labels(&alerting.annotations);
+        shown.overridden = alerting.overridden.as_ref().map(overridden);
         shown.state = Some(state.to_owned());
     }
     shown
+}
+
+/// What a rule's file has where the configuration says otherwise.
+fn overridden(overridden: &Overridden) -> RuleOverridden {
+    RuleOverridden {
+        severity: overridden.severity.as_ref().map(ToString::to_string),
+        for_s: overridden.for_s,
+    }
 }

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 use swarmpulse_alert::{DeskOptions, FlappingOptions};
+use swarmpulse_model::Severity;
 use swarmpulse_notify::dead_man::{DeadMan, DeadManSettings as PingSettings};
 use swarmpulse_notify::settings::Secret;
 use swarmpulse_notify::ship::{LogLevel, ShipProvider, ShipSettings as ShippingSettings};
+use swarmpulse_rules::Overrides;
 
 use super::Environment;
 
@@ -21,6 +23,10 @@ pub struct RuleSettings {
     pub shipped: bool,
     /// Those of them that are not, by the names of their alerts.
     pub off: Vec<String>,
+    /// Severities of rules by the names of their alerts, in place of those in their files.
+    pub severity: BTreeMap<String, String>,
+    /// Seconds for which a rule must have been true before it fires, in place of its file's.
+    pub for_s: BTreeMap<String, f64>,
     /// Seconds between evaluations of a group that does not say.
     pub interval_s: f64,
 }
@@ -31,7 +37,24 @@ impl Default for RuleSettings {
             files: Vec::new(),
             shipped: true,
             off: Vec::new(),
+            severity: BTreeMap::new(),
+            for_s: BTreeMap::new(),
             interval_s: 15.0,
+        }
+    }
+}
+
+impl RuleSettings {
+    /// How rules are changed.
+    #[must_use]
+    pub fn overrides(&self) -> Overrides {
+        let severity = self.severity.iter();
+        let severity = severity.filter_map(|(name, word)| Some((name.clone(), Severity::parse(word)?)));
+        Overrides {
+            off: self.off.iter().cloned().collect(),
+            severity: severity.collect(),
+            for_s: self.for_s.clone(),
+            ..Overrides::default()
         }
     }
 }

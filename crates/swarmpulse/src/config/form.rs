@@ -38,6 +38,8 @@ pub enum Form {
     HttpEndpoints,
     /// Seconds by name.
     SecondsByName,
+    /// Severities by name.
+    SeveritiesByName,
     /// A list of those who take the server's own log.
     ShipTargets,
 }
@@ -64,6 +66,9 @@ impl Form {
             Self::ScrapeJobs => "a list of { name, targets, .. }".to_owned(),
             Self::HttpEndpoints => "a list of { name, url, .. }".to_owned(),
             Self::SecondsByName => "seconds by name such as { agent_stuck = 60 }".to_owned(),
+            Self::SeveritiesByName => {
+                "severities by name such as { snapshots_stale = \"critical\" }".to_owned()
+            }
             Self::ShipTargets => "a list of { provider, api_key_file or api_key_env, .. }".to_owned(),
         }
     }
@@ -122,6 +127,7 @@ impl Form {
                 list(items, endpoint_form::endpoint)
             }
             (Self::SecondsByName, Value::Table(table)) => seconds_by_name(table),
+            (Self::SeveritiesByName, Value::Table(table)) => severities_by_name(table),
             (Self::ShipTargets, Value::Array(items)) => list(items, ship_form::target),
             _ => Err(wrong()),
         }
@@ -158,6 +164,7 @@ impl Form {
             | Self::ScrapeJobs
             | Self::HttpEndpoints
             | Self::SecondsByName
+            | Self::SeveritiesByName
             | Self::ShipTargets => format!("value = {text}")
                 .parse::<Table>()
                 .ok()
@@ -222,6 +229,15 @@ fn seconds_by_name(table: &Table) -> Result<Value, String> {
         Ok((name.clone(), value))
     });
     seconds.collect::<Result<Table, String>>().map(Value::Table)
+}
+
+fn severities_by_name(table: &Table) -> Result<Value, String> {
+    let severities = table.iter().map(|(name, value)| {
+        let checked = Form::Choice(&["critical", "warning", "info"]).check(value);
+        let value = checked.map_err(|reason| format!("`{name}`: {reason}"))?;
+        Ok((name.clone(), value))
+    });
+    severities.collect::<Result<Table, String>>().map(Value::Table)
 }
 
 fn work_limit(table: &Table) -> Result<(), String> {
@@ -306,6 +322,10 @@ mod tests {
         assert_eq!(
             says(Form::Patterns, "[{ name = \"x\", programm = \"y\" }]"),
             "entry 1: `programm` is not known here; known are name, program, argument, kind"
+        );
+        assert_eq!(
+            says(Form::SeveritiesByName, "{ a = \"info\", b = \"P1\" }"),
+            "`b`: expected one of \"critical\", \"warning\", \"info\", got the text \"P1\""
         );
         assert_eq!(
             says(Form::Choice(&["text", "json"]), "xml"),

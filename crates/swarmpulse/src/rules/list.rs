@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anstyle::AnsiColor;
-use swarmpulse_api::{Rule, RuleGroup, Rules};
+use swarmpulse_api::{Rule, RuleGroup, RuleOverridden, Rules};
 use swarmpulse_rules::{RuleFile, RuleKind};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -108,6 +108,10 @@ fn definition(rule: &swarmpulse_rules::Rule) -> Rule {
         shown.for_s = alert.for_s;
         shown.keep_firing_for_s = alert.keep_firing_for_s;
         shown.annotations = pairs(&alert.annotations);
+        shown.overridden = alert.overridden.as_ref().map(|overridden| RuleOverridden {
+            severity: overridden.severity.as_ref().map(ToString::to_string),
+            for_s: overridden.for_s,
+        });
     }
     shown
 }
@@ -134,26 +138,37 @@ fn tone(state: &str) -> Option<AnsiColor> {
     }
 }
 
+fn span(seconds: f64) -> String {
+    if seconds > 0.0 {
+        format!("{seconds} s")
+    } else {
+        String::new()
+    }
+}
+
+/// What holds, with what the rule's file has where the configuration says otherwise.
+fn with_former(holds: &str, former: Option<&str>) -> String {
+    match former {
+        Some("") => format!("{holds} (was none)"),
+        Some(former) => format!("{holds} (was {former})"),
+        None => holds.to_owned(),
+    }
+    .trim_start()
+    .to_owned()
+}
+
 /// The lines of the table, and why rules fail.
 fn render(rules: &Rules, width: Option<usize>) -> Vec<String> {
     let mut rows = Vec::new();
     let mut failures = Vec::new();
     for group in &rules.groups {
         for rule in &group.rules {
+            let overridden = rule.overridden.clone().unwrap_or_default();
             let severity = rule.labels.get("severity").map_or("", String::as_str);
-            let for_s = if rule.for_s > 0.0 {
-                format!("{} s", rule.for_s)
-            } else {
-                String::new()
-            };
+            let severity = with_former(severity, overridden.severity.as_deref());
+            let for_s = with_former(&span(rule.for_s), overridden.for_s.map(span).as_deref());
             let from = format!("{} ({})", group.file, group.name);
-            rows.push([
-                state(rule).to_owned(),
-                rule.name.clone(),
-                severity.to_owned(),
-                for_s,
-                from,
-            ]);
+            rows.push([state(rule).to_owned(), rule.name.clone(), severity, for_s, from]);
             if let Some(error) = &rule.error {
                 failures.push(format!("{}: {error}", rule.name));
             }
@@ -210,6 +225,38 @@ mod tests {
             text.contains("critical") && text.contains("shipped/levels"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn what_the_configuration_changes_is_shown_with_what_the_file_has() {
+        let overrides = swarmpulse_rules::Overrides {
+            severity: [(
+                "agent_count_changed".to_owned(),
+                swarmpulse_model::Severity::Critical,
+            )]
+            .into(),
+            for_s: [
+                ("agent_count_changed".to_owned(), 90.0),
+                ("discord_bot_down".to_owned(), 0.0),
+            ]
+            .into(),
+            ..swarmpulse_rules::Overrides::default()
+        };
+        let lines = render(&defined(&swarmpulse_rules::shipped(&overrides), 15.0), None);
+        let line = |name: &str| {
+            let line = lines.iter().find(|line| line.contains(name)).unwrap();
+            line.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        assert!(
+            line("agent_count_changed")
+                .contains("agent_count_changed critical (was info) 90 s (was none) shipped/levels"),
+            "{lines:#?}"
+        );
+        assert!(
+            line("discord_bot_down").contains("discord_bot_down critical (was 60 s) "),
+            "{lines:#?}"
+        );
+        assert!(!line("snapshots_stale").contains("was"), "{lines:#?}");
     }
 
     #[test]

@@ -48,6 +48,16 @@ pub(super) fn run(name: &str, args: &ListArgs, environment: &Environment) -> any
 fn about(group: &RuleGroup, rule: &Rule) -> String {
     let line = rule.line.map(|line| format!(", line {line}")).unwrap_or_default();
     let mut text = format!("# from {}{line}; every {} s", group.file, group.interval_s);
+    let overridden = rule.overridden.clone().unwrap_or_default();
+    if let Some(severity) = overridden.severity {
+        text.push_str(&format!("\n# rules.severity says so; its file says {severity:?}"));
+    }
+    if let Some(for_s) = overridden.for_s {
+        text.push_str(&format!(
+            "\n# rules.for_s says {} s; its file says {for_s} s",
+            rule.for_s
+        ));
+    }
     let state = state(rule);
     if state != "-" {
         text.push_str(&format!(
@@ -75,6 +85,7 @@ fn yaml(group: &RuleGroup, rule: &Rule) -> String {
             for_s: rule.for_s,
             keep_firing_for_s: rule.keep_firing_for_s,
             annotations: labels(&rule.annotations),
+            overridden: None,
         })
     } else {
         RuleKind::Record(RecordRule {

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use swarmpulse_alert::Routing;
 use swarmpulse_notify::settings::{self, ReceiverSettings};
-use swarmpulse_rules::{Expressions, Overrides, RuleFile, shipped};
+use swarmpulse_rules::{Expressions, Overrides, RuleFile, UnknownRule, alert_names, shipped};
 use swarmpulse_runtime::{LoadError, Loaded, LoadedChannel, LoadedReceiver, QueryLimits, StoreExpressions};
 use swarmpulse_server::ObjectiveBook;
 use swarmpulse_slo::Objective;
@@ -16,7 +16,7 @@ use swarmpulse_store::memory::MemoryMetrics;
 
 use super::glob;
 use super::secrets::FileSecrets;
-use crate::config::{ALERTS_FILE, Config, Environment};
+use crate::config::{ALERTS_FILE, Config, Environment, nearest};
 
 /// A file of rules, routes or objectives may be this long.
 const FILE_BYTES_MAX: u64 = 16 << 20;
@@ -45,7 +45,10 @@ impl Loading {
     pub(super) fn load(&self) -> Result<Loaded, LoadError> {
         let config = (self.reread)().map_err(|error| LoadError(format!("{error:#}")))?;
         let mut faults = Vec::new();
-        let mut loaded = Loaded::default();
+        let mut loaded = Loaded {
+            default_interval_s: Some(config.rules.interval_s),
+            ..Loaded::default()
+        };
         let objectives = all_rules(&config, &mut loaded, &mut faults);
         self.routes(&config, &mut loaded, &mut faults);
         if !faults.is_empty() {
@@ -106,16 +109,11 @@ pub fn rule_files(config: &Config) -> anyhow::Result<Vec<RuleFile>> {
 /// Adds the rules of files, those that come with the program, and those that objectives are made into; gives these.
 fn all_rules(config: &Config, loaded: &mut Loaded, faults: &mut Vec<String>) -> Vec<Objective> {
     let expressions = StoreExpressions::new(Arc::new(MemoryMetrics::default()), QueryLimits::default());
-    let own = own_rules(&config.rules.files, &expressions, loaded, faults);
-    let overrides = Overrides {
-        off: config.rules.off.iter().cloned().collect(),
-        ..Overrides::default()
-    };
-    for name in overrides.unknown() {
-        faults.push(format!(
-            "rules.off names {name:?}, but no shipped rule is called so; `swarmpulse rules list` has them"
-        ));
-    }
+    let mut own = own_rules(&config.rules.files, &expressions, loaded, faults);
+    let overrides = config.rules.overrides();
+    let unknown = overrides.unknown(&own);
+    faults.extend(unknown.iter().map(|unknown| no_such_rule(unknown, &own)));
+    overrides.change(&mut own);
     if config.rules.shipped {
         loaded.rules.extend(shipped(&overrides.replaced_by(&own)));
     }
@@ -123,6 +121,26 @@ fn all_rules(config: &Config, loaded: &mut Loaded, faults: &mut Vec<String>) -> 
     let objectives = objectives(config, &expressions, faults);
     loaded.rules.extend(objectives.iter().map(Objective::rules));
     objectives
+}
+
+/// What to say of a name that no rule has, with the one that was likely meant.
+fn no_such_rule(unknown: &UnknownRule, own: &[RuleFile]) -> String {
+    let UnknownRule { key, name } = unknown;
+    let (own, shipped) = (alert_names(own), alert_names(&shipped(&Overrides::default())));
+    if *key == "off" && own.contains(name) {
+        return format!("rules.off names {name:?}, which is a rule of yours: take it out of its file");
+    }
+    let what = if *key == "off" {
+        "no shipped rule"
+    } else {
+        "no rule"
+    };
+    let known = shipped.iter().chain(own.iter().filter(|_| *key != "off"));
+    let meant = match nearest(name, known.map(String::as_str)) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => "`swarmpulse rules list` has them all".to_owned(),
+    };
+    format!("rules.{key} names {name:?}, but {what} is called so; {meant}")
 }
 
 fn own_rules(

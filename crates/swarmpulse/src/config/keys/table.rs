@@ -279,6 +279,16 @@ pub const KEYS: &[Key] = &[
         help: "Those of them that are not, by the names of their alerts. An alert of the same name in a file of yours takes the place of a shipped one.",
     },
     Key {
+        path: "rules.severity",
+        form: SeveritiesByName,
+        help: "Severities of rules, shipped or yours, by the names of their alerts: they hold in place of those in the files.",
+    },
+    Key {
+        path: "rules.for_s",
+        form: SecondsByName,
+        help: "How long a rule, shipped or yours, must have been true before it fires, by the name of its alert: it holds in place of `for` in the file.",
+    },
+    Key {
         path: "rules.interval_s",
         form: Number(0.1, DAY_S),
         help: "How often a group of rules is evaluated that does not say.",

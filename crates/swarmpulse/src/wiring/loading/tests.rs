@@ -1,5 +1,7 @@
 //! Loading from files that are right and files that are wrong.
 
+use swarmpulse_rules::RuleKind;
+
 use super::*;
 
 struct World {
@@ -72,6 +74,85 @@ fn what_ships_holds_and_can_be_switched_off_or_replaced() {
     let found: Vec<_> = replaced.iter().filter(|(_, other)| *other == name).collect();
     assert_eq!(found.len(), 1);
     assert!(found[0].0.ends_with("mine.rules.yaml"), "{found:?}");
+}
+
+#[test]
+fn severities_and_waits_of_rules_are_overridden_and_slips_are_met_with_what_was_meant() {
+    let mut world = World::new();
+    world.write(
+        "mine.rules.yaml",
+        "groups: [{name: g, rules: [{alert: Mine, expr: 'up == 0'}]}]\n",
+    );
+    world.config.rules.severity = [("Mine".to_owned(), "info".to_owned())].into();
+    world.config.rules.for_s = [("snapshots_stale".to_owned(), 7.0)].into();
+    let loaded = world.load().unwrap();
+    let find = |name: &str| {
+        let groups = loaded.rules.iter().flat_map(|file| &file.groups);
+        let mut rules = groups.flat_map(|group| &group.rules);
+        rules.find(|rule| rule.name() == name).unwrap().clone()
+    };
+    assert_eq!(find("Mine").labels[0].value, "info");
+    let RuleKind::Alert(stale) = find("snapshots_stale").kind else {
+        panic!("it alerts");
+    };
+    assert_eq!(stale.for_s, 7.0);
+    world.config.rules.severity = [("Mime".to_owned(), "info".to_owned())].into();
+    world.config.rules.for_s = [("snapshot_stale".to_owned(), 7.0)].into();
+    world.config.rules.off = vec!["Mine".to_owned(), "xyzzy".to_owned()];
+    let error = world.load().unwrap_err();
+    assert_eq!(
+        error.lines().collect::<Vec<_>>(),
+        [
+            "rules.off names \"Mine\", which is a rule of yours: take it out of its file",
+            "rules.off names \"xyzzy\", but no shipped rule is called so; `swarmpulse rules list` has them all",
+            "rules.severity names \"Mime\", but no rule is called so; did you mean \"Mine\"?",
+            "rules.for_s names \"snapshot_stale\", but no rule is called so; did you mean \"snapshots_stale\"?",
+        ]
+    );
+}
+
+#[test]
+fn the_configuration_is_read_again_and_what_is_wrong_with_it_changes_nothing() {
+    let world = World::new();
+    let path = world.root.path().join("swarmpulse.toml");
+    let text = |rules: &str| {
+        let alerts = &world.config.alerts.file;
+        format!("[rules]\n{rules}\n[alerts]\nfile = {alerts:?}\n")
+    };
+    let file = path.clone();
+    let reread = move || Ok(crate::config::load(Some(&file), &Environment::default(), Vec::new())?.config);
+    let loading = Loading::new(Arc::new(reread), &Environment::default(), Arc::default());
+    let severity_of_stale = |loaded: &Loaded| {
+        let groups = loaded.rules.iter().flat_map(|file| &file.groups);
+        let rule = groups
+            .flat_map(|group| &group.rules)
+            .find(|rule| rule.name() == "snapshots_stale");
+        let labels = rule.unwrap().labels.clone();
+        labels
+            .iter()
+            .find(|label| label.name == "severity")
+            .unwrap()
+            .value
+            .to_string()
+    };
+    std::fs::write(&path, text("interval_s = 15")).unwrap();
+    assert_eq!(severity_of_stale(&loading.load().unwrap()), "warning");
+    std::fs::write(
+        &path,
+        text("interval_s = 5\nseverity = { snapshots_stale = \"critical\" }"),
+    )
+    .unwrap();
+    let loaded = loading.load().unwrap();
+    assert_eq!(
+        (severity_of_stale(&loaded), loaded.default_interval_s),
+        ("critical".to_owned(), Some(5.0))
+    );
+    std::fs::write(&path, text("severity = { snapshots_stale = \"loud\" }")).unwrap();
+    let error = loading.load().unwrap_err().0;
+    assert!(
+        error.contains("swarmpulse.toml:2") && error.contains("got the text \"loud\""),
+        "{error}"
+    );
 }
 
 #[test]
