@@ -84,6 +84,7 @@ fn alert(subject: Option<EntityKey>, state: AlertState, reason: &str) -> Effect 
         flapping: false,
         expires_at: None,
         source_url: None,
+        kept_since: None,
     }))
 }
 

@@ -70,7 +70,8 @@ impl AlertOrigin {
     }
 }
 
-/// An alert as it is from a change on. Never told again while nothing but its words change.
+/// An alert as it is from a change on: of its state, its cause, or whether it is only kept firing. Never told again while
+/// nothing but its words change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
     /// What it is called through all of its life, and in every later one: `NAME/NAMESPACE/KIND/ID` of a condition or a
@@ -91,7 +92,8 @@ pub struct Alert {
     pub origin: AlertOrigin,
     /// The rule's group; empty of others.
     pub group: Text,
-    /// Its labels, sorted by name: what it is routed, silenced and grouped by. With `alertname` and `severity`.
+    /// Its labels, sorted by name: what it is routed, silenced and grouped by. With `alertname`; with `severity` unless it
+    /// is a rule's or somebody else's that has none.
     pub labels: Vec<Label>,
     /// What to show of it, sorted by name: `summary`, `description`, `runbook_url`, ...
     pub annotations: Vec<Label>,
@@ -115,6 +117,9 @@ pub struct Alert {
     /// Where its sender shows it.
     #[serde(default)]
     pub source_url: Option<Text>,
+    /// Since when it goes on firing although its rule does not find it any more; `None` while the rule does.
+    #[serde(default)]
+    pub kept_since: Option<Timestamp>,
 }
 
 impl Alert {

@@ -16,7 +16,7 @@ use swarmpulse_model::time::seconds;
 
 use crate::definition::RuleGroup;
 use crate::expression::{ExpressionError, Expressions};
-use crate::status::GroupStatus;
+use crate::status::{GroupStatus, RuleTiming};
 use crate::template::TemplateError;
 use rule::RuleState;
 use schedule::Schedule;
@@ -193,10 +193,11 @@ impl GroupState {
         self.evaluated_at = Some(now);
     }
 
-    /// Says how long the last evaluation took: of each rule in order, and as a whole. Nothing here has a clock.
-    pub fn set_took(&mut self, rules_s: &[f64], whole_s: f64) {
-        for (rule, took_s) in self.rules.iter_mut().zip(rules_s) {
-            rule.took_s = *took_s;
+    /// Says when each rule was evaluated last and how long that took, in order, and how long the whole took. Nothing here
+    /// has a clock.
+    pub fn set_timings(&mut self, rules: &[RuleTiming], whole_s: f64) {
+        for (rule, timing) in self.rules.iter_mut().zip(rules) {
+            rule.timing = Some(*timing);
         }
         self.took_s = whole_s;
     }

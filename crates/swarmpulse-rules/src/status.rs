@@ -60,6 +60,17 @@ pub struct RuleStatus {
     pub alerts: Vec<Alert>,
     /// Its alerts that ended within the last quarter of an hour.
     pub resolved: Vec<Alert>,
+    /// When it was evaluated last.
+    pub evaluated_at: Option<Timestamp>,
+    /// How long that took, in seconds.
+    pub took_s: f64,
+}
+
+/// One evaluation of a rule, as a clock has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RuleTiming {
+    /// When it began.
+    pub began_at: Timestamp,
     /// How long it took, in seconds.
     pub took_s: f64,
 }

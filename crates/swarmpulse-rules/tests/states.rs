@@ -110,21 +110,41 @@ fn series_show_each_state_and_are_stale_after() {
 #[test]
 fn firing_is_kept_for_a_while() {
     let (mut group, script) = one("{alert: A, expr: x, keep_firing_for: 2m}");
+    let kept = |outcome: &GroupOutcome| outcome.changes[0].kept_since.map(|at| at.seconds_since(T0));
     script.answer("x", vec![sample(&[], 1.0)]);
     assert_eq!(states(&evaluate(&mut group, 0.0).changes), ["A firing"]);
     script.answer("x", vec![]);
-    assert_eq!(states(&evaluate(&mut group, 60.0).changes), [""; 0]);
-    assert_eq!(evaluate(&mut group, 179.0).recorded.len(), 2, "it still fires");
+    let gone = evaluate(&mut group, 60.0);
+    assert_eq!(
+        states(&gone.changes),
+        ["A firing"],
+        "that it is only kept is told"
+    );
+    assert_eq!(kept(&gone), Some(60.0));
+    let still = evaluate(&mut group, 179.0);
+    assert_eq!(
+        (still.recorded.len(), still.changes.len()),
+        (2, 0),
+        "it still fires"
+    );
     script.answer("x", vec![sample(&[], 1.0)]);
-    assert_eq!(states(&evaluate(&mut group, 179.5).changes), [""; 0]);
+    let again = evaluate(&mut group, 179.5);
+    assert_eq!(
+        (states(&again.changes), kept(&again)),
+        (vec!["A firing".to_owned()], None)
+    );
     script.answer("x", vec![]);
-    evaluate(&mut group, 200.0);
+    assert_eq!(kept(&evaluate(&mut group, 200.0)), Some(200.0));
     assert_eq!(
         states(&evaluate(&mut group, 319.0).changes),
         [""; 0],
         "it began anew"
     );
-    assert_eq!(states(&evaluate(&mut group, 320.0).changes), ["A resolved"]);
+    let over = evaluate(&mut group, 320.0);
+    assert_eq!(
+        (states(&over.changes), kept(&over)),
+        (vec!["A resolved".to_owned()], None)
+    );
 }
 
 #[test]
@@ -190,9 +210,9 @@ fn labels_are_templates_and_two_alerts_never_share_them() {
         "an empty value takes a label away"
     );
     assert_eq!(
-        changes[0].label("severity"),
-        Some("warning"),
-        "it is added where nobody says"
+        (changes[0].severity, changes[0].label("severity")),
+        (Severity::Warning, None),
+        "what nobody says is no label"
     );
     assert_eq!(changes[0].subject, None);
     let (mut group, script) = one("{alert: A, expr: x, labels: {agent: ''}}");
@@ -298,9 +318,10 @@ fn time_in_which_nobody_looked_does_not_count() {
     let (mut group, script) = restarted(FOR_5M, &pending);
     group.set_evaluated_before(T0);
     script.answer("x", vec![sample(&[("agent", "a1")], 3.0)]);
-    assert!(
-        evaluate(&mut group, 3600.0).changes.is_empty(),
-        "an hour of darkness is no five minutes of truth"
+    assert_eq!(
+        states(&evaluate(&mut group, 3600.0).changes),
+        ["A pending"],
+        "an hour of darkness is no five minutes of truth: since when it counts is on record"
     );
     assert!(evaluate(&mut group, 3600.0 + 239.0).changes.is_empty());
     assert_eq!(

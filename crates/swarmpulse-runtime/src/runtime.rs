@@ -241,7 +241,7 @@ impl Runtime {
         };
         let (stop_rules, rules_stopped) = bounded(1);
         let (stop_sending, sending_stopped) = bounded(1);
-        let (desk, ruler, sender) =
+        let (desk, (ruler, evaluators), sender) =
             alerts.threads(&handle, options, to_desk, (rules_stopped, sending_stopped));
         let writers = vec![
             spawn("sequencer", move || sequencer.run())?,
@@ -249,10 +249,13 @@ impl Runtime {
             spawn("historian", move || historian.run())?,
             spawn("desk", move || desk.run())?,
         ];
-        let helpers = vec![
+        let mut helpers = vec![
             spawn("rules", move || ruler.run())?,
             spawn("notifications", move || sender.run())?,
         ];
+        for evaluator in evaluators {
+            helpers.push(spawn("evaluator", move || evaluator.run())?);
+        }
         Ok(Self {
             handle,
             end,

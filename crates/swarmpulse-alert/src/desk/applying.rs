@@ -1,5 +1,6 @@
 //! Taking effects in: the one way in which the desk's state changes.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -57,6 +58,7 @@ impl Desk {
                 name: condition.name.clone(),
                 subject: condition.subject.clone(),
                 gone: false,
+                kept_since: None,
             });
             entry.live.nature = Some(Nature::of(&condition.name));
         } else {
@@ -97,25 +99,25 @@ impl Desk {
         if entry.live.awaiting.as_ref() == Some(&Decided::of(alert)) {
             entry.live.awaiting = None;
         }
-        if alert.origin == AlertOrigin::Rule && !self.heed_rule(slot, alert) {
-            return;
+        if alert.origin != AlertOrigin::Rule {
+            self.record(slot, alert);
+        } else if let Some(alert) = self.heed_rule(slot, alert) {
+            self.record(slot, &alert);
         }
-        self.record(slot, alert);
     }
 
-    /// Takes a rule's word out of a record of its alert; whether the record is to be kept. Rules and the desk write
-    /// alerts of rules both: what names a cause or flaps is the desk's. The desk may have decided before it knew what the
-    /// rule said last: a life, named by the time it began, does not come back, and an older one does not replace it.
-    fn heed_rule(&mut self, slot: u32, alert: &Alert) -> bool {
+    /// Takes a rule's word out of a record of its alert; gives the record as it is to be kept, if it is. Rules and the
+    /// desk write alerts of rules both: what names a cause or flaps is the desk's. The desk may have decided before it knew
+    /// what the rule said last: a life, named by the time it began, does not come back, and an older one does not replace
+    /// it. Of what only the other side knows, the record gets what was said last.
+    fn heed_rule<'a>(&mut self, slot: u32, alert: &'a Alert) -> Option<Cow<'a, Alert>> {
         let (now, flapping) = (self.now, self.options.flapping);
-        let Some(entry) = self.book.get_mut(slot) else {
-            return false;
-        };
+        let entry = self.book.get_mut(slot)?;
         let own = alert.cause.is_some() || alert.flapping;
         let same_life = match &entry.word {
             Some(word) if alert.active_at < word.since => {
                 self.dropped.late_words += u64::from(!own);
-                return false;
+                return None;
             }
             Some(word) => alert.active_at == word.since,
             None => false,
@@ -127,12 +129,17 @@ impl Desk {
                 if again && let Some(word) = &mut entry.word {
                     word.state = AlertState::Resolved;
                 }
-                return false;
+                return None;
             }
         }
         if own && same_life {
-            return true;
+            return Some(entry.with_rules_word(alert));
         }
+        let kept = if same_life {
+            entry.with_desks_word(alert)
+        } else {
+            Cow::Borrowed(alert)
+        };
         let was = entry.word.as_ref().map(|word| word.state);
         let gone = same_life && entry.word.as_ref().is_some_and(|word| word.gone);
         match (was, alert.state) {
@@ -151,8 +158,9 @@ impl Desk {
             name: alert.name.clone(),
             subject: alert.subject.clone(),
             gone,
+            kept_since: alert.kept_since,
         });
-        true
+        Some(kept)
     }
 
     /// Keeps an alert as it is from here on.

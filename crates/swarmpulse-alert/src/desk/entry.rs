@@ -1,5 +1,6 @@
 //! One alert with all that is known of it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,9 @@ pub(crate) struct Word {
     pub subject: Option<EntityKey>,
     /// The subject was forgotten: whatever was said of it is over.
     pub gone: bool,
+    /// Since when a rule only keeps it firing.
+    #[serde(default)]
+    pub kept_since: Option<Timestamp>,
 }
 
 /// A person has it in hand.
@@ -229,6 +233,35 @@ impl Entry {
             (false, true) => self.began(at, options),
             _ => {}
         }
+    }
+
+    /// The desk's record of a rule's alert with what the rule said last: the desk may have decided before it knew.
+    pub fn with_rules_word<'a>(&self, decided: &'a Alert) -> Cow<'a, Alert> {
+        let kept_since = self.word.as_ref().and_then(|word| word.kept_since);
+        let mut whole = Cow::Borrowed(decided);
+        if decided.state == AlertState::Firing && decided.kept_since != kept_since {
+            whole.to_mut().kept_since = kept_since;
+        }
+        whole
+    }
+
+    /// A record that says of a firing alert that its rule only keeps it, or no longer only keeps it: such is the rule's,
+    /// which knows neither cause nor flapping. With both as they are on record.
+    pub fn with_desks_word<'a>(&self, said: &'a Alert) -> Cow<'a, Alert> {
+        let mut whole = Cow::Borrowed(said);
+        let is_rules_own = self
+            .word
+            .as_ref()
+            .is_some_and(|word| word.state == AlertState::Firing && word.kept_since != said.kept_since);
+        let known = self.alert.as_ref();
+        if let Some(known) = known.filter(|known| is_rules_own && known.state == said.state)
+            && said.state == AlertState::Firing
+        {
+            let alert = whole.to_mut();
+            alert.cause.clone_from(&known.cause);
+            alert.flapping = known.flapping;
+        }
+        whole
     }
 
     /// Nobody waits for more of its kind before it is told.

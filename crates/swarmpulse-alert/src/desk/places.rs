@@ -177,6 +177,7 @@ impl Desk {
             flapping: false,
             expires_at: None,
             source_url: None,
+            kept_since: None,
             subject,
         };
         let entry = self.book.get_mut(slot)?;

@@ -274,6 +274,7 @@ fn begun(entry: &Entry, target: Target, cause: Option<Text>) -> Option<Alert> {
         flapping: target.flapping,
         expires_at: None,
         source_url: None,
+        kept_since: None,
     })
 }
 

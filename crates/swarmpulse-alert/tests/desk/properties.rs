@@ -287,6 +287,7 @@ impl Story {
             flapping: false,
             expires_at: None,
             source_url: None,
+            kept_since: None,
         };
         match fires {
             true => drop(self.rules.insert(agent, (active_at, false))),

@@ -22,13 +22,19 @@ const SUBJECTS: [(&str, EntityKind); 6] = [
     ("task_type", EntityKind::TaskType),
 ];
 
+/// What of an alert is told again when it changes: the state, and the moments that a restart must find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) state: AlertState,
+    active_at: Timestamp,
+    kept_since: Option<Timestamp>,
+}
+
 /// An alert as its rule keeps it.
 #[derive(Clone, Debug)]
 pub(super) struct Active {
     pub(super) state: AlertState,
     pub(super) labels: Vec<Label>,
-    /// Whether the rule gave the severity, or it was added.
-    pub(super) severity_added: bool,
     pub(super) annotations: Vec<Label>,
     pub(super) value: f64,
     pub(super) active_at: Timestamp,
@@ -40,8 +46,8 @@ pub(super) struct Active {
     pub(super) held: bool,
     /// The answer that is being taken in speaks of it.
     pub(super) seen: bool,
-    /// The state in which others were told of it last.
-    pub(super) told_state: Option<AlertState>,
+    /// What others were told of it last.
+    pub(super) told: Option<Told>,
     /// Why it is over.
     pub(super) end_reason: &'static str,
     /// `ALERTS` in its state, and `ALERTS_FOR_STATE`.
@@ -54,7 +60,6 @@ impl Active {
         Self {
             state: AlertState::Pending,
             labels,
-            severity_added: false,
             annotations: Vec::new(),
             value,
             active_at,
@@ -63,7 +68,7 @@ impl Active {
             kept_since: None,
             held: false,
             seen: false,
-            told_state: None,
+            told: None,
             end_reason: "",
             series: None,
         }
@@ -75,9 +80,6 @@ impl Active {
             return series.clone();
         }
         let mut own = self.labels.clone();
-        if self.severity_added {
-            set(&mut own, SEVERITY, Text::default());
-        }
         set(&mut own, METRIC_NAME, "ALERTS_FOR_STATE".into());
         let since = Labels::from_sorted(own.clone());
         set(&mut own, METRIC_NAME, "ALERTS".into());
@@ -90,6 +92,15 @@ impl Active {
     pub(super) fn enter(&mut self, state: AlertState) {
         self.state = state;
         self.series = None;
+    }
+
+    /// What there is to tell of it, as it is now.
+    pub(super) fn telling(&self) -> Told {
+        Told {
+            state: self.state,
+            active_at: self.active_at,
+            kept_since: self.kept_since,
+        }
     }
 
     /// As others are told of it.
@@ -121,6 +132,7 @@ impl Active {
             flapping: false,
             expires_at: None,
             source_url: None,
+            kept_since: self.kept_since,
         }
     }
 

@@ -7,7 +7,7 @@ use swarmpulse_model::Timestamp;
 use swarmpulse_model::alert::{AlertState, fingerprint};
 use swarmpulse_model::time::seconds;
 
-use super::active::{ALERT_NAME, Active, SEVERITY, severity_of};
+use super::active::{ALERT_NAME, Active};
 use super::expansion::Expansion;
 use super::labels::{set, without_name};
 use super::outcome::RuleOutcome;
@@ -76,8 +76,8 @@ pub(super) fn evaluate(
             let active_s = active.active_at.0.div_euclid(1_000_000_000) as f64;
             outcome.recorded.extend([(alerts, 1.0), (since, active_s)]);
         }
-        if active.told_state != Some(active.state) {
-            active.told_state = Some(active.state);
+        if active.told != Some(active.telling()) {
+            active.told = Some(active.telling());
             outcome
                 .changes
                 .push(active.record(&alert.name, *key, &context.group.name));
@@ -102,10 +102,6 @@ fn found(
             set(&mut labels, name, expansion.expand(template).into());
         }
         set(&mut labels, ALERT_NAME, alert.name.clone());
-        let severity_added = !labels.iter().any(|label| label.name == SEVERITY);
-        if severity_added {
-            set(&mut labels, SEVERITY, severity_of("").as_str().into());
-        }
         let key = fingerprint(&labels);
         let known = state
             .alerts
@@ -118,7 +114,6 @@ fn found(
         match found.entry(key) {
             Entry::Vacant(entry) => {
                 entry.insert(Active {
-                    severity_added,
                     annotations,
                     seen: true,
                     ..Active::new(labels, sample.value, context.at)
@@ -188,6 +183,7 @@ fn step(active: &mut Active, truth: &Truth) -> bool {
 fn end(active: &mut Active, at: Timestamp, reason: &'static str) {
     active.enter(AlertState::Resolved);
     active.ended_at = Some(at);
+    active.kept_since = None;
     active.end_reason = reason;
 }
 
@@ -209,7 +205,7 @@ pub(super) fn end_all(
     outcome: &mut RuleOutcome,
 ) {
     for (key, mut active) in std::mem::take(&mut state.alerts) {
-        if active.told_state.is_some_and(|told| told != AlertState::Resolved) {
+        if active.told.is_some_and(|told| told.state != AlertState::Resolved) {
             end(&mut active, at, reason);
             outcome.changes.push(active.record(&alert.name, key, group));
         }

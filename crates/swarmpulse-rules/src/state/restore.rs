@@ -6,7 +6,7 @@ use swarmpulse_model::alert::{AlertState, fingerprint};
 use swarmpulse_model::time::seconds;
 use swarmpulse_model::{Alert, Labels, Text, Timestamp};
 
-use super::active::{Active, SEVERITY};
+use super::active::Active;
 use super::outcome::{GroupOutcome, RuleOutcome};
 use super::rule::RuleState;
 use super::{EvaluationOptions, GroupState, alerting};
@@ -45,10 +45,13 @@ impl Restored {
         if unseen_ns <= interval_ns {
             return;
         }
-        let pending = rules.iter_mut().flat_map(|rule| rule.alerts.values_mut());
-        for active in pending.filter(|active| active.held && active.state == AlertState::Pending) {
-            active.active_at = active.active_at.plus_ns(unseen_ns);
-            active.series = None;
+        let alerts = rules.iter_mut().flat_map(|rule| rule.alerts.values_mut());
+        for active in alerts.filter(|active| active.held) {
+            active.kept_since = active.kept_since.map(|since| since.plus_ns(unseen_ns));
+            if active.state == AlertState::Pending {
+                active.active_at = active.active_at.plus_ns(unseen_ns);
+                active.series = None;
+            }
         }
     }
 
@@ -70,9 +73,10 @@ pub fn without_rule(alert: &Alert, now: Timestamp) -> Alert {
 
 impl GroupState {
     /// Takes alerts from before a restart in: those of its rules that were pending or firing, by name and group. They
-    /// keep their times, are not told again, and none ends before its rule was evaluated with success; one whose rule
-    /// sees no data at all is kept for [`EvaluationOptions::restore_grace_s`]. `keep_firing_for` begins anew. Gives the
-    /// ids of those that it took: what no group took has lost its rule ([`without_rule`]).
+    /// keep their times, are not told again unless these are moved ([`Self::set_evaluated_before`]), and none ends before
+    /// its rule was evaluated with success; one whose rule sees no data at all is kept for
+    /// [`EvaluationOptions::restore_grace_s`]. Gives the ids of those that it took: what no group took has lost its rule
+    /// ([`without_rule`]).
     pub fn restore(&mut self, alerts: &[Alert]) -> Vec<Text> {
         let mut taken = Vec::new();
         for alert in alerts {
@@ -83,20 +87,19 @@ impl GroupState {
             let Some(rule) = self.rules.iter_mut().find(|rule| rule.gives(alert)) else {
                 continue;
             };
-            let severity_given = rule.labels.iter().any(|label| label.name == SEVERITY);
-            let active = Active {
+            let mut active = Active {
                 state,
-                severity_added: !severity_given,
                 annotations: alert.annotations.clone(),
                 fired_at: alert.fired_at,
+                kept_since: alert.kept_since,
                 held: true,
-                told_state: Some(state),
                 ..Active::new(
                     alert.labels.clone(),
                     alert.value.unwrap_or(f64::NAN),
                     alert.active_at,
                 )
             };
+            active.told = Some(active.telling());
             rule.alerts.insert(fingerprint(&alert.labels), active);
             self.restored.waiting = true;
             taken.push(alert.id.clone());
@@ -104,8 +107,8 @@ impl GroupState {
         taken
     }
 
-    /// Says when rules were evaluated last before a restart. Time in which nobody looked does not count to the `for` of
-    /// alerts that are pending; without it, it does.
+    /// Says when rules were evaluated last before a restart. Time in which nobody looked counts neither to the `for` of
+    /// alerts that are pending nor to the `keep_firing_for` of those that are kept; without it, it does.
     pub fn set_evaluated_before(&mut self, at: Timestamp) {
         self.restored.evaluated_before = Some(at);
     }
@@ -127,7 +130,7 @@ impl GroupState {
             rule.health = from.health;
             rule.error = from.error.take();
             rule.no_data = from.no_data;
-            rule.took_s = from.took_s;
+            rule.timing = from.timing;
         }
         self.evaluated_at = former.evaluated_at;
         self.took_s = former.took_s;

@@ -14,7 +14,7 @@ use super::outcome::{RuleFailure, RuleOutcome};
 use super::{EvaluationOptions, GroupError, alerting, recording};
 use crate::definition::{Rule, RuleGroup, RuleKind};
 use crate::expression::{Expressions, Query};
-use crate::status::{RuleHealth, RuleStatus};
+use crate::status::{RuleHealth, RuleStatus, RuleTiming};
 
 /// What an evaluation is done with.
 pub(super) struct EvaluationContext<'a> {
@@ -40,7 +40,8 @@ pub(super) struct RuleState {
     pub(super) health: RuleHealth,
     pub(super) error: Option<String>,
     pub(super) no_data: bool,
-    pub(super) took_s: f64,
+    /// Of the last evaluation.
+    pub(super) timing: Option<RuleTiming>,
 }
 
 impl RuleState {
@@ -81,7 +82,7 @@ impl RuleState {
             health: RuleHealth::Unknown,
             error: None,
             no_data: false,
-            took_s: 0.0,
+            timing: None,
         })
     }
 
@@ -183,7 +184,8 @@ impl RuleState {
             no_data: self.no_data,
             alerts: told(false),
             resolved: told(true),
-            took_s: self.took_s,
+            evaluated_at: self.timing.map(|timing| timing.began_at),
+            took_s: self.timing.map_or(0.0, |timing| timing.took_s),
         }
     }
 }

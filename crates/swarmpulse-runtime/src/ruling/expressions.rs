@@ -50,6 +50,11 @@ impl StoreExpressions {
         };
         Self { store, options }
     }
+
+    /// Nothing more is evaluated by these, their clones, and what they prepared: whatever is under way breaks off.
+    pub(crate) fn cancel(&self) {
+        self.options.cancel.cancel();
+    }
 }
 
 impl Expressions for StoreExpressions {

@@ -23,6 +23,8 @@ pub struct Loaded {
     pub receivers: Vec<LoadedReceiver>,
     /// What was accepted with a remark.
     pub warnings: Vec<String>,
+    /// Seconds between evaluations of a group that does not say; without it [`RulesOptions::default_interval_s`].
+    pub default_interval_s: Option<f64>,
 }
 
 /// Why nothing was loaded: every fault with its file and line, one a line.

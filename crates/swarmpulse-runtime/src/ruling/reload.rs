@@ -33,7 +33,8 @@ impl Reloader {
     pub fn reload(&self, shared: &Shared) -> Result<ReloadReport, ReloadError> {
         let _one = self.one_at_a_time.lock();
         let loaded = (self.load)().map_err(|error| error.0).and_then(|loaded| {
-            let groups = super::prepare(&loaded.rules, &self.expressions, self.default_interval_s)?;
+            let interval_s = loaded.default_interval_s.unwrap_or(self.default_interval_s);
+            let groups = super::prepare(&loaded.rules, &self.expressions, interval_s)?;
             Ok((loaded, groups))
         });
         let (loaded, groups) = match loaded {

@@ -1,27 +1,30 @@
-//! The rules' thread: evaluates each group at its times, stores what is recorded and tells what becomes of alerts.
+//! The rules' thread: says which group is evaluated when, and tells what becomes of alerts.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, select};
-use swarmpulse_model::entity::DEFAULT_NAMESPACE;
-use swarmpulse_model::series::{Label, Sample, SampleBatch, stale_marker};
 use swarmpulse_model::{Alert, Labels, Timestamp};
-use swarmpulse_rules::{EvaluationOptions, GroupState, GroupStatus, RuleOutcome};
+use swarmpulse_rules::{GroupState, GroupStatus};
 
 use super::board::{GroupFigures, RulesBoard};
+use super::evaluators::{EVALUATORS, Evaluated, Evaluator, Evaluators, Job, evaluators};
 use super::expressions::StoreExpressions;
+use super::running::{Links, Running, Surroundings, store};
 use super::untold::Untold;
-use crate::clock::Stopwatch;
-use crate::handle::{Handle, Shared};
+use crate::handle::Handle;
 
 /// Changes that could not be told are told again after so long.
 const TELL_AGAIN: Duration = Duration::from_secs(1);
 /// The longest wait while no group is due.
 const IDLE: Duration = Duration::from_secs(1);
 /// How far evaluation has come is remembered so often, in seconds.
-const REMEMBER_EVERY_S: f64 = 60.0;
+const REMEMBER_EVERY_S: f64 = 15.0;
+/// What is shown of all groups is made anew at most so often for each of them, in seconds: 10,000 are shown five times a
+/// second, a hundred at once.
+const SHOW_EVERY_S_PER_GROUP: f64 = 20e-6;
 /// The cursor that says when rules were evaluated last, in milliseconds since the epoch.
 pub(crate) const EVALUATED_AT: &str = "rules_evaluated_at_ms";
 
@@ -40,52 +43,46 @@ pub(crate) struct First {
     pub ended: Vec<Alert>,
 }
 
-/// What templates say of this monitor.
-pub(crate) struct Links {
-    /// Where it is reached.
-    pub external_url: String,
-    /// Its labels among others.
-    pub external_labels: Vec<Label>,
-}
-
-/// A group with what was counted of it.
-struct Running {
-    state: GroupState,
-    figures: GroupFigures,
+/// A group's place in the list.
+struct Seat {
+    /// `None` while it is being evaluated.
+    group: Option<Box<Running>>,
+    /// As it was after its last evaluation.
     status: Arc<GroupStatus>,
+    figures: GroupFigures,
 }
 
-impl Running {
-    fn new(state: GroupState) -> Self {
-        let status = Arc::new(state.status());
+impl Seat {
+    fn new(group: Running) -> Self {
         Self {
-            state,
-            figures: GroupFigures::default(),
-            status,
+            status: Arc::clone(&group.status),
+            figures: group.figures,
+            group: Some(Box::new(group)),
         }
-    }
-
-    fn is(&self, other: &GroupState) -> bool {
-        let (one, other) = (self.state.group(), other.group());
-        one.file == other.file && one.name == other.name
     }
 }
 
 pub(crate) struct Ruler {
     handle: Handle,
-    expressions: StoreExpressions,
-    links: Links,
-    groups: Vec<Running>,
+    around: Arc<Surroundings>,
+    evaluators: Evaluators,
+    groups: Vec<Seat>,
+    /// When those that are not being evaluated are due.
+    due: BinaryHeap<Reverse<(Timestamp, usize)>>,
     untold: Untold,
     exchanges: Receiver<Exchange>,
     stop: Receiver<()>,
     loaded_at: Timestamp,
     warnings: Vec<String>,
     remembered_at: Timestamp,
+    shown_at: Timestamp,
+    /// Something happened that is not shown.
+    unshown: bool,
     refused: bool,
 }
 
 impl Ruler {
+    /// The rules' thread, and those that evaluate for it.
     pub fn new(
         handle: Handle,
         expressions: StoreExpressions,
@@ -93,56 +90,52 @@ impl Ruler {
         first: First,
         exchanges: Receiver<Exchange>,
         stop: Receiver<()>,
-    ) -> Self {
+    ) -> (Self, Vec<Evaluator>) {
         let now = handle.now();
-        let First {
-            groups,
-            warnings,
-            ended,
-        } = first;
-        let mut ruler = Self {
-            handle,
+        let around = Arc::new(Surroundings {
+            shared: Arc::clone(&handle.shared),
             expressions,
             links,
-            groups: groups.into_iter().map(Running::new).collect(),
+        });
+        let (evaluators, threads) = evaluators(&around);
+        let mut ruler = Self {
+            handle,
+            around,
+            evaluators,
+            groups: Vec::new(),
+            due: BinaryHeap::new(),
             untold: Untold::default(),
             exchanges,
             stop,
             loaded_at: now,
-            warnings,
+            warnings: first.warnings,
             remembered_at: now,
+            shown_at: now,
+            unshown: false,
             refused: false,
         };
-        ruler.untold.extend(ended);
-        ruler.publish();
-        ruler
+        let groups = first.groups.into_iter().map(Running::new);
+        ruler.seat(groups.collect(), now);
+        ruler.untold.extend(first.ended);
+        ruler.publish(now);
+        (ruler, threads)
     }
 
     /// Runs until told to stop.
     pub fn run(mut self) {
         loop {
             let now = self.handle.now();
-            let next = self.next_due(now);
-            let wait = match next {
-                Some((place, at)) if at <= now => {
-                    self.evaluate(place, at);
-                    self.tell();
-                    self.publish();
-                    Duration::ZERO
-                }
-                Some((_, at)) => {
-                    let wait_ns = u64::try_from(at.since(now)).unwrap_or(0);
-                    Duration::from_nanos(wait_ns).min(IDLE)
-                }
-                None => IDLE,
-            };
-            let wait = if self.untold.len() > 0 {
-                wait.min(TELL_AGAIN)
-            } else {
-                wait
-            };
+            self.hand_out(now);
+            let wait = self.wait(now);
             select! {
                 recv(self.stop) -> _ => break,
+                recv(self.evaluators.evaluated) -> evaluated => match evaluated {
+                    Ok(evaluated) => {
+                        self.take_back(evaluated);
+                        self.tell();
+                    }
+                    Err(_) => break,
+                },
                 recv(self.exchanges) -> exchange => match exchange {
                     Ok(exchange) => self.exchange(exchange),
                     Err(_) => break,
@@ -153,6 +146,9 @@ impl Ruler {
             }
             self.remember();
         }
+        // A query that takes long does not hold up the end.
+        self.around.expressions.cancel();
+        self.gather();
         self.remembered_at = Timestamp::default();
         self.remember();
         if self.untold.len() > 0 {
@@ -160,52 +156,93 @@ impl Ruler {
         }
     }
 
-    /// The group that is due first, and when.
-    fn next_due(&mut self, now: Timestamp) -> Option<(usize, Timestamp)> {
-        let due = self.groups.iter_mut().map(|group| group.state.due_at(now));
-        due.enumerate().min_by_key(|(_, at)| *at)
+    /// Gives groups that are due to evaluators that have nothing to do, and shows what is to be shown.
+    fn hand_out(&mut self, now: Timestamp) {
+        while self.evaluators.busy < EVALUATORS {
+            let Some(Reverse((at, place))) = self.due.peek().copied().filter(|Reverse((at, _))| *at <= now)
+            else {
+                break;
+            };
+            self.due.pop();
+            let Some(mut group) = self.groups.get_mut(place).and_then(|seat| seat.group.take()) else {
+                continue;
+            };
+            // What it waited for longer than an interval is left out.
+            let at = group.state.due_at(now).max(at);
+            let job = Job { place, at, group };
+            if self.evaluators.jobs.try_send(job).is_err() {
+                // They are gone only at the end.
+                break;
+            }
+            self.evaluators.busy += 1;
+        }
+        if self.unshown && now >= self.shows_at() {
+            self.publish(now);
+        }
     }
 
-    fn evaluate(&mut self, place: usize, at: Timestamp) {
-        let Some(group) = self.groups.get_mut(place) else {
-            return;
-        };
-        let shared = &self.handle.shared;
-        let whole = Stopwatch::start();
-        let mut rule_watch = Stopwatch::start();
-        let mut took_s = Vec::new();
-        let mut changes = Vec::new();
-        let figures = &mut group.figures;
-        figures.samples = 0;
-        let options = EvaluationOptions {
-            external_url: self.links.external_url.clone(),
-            external_labels: self.links.external_labels.clone(),
-            expressions: Some(&self.expressions),
-            ..EvaluationOptions::default()
-        };
-        let now = shared.clock.now();
-        group
-            .state
-            .evaluate_each(at, now, &options, &mut |outcome: RuleOutcome| {
-                figures.evaluations += 1;
-                if outcome.error.is_some() {
-                    figures.failures += 1;
-                }
-                figures.samples += outcome.recorded.len() as u64;
-                // At once, so that later rules of the group see it.
-                store(shared, at, &outcome.recorded, &outcome.stale);
-                changes.extend(outcome.changes);
-                took_s.push(rule_watch.seconds());
-                rule_watch = Stopwatch::start();
-            });
-        group.state.set_took(&took_s, whole.seconds());
-        let status = group.state.status();
-        figures.iterations += 1;
-        figures.missed = status.missed;
-        group.status = Arc::new(status);
+    fn shows_at(&self) -> Timestamp {
+        self.shown_at
+            .plus_s(self.groups.len() as f64 * SHOW_EVERY_S_PER_GROUP)
+    }
+
+    /// How long there is nothing to do, unless somebody calls.
+    fn wait(&self, now: Timestamp) -> Duration {
+        let until = |at: Timestamp| Duration::from_nanos(u64::try_from(at.since(now)).unwrap_or(0));
+        let mut wait = IDLE;
+        if self.evaluators.busy < EVALUATORS
+            && let Some(Reverse((at, _))) = self.due.peek()
+        {
+            wait = wait.min(until(*at));
+        }
+        if self.unshown {
+            wait = wait.min(until(self.shows_at()));
+        }
+        if self.untold.len() > 0 {
+            wait = wait.min(TELL_AGAIN);
+        }
+        wait
+    }
+
+    /// Takes a group back that was evaluated, with what became of its alerts.
+    fn take_back(&mut self, evaluated: Evaluated) {
+        let Evaluated {
+            place,
+            mut group,
+            changes,
+        } = evaluated;
+        self.evaluators.busy -= 1;
+        let due = group.state.due_at(self.handle.now());
+        self.due.push(Reverse((due, place)));
+        if let Some(seat) = self.groups.get_mut(place) {
+            seat.status = Arc::clone(&group.status);
+            seat.figures = group.figures;
+            seat.group = Some(group);
+        }
+        self.unshown = true;
         let lost = self.untold.extend(changes);
         if lost > 0 {
-            shared.counters.drop_for("rule_alert_changes", lost);
+            self.handle.shared.counters.drop_for("rule_alert_changes", lost);
+        }
+    }
+
+    /// Waits for every group that is being evaluated.
+    fn gather(&mut self) {
+        while self.evaluators.busy > 0 {
+            match self.evaluators.evaluated.recv() {
+                Ok(evaluated) => self.take_back(evaluated),
+                Err(_) => break,
+            }
+        }
+    }
+
+    /// Puts groups in their places.
+    fn seat(&mut self, groups: Vec<Running>, now: Timestamp) {
+        self.due.clear();
+        self.groups.clear();
+        for (place, mut group) in groups.into_iter().enumerate() {
+            self.due.push(Reverse((group.state.due_at(now), place)));
+            self.groups.push(Seat::new(group));
         }
     }
 
@@ -223,25 +260,32 @@ impl Ruler {
         }
     }
 
-    /// Takes other groups; those that stay keep what they know.
+    /// Takes other groups, once none is being evaluated; those that stay keep what they know.
     fn exchange(&mut self, exchange: Exchange) {
+        self.gather();
         let now = self.handle.now();
-        let mut former = std::mem::take(&mut self.groups);
-        for state in exchange.groups {
-            let mut running = Running::new(state);
-            if let Some(known) = former.iter_mut().find(|known| known.is(&running.state)) {
-                running.state.adopt(&mut known.state);
-                running.figures = known.figures;
-                running.status = Arc::new(running.state.status());
-            }
-            self.groups.push(running);
-        }
-        let kept: BTreeSet<Labels> = self
-            .groups
-            .iter()
-            .flat_map(|group| group.state.series())
+        let mut former: HashMap<_, Running> = std::mem::take(&mut self.groups)
+            .into_iter()
+            .filter_map(|seat| seat.group)
+            .map(|group| (group.key(), *group))
             .collect();
-        for mut group in former {
+        let mut groups = Vec::new();
+        let mut left = Vec::new();
+        for state in exchange.groups {
+            let mut group = Running::new(state);
+            if let Some(mut known) = former.remove(&group.key()) {
+                group.state.adopt(&mut known.state);
+                group.figures = known.figures;
+                group.status = Arc::new(group.state.status());
+                left.push(known);
+            }
+            groups.push(group);
+        }
+        left.extend(former.into_values());
+        // One order, whatever the map's is.
+        left.sort_by_key(Running::key);
+        let kept: BTreeSet<Labels> = groups.iter().flat_map(|group| group.state.series()).collect();
+        for mut group in left {
             let ended = group.state.end(now);
             let gone: Vec<Labels> = ended
                 .stale
@@ -251,29 +295,29 @@ impl Ruler {
             store(&self.handle.shared, now, &[], &gone);
             self.untold.extend(ended.changes);
         }
+        self.seat(groups, now);
         self.loaded_at = now;
         self.warnings = exchange.warnings;
         self.tell();
-        self.publish();
+        self.publish(now);
         // Whoever asked may have given up waiting.
         let _ = exchange.done.try_send(());
     }
 
-    fn publish(&self) {
+    fn publish(&mut self, now: Timestamp) {
         let mut shown = self.handle.shared.rules.write();
         let board = RulesBoard {
-            groups: self
-                .groups
-                .iter()
-                .map(|group| Arc::clone(&group.status))
-                .collect(),
-            figures: self.groups.iter().map(|group| group.figures).collect(),
+            groups: self.groups.iter().map(|seat| Arc::clone(&seat.status)).collect(),
+            figures: self.groups.iter().map(|seat| seat.figures).collect(),
             loaded_at: self.loaded_at,
             error: shown.error.clone(),
             warnings: self.warnings.clone(),
             untold: self.untold.len() as u64,
         };
         *shown = Arc::new(board);
+        drop(shown);
+        self.shown_at = now;
+        self.unshown = false;
     }
 
     /// Remembers when rules were evaluated last, so that time in which nobody looked counts to no `for`.
@@ -283,38 +327,11 @@ impl Ruler {
             return;
         }
         self.remembered_at = now;
-        let evaluated = self.groups.iter().filter_map(|group| group.status.evaluated_at);
+        let evaluated = self.groups.iter().filter_map(|seat| seat.status.evaluated_at);
         let Some(last) = evaluated.max() else { return };
         let ms = u64::try_from(last.unix_ms()).unwrap_or_default();
         if let Err(error) = self.handle.state().set_cursor(EVALUATED_AT, ms) {
             tracing::warn!(%error, "when rules were evaluated is not remembered");
         }
-    }
-}
-
-/// Appends what was recorded, and markers of what is gone.
-fn store(shared: &Shared, at: Timestamp, recorded: &[(Labels, f64)], gone: &[Labels]) {
-    if recorded.is_empty() && gone.is_empty() {
-        return;
-    }
-    let mut batch = SampleBatch::default();
-    let at_ms = at.unix_ms();
-    for (labels, value) in recorded {
-        batch.push(labels, &[Sample { at_ms, value: *value }]);
-    }
-    for labels in gone {
-        let value = stale_marker();
-        batch.push(labels, &[Sample { at_ms, value }]);
-    }
-    // The store tells its own faults; what is refused here is evaluated anew the next time.
-    let appended = shared
-        .metrics
-        .append(DEFAULT_NAMESPACE, shared.clock.now(), &batch, Box::new(|_| {}));
-    let lost = match appended {
-        Ok(appended) => appended.rejected_samples,
-        Err(_) => batch.samples.len() as u64,
-    };
-    if lost > 0 {
-        shared.counters.drop_for("rule_samples", lost);
     }
 }

@@ -16,7 +16,9 @@ use crate::error::StartError;
 use crate::handle::{Handle, Shared};
 use crate::notifying::{LoadedReceiver, Sender, Work};
 use crate::owner::Chapter;
-use crate::ruling::{self, EVALUATED_AT, Exchange, First, Links, Loaded, Reloader, Ruler, StoreExpressions};
+use crate::ruling::{
+    self, EVALUATED_AT, Evaluator, Exchange, First, Links, Loaded, Reloader, Ruler, StoreExpressions,
+};
 
 /// Notifications on their way from the desk to the sender.
 const WORKS: usize = 1024;
@@ -48,8 +50,9 @@ impl AlertParts {
     ) -> Result<Self, StartError> {
         let rules = &options.rules;
         let expressions = StoreExpressions::new(Arc::clone(&shared.metrics), rules.limits);
-        let mut groups = ruling::prepare(&loaded.rules, &expressions, rules.default_interval_s)
-            .map_err(StartError::Rules)?;
+        let interval_s = loaded.default_interval_s.unwrap_or(rules.default_interval_s);
+        let mut groups =
+            ruling::prepare(&loaded.rules, &expressions, interval_s).map_err(StartError::Rules)?;
         let orphans = restore(&mut groups, &projections, shared, last_seen_at)?;
         let (exchange, exchanges) = bounded(1);
         let (route, routes) = bounded(1);
@@ -80,14 +83,14 @@ impl AlertParts {
         })
     }
 
-    /// The three threads, ready to run.
+    /// The three threads, ready to run, and those that evaluate groups of rules.
     pub fn threads(
         self,
         handle: &Handle,
         options: &Options,
         chapters: Receiver<Chapter>,
         (stop_rules, stop_sending): (Receiver<()>, Receiver<()>),
-    ) -> (DeskThread, Ruler, Sender) {
+    ) -> (DeskThread, (Ruler, Vec<Evaluator>), Sender) {
         let rules = &options.rules;
         let receivers = self.loaded.receivers.iter().map(LoadedReceiver::for_desk);
         let first = (self.loaded.routing, self.loaded.routing_text, receivers.collect());
@@ -103,7 +106,7 @@ impl AlertParts {
             external_url: rules.external_url.clone(),
             external_labels: rules.external_labels.clone(),
         };
-        let ruler = Ruler::new(
+        let rules_at_work = Ruler::new(
             handle.clone(),
             self.expressions,
             links,
@@ -124,7 +127,7 @@ impl AlertParts {
             dead_man: options.dead_man.clone(),
             stop: stop_sending,
         };
-        (desk, ruler, sender)
+        (desk, rules_at_work, sender)
     }
 }
 

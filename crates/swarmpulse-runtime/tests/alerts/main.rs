@@ -3,12 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod gate;
 mod world;
 
 use swarmpulse_model::alert::{
     Acknowledgement, Delivery, DeliveryOutcome, LabelMatcher, LabelOp, NotifyReason, Silence, SilencePurpose,
 };
 use swarmpulse_model::{AlertState, Effect, Record, Timestamp};
+use swarmpulse_runtime::Handle;
 use swarmpulse_store::HistoryQuery;
 use world::{Answer, World, condition, wait_for};
 
@@ -191,11 +193,11 @@ fn rules_fire_and_their_for_survives_a_restart() {
         let alert = board.alerts.first().map(|view| view.alert.clone())?;
         (alert.state == AlertState::Firing).then_some(alert)
     });
-    let pendings = world
+    let ends = world
         .effects(&handle)
         .into_iter()
-        .filter(|effect| matches!(effect, Effect::Alert(alert) if alert.state == AlertState::Pending));
-    assert_eq!(pendings.count(), 1, "it did not begin anew: {firing:?}");
+        .filter(|effect| matches!(effect, Effect::Alert(alert) if alert.state == AlertState::Resolved));
+    assert_eq!(ends.count(), 0, "it is one life: {firing:?}");
     wait_for(|| world.channel.told().first().cloned());
     world.sample(&handle, "heat", 1.0);
     let over = wait_for(|| world.channel.told().get(1).cloned());
@@ -203,6 +205,103 @@ fn rules_fire_and_their_for_survives_a_restart() {
     let board = handle.rules();
     assert_eq!(board.groups[0].rules[0].rule.name(), "Hot");
     assert!(board.figures[0].iterations > 0 && !board.late(handle.now()));
+    runtime.stop();
+}
+
+#[test]
+fn an_alert_that_is_only_kept_firing_is_known_to_be_after_a_restart() {
+    let world = World::new();
+    world.rules(
+        "groups: [{name: g, interval: 200ms, rules: [{alert: Hot, expr: 'heat > 5', keep_firing_for: 1d}]}]",
+    );
+    let runtime = world.start();
+    let handle = runtime.handle();
+    world.sample(&handle, "heat", 9.0);
+    wait_for(|| world.channel.told().first().cloned());
+    world.sample(&handle, "heat", 1.0);
+    let hot = |handle: &Handle| handle.alerting().alerts.first().map(|view| view.alert.clone());
+    let kept = wait_for(|| hot(&handle).filter(|alert| alert.kept_since.is_some()));
+    assert_eq!(kept.state, AlertState::Firing);
+    runtime.stop();
+
+    let runtime = world.start();
+    let handle = runtime.handle();
+    assert_eq!(hot(&handle).unwrap().kept_since, kept.kept_since);
+    world.sample(&handle, "heat", 1.0);
+    let of_rule = wait_for(|| {
+        let board = handle.rules();
+        let rule = &board.groups[0].rules[0];
+        let evaluated = rule.evaluated_at.is_some() && !rule.no_data;
+        evaluated.then(|| rule.alerts[0].clone())
+    });
+    assert!(of_rule.kept_since >= kept.kept_since, "it did not begin anew");
+    assert_eq!(world.channel.told().len(), 1, "and nobody is told");
+    runtime.stop();
+}
+
+#[test]
+fn a_group_that_takes_long_holds_up_no_other() {
+    let world = World::new();
+    world.rules(
+        "groups: [{name: slow, interval: 100ms, rules: [{record: a, expr: closed}]}, \
+         {name: quick, interval: 100ms, rules: [{record: b, expr: 'heat * 2'}]}]",
+    );
+    world.gate.close();
+    let runtime = world.start();
+    let handle = runtime.handle();
+    wait_for(|| world.gate.is_waited_at().then_some(()));
+    let iterations = || {
+        handle
+            .rules()
+            .figures
+            .iter()
+            .map(|group| group.iterations)
+            .collect::<Vec<_>>()
+    };
+    wait_for(|| (iterations()[1] > 5).then_some(()));
+    assert_eq!(iterations()[0], 0, "the slow one is still at its first");
+    world.gate.open();
+    wait_for(|| (iterations()[0] > 1).then_some(()));
+    let missed = handle.rules().figures[0].missed;
+    assert!(missed >= 3, "what it left out is counted: {missed}");
+    // Other rules wait until nothing is evaluated by the old ones, and are in force at once.
+    world.rules("groups: [{name: quick, interval: 100ms, rules: [{record: c, expr: 'heat * 3'}]}]");
+    handle.reload().unwrap();
+    let board = handle.rules();
+    assert_eq!(
+        (board.groups.len(), board.groups[0].rules[0].rule.name()),
+        (1, "c")
+    );
+    assert!(
+        board.figures[0].iterations > 5,
+        "what is known of a group that stays, stays"
+    );
+    runtime.stop();
+}
+
+#[test]
+fn many_groups_are_evaluated_in_time() {
+    const GROUPS: usize = 2_000;
+    let world = World::new();
+    let group = |n: usize| format!("{{name: g{n}, interval: 5s, rules: [{{record: 'r{n}', expr: heat}}]}}");
+    let groups: Vec<String> = (0..GROUPS).map(group).collect();
+    world.rules(&format!("groups: [{}]", groups.join(", ")));
+    let runtime = world.start();
+    let handle = runtime.handle();
+    let board = wait_for(|| {
+        let board = handle.rules();
+        let all = board.figures.iter().all(|group| group.iterations > 0);
+        all.then_some(board)
+    });
+    let mut times: Vec<_> = board
+        .groups
+        .iter()
+        .filter_map(|group| group.evaluated_at)
+        .collect();
+    times.sort();
+    let spread_s = times[GROUPS - 1].seconds_since(times[0]);
+    assert!(spread_s > 2.0, "they do not come all at once: {spread_s} s");
+    assert!(!board.late(handle.now()));
     runtime.stop();
 }
 

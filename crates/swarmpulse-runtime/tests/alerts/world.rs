@@ -23,6 +23,8 @@ use swarmpulse_store::{
     History, HistoryQuery, Journal, JournalError, JournalReader, MetricStore, Retention, State,
 };
 
+use crate::gate::{Gate, Gated};
+
 const ROUTES: &str = "
 route: {receiver: team, group_by: ['...'], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}
 receivers: [{name: team}]
@@ -142,6 +144,7 @@ pub struct World {
     /// Closed with each monitor: the next has another.
     metrics: Mutex<Arc<MemoryMetrics>>,
     pub channel: Arc<Channel>,
+    pub gate: Arc<Gate>,
     rules: Arc<Mutex<String>>,
 }
 
@@ -153,6 +156,7 @@ impl World {
             state: Arc::default(),
             metrics: Mutex::default(),
             channel: Channel::new(),
+            gate: Arc::default(),
             rules: Arc::new(Mutex::new("groups: []".to_owned())),
         }
     }
@@ -170,7 +174,10 @@ impl World {
             journal_chores: None,
             history: Arc::clone(&self.history) as Arc<dyn History>,
             state: Arc::clone(&self.state) as Arc<dyn State>,
-            metrics,
+            metrics: Arc::new(Gated {
+                store: metrics,
+                gate: Arc::clone(&self.gate),
+            }),
         };
         let (rules, channel) = (Arc::clone(&self.rules), Arc::clone(&self.channel));
         let options = Options {
@@ -246,7 +253,7 @@ fn load(rules: &str, channel: &Arc<Channel>) -> Result<Loaded, LoadError> {
                 notifier: Arc::clone(channel) as Arc<dyn Notifier>,
             }],
         }],
-        warnings: Vec::new(),
+        ..Loaded::default()
     })
 }
 

@@ -67,7 +67,6 @@ pub(super) struct RuleShape<'s> {
 impl<'s> RuleShape<'s> {
     /// A rule with those of its alerts that may be seen.
     pub(super) fn of(
-        group: &GroupStatus,
         status: &'s RuleStatus,
         alerts: impl Iterator<Item = &'s Alert>,
         leaves_alerts_out: bool,
@@ -85,7 +84,7 @@ impl<'s> RuleShape<'s> {
             health: status.health.as_str(),
             last_error: status.error.as_deref(),
             evaluation_time: status.took_s,
-            last_evaluation: moment(group.evaluated_at),
+            last_evaluation: moment(status.evaluated_at),
             kind: "recording",
         };
         if let RuleKind::Alert(alerting) = &rule.kind {
@@ -117,6 +116,9 @@ pub(super) struct AlertShape<'s> {
     annotations: Named<'s>,
     state: &'static str,
     active_at: String,
+    /// Since when it goes on firing although it is no longer true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keep_firing_since: Option<String>,
     value: String,
 }
 
@@ -127,6 +129,7 @@ impl<'s> AlertShape<'s> {
             annotations: Named(&alert.annotations),
             state: alert.state.as_str(),
             active_at: alert.active_at.to_string(),
+            keep_firing_since: alert.kept_since.map(|since| since.to_string()),
             // What is no number that a rule came to is true, and true is 1.
             value: exponential(alert.value.unwrap_or(1.0)),
         }

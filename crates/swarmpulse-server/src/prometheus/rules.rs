@@ -177,7 +177,7 @@ fn answer_of<'s>(
             .filter(|rule| wanted.has_rule(rule))
             .map(|rule| {
                 let alerts = rule.alerts.iter().filter(|alert| may_see(access, alert));
-                RuleShape::of(status, rule, alerts, wanted.leaves_alerts_out)
+                RuleShape::of(rule, alerts, wanted.leaves_alerts_out)
             })
             .collect();
         if rules.is_empty() {

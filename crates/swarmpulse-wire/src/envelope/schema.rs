@@ -82,7 +82,7 @@ message!(Label { 1 name, 2 value });
 message!(Alert {
     1 id, 2 name, 3 state, 4 severity, 5 namespace, 6 subject, 7 origin, 8 group, 9 labels, 10 annotations, 11 value,
     12 active_at, 13 fired_at, 14 ended_at, 15 reason, 16 cause, 17 flapping, 18 expires_at,
-    19 source_url,
+    19 source_url, 20 kept_since,
 });
 message!(LabelMatcher { 1 name, 2 op, 3 value });
 message!(Silence {

@@ -52,6 +52,7 @@ fn alert(state: AlertState, origin: AlertOrigin) -> Alert {
         flapping: true,
         expires_at: None,
         source_url: None,
+        kept_since: None,
     }
 }
 
@@ -216,7 +217,7 @@ fn any_alert() -> impl Strategy<Value = Alert> {
         at(),
         of(at()),
         of(at()),
-        (of(at()), of(text())),
+        (of(at()), of(text()), of(at())),
     )
         .prop_map(
             move |(
@@ -231,7 +232,7 @@ fn any_alert() -> impl Strategy<Value = Alert> {
                 ended_at,
                 sent,
             )| {
-                let (expires_at, source_url) = sent;
+                let (expires_at, source_url, kept_since) = sent;
                 let (id, name, namespace, group, reason, cause) = named;
                 let (state, origin, severity, flapping) = kinds;
                 Alert {
@@ -254,6 +255,7 @@ fn any_alert() -> impl Strategy<Value = Alert> {
                     flapping,
                     expires_at,
                     source_url,
+                    kept_since,
                 }
             },
         )

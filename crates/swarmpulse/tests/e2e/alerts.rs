@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use swarmpulse_testkit::clock::wait_for;
+use swarmpulse_testkit::clock::{unix_s, wait_for};
 use swarmpulse_testkit::server::{Server, Setup};
 
 use crate::start::setup;
@@ -133,6 +133,55 @@ fn e2e_rules_are_reloaded_on_sighup_and_a_bad_file_keeps_the_old() {
             .then_some(())
     })
     .expect("an alert whose rule is gone ends");
+    server.stop().unwrap();
+}
+
+#[test]
+fn e2e_what_is_only_kept_firing_is_known_to_be_after_kill_9() {
+    const INTERVAL_S: f64 = 5.0;
+    let folder = tempfile::tempdir().unwrap();
+    let hook = Hook::start();
+    let rules = folder.path().join("rules.yaml");
+    let rule = |expr: &str| {
+        format!(
+            "groups: [{{name: g, interval: {INTERVAL_S}s, rules: [{{alert: Kept, expr: '{expr}', keep_firing_for: 1h}}]}}]\n"
+        )
+    };
+    std::fs::write(&rules, rule("vector(1) > 0")).unwrap();
+    let setup = alerting(folder.path(), &hook);
+    let server = setup.start().unwrap();
+    wait_for(PATIENCE, || hook.told().first().cloned()).expect("it fires");
+    std::fs::write(&rules, rule("vector(1) > 2")).unwrap();
+    hang_up(&server);
+    let kept_since = |server: &Server| {
+        let shown = server.get("/prometheus/api/v1/alerts").ok()?.json();
+        let alert = &shown["data"]["alerts"][0];
+        assert_eq!(
+            alert["labels"],
+            serde_json::json!({"alertname": "Kept"}),
+            "{shown}"
+        );
+        alert["keepFiringSince"].as_str().map(str::to_owned)
+    };
+    let before = wait_for(PATIENCE, || kept_since(&server)).expect("it is only kept");
+    let (seen_s, told_before) = (unix_s(), hook.told().len());
+    server.kill();
+
+    let server = setup.start().unwrap();
+    wait_for(PATIENCE, || {
+        let rules = server.get("/prometheus/api/v1/rules").ok()?.json();
+        let health = rules["data"]["groups"][0]["rules"][0]["health"].as_str()?;
+        (health == "ok").then_some(())
+    })
+    .expect("its rule is evaluated again");
+    let evaluated_s = unix_s();
+    let after = kept_since(&server).expect("it is still kept");
+    // Only time in which nobody looked, more than an interval beyond the usual, may have moved it.
+    assert!(
+        after == before || evaluated_s - seen_s > INTERVAL_S,
+        "it was kept since {before}, and is since {after}"
+    );
+    assert_eq!(hook.told().len(), told_before, "nobody is told again");
     server.stop().unwrap();
 }
 

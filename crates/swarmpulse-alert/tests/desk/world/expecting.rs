@@ -83,6 +83,7 @@ impl World {
                 "since" => render::time(alert.active_at),
                 "fired" => alert.fired_at.map_or_else(|| "never".into(), render::time),
                 "ended" => alert.ended_at.map_or_else(|| "never".into(), render::time),
+                "kept" => alert.kept_since.map_or_else(|| "no".into(), render::time),
                 "reason" => alert.reason.to_string(),
                 "symptoms" => view.symptoms.to_string(),
                 "silenced" => list(view.silenced_by.iter().map(ToString::to_string).collect()),

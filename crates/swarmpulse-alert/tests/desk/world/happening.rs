@@ -130,7 +130,7 @@ impl World {
         let mut labels: Vec<Label> = line
             .fields
             .iter()
-            .filter(|(field, _)| field != "began")
+            .filter(|(field, _)| field != "began" && field != "kept")
             .chain([&("alertname".to_owned(), name.to_owned())])
             .map(|(name, value)| Label {
                 name: name.as_str().into(),
@@ -172,6 +172,7 @@ impl World {
             flapping: false,
             expires_at: None,
             source_url: None,
+            kept_since: line.time("kept")?,
         })));
         Ok(())
     }

@@ -39,6 +39,7 @@ fn alert(namespace: &str, state: AlertState) -> Alert {
         flapping: false,
         expires_at: None,
         source_url: None,
+        kept_since: None,
     }
 }
 
@@ -50,6 +51,7 @@ fn status(rule: Rule, alerts: Vec<Alert>) -> RuleStatus {
         no_data: false,
         alerts,
         resolved: Vec::new(),
+        evaluated_at: Some(Timestamp::from_unix_s(89.5)),
         took_s: 0.5,
     }
 }
@@ -64,6 +66,7 @@ fn alerting(name: &str, severity: &str) -> Rule {
             for_s: 120.0,
             keep_firing_for_s: 60.0,
             annotations: vec![label("summary", "{{ $labels.agent }} took {{ $value }} s")],
+            overridden: None,
         }),
     }
 }
@@ -98,7 +101,10 @@ fn board() -> Vec<Arc<GroupStatus>> {
     failing.error = Some("too many samples".to_owned());
     let slow = vec![
         alert("default", AlertState::Pending),
-        alert("team", AlertState::Firing),
+        Alert {
+            kept_since: Some(Timestamp::from_unix_s(80.0)),
+            ..alert("team", AlertState::Firing)
+        },
     ];
     let groups = vec![
         group(
@@ -145,16 +151,17 @@ fn shapes_are_prometheus_own() {
                         {
                             "labels": {"agent": "a1", "alertname": "Slow", "severity": "page"},
                             "annotations": {"summary": "a1 took 3 s"}, "state": "firing",
-                            "activeAt": "1970-01-01T00:01:00.000Z", "value": "3e+00",
+                            "activeAt": "1970-01-01T00:01:00.000Z",
+                            "keepFiringSince": "1970-01-01T00:01:20.000Z", "value": "3e+00",
                         },
                     ],
-                    "health": "ok", "evaluationTime": 0.5, "lastEvaluation": "1970-01-01T00:01:30.000Z",
+                    "health": "ok", "evaluationTime": 0.5, "lastEvaluation": "1970-01-01T00:01:29.500Z",
                     "type": "alerting",
                 },
                 {
                     "name": "x:sum", "query": "sum(x)", "labels": {}, "health": "err",
                     "lastError": "too many samples", "evaluationTime": 0.5,
-                    "lastEvaluation": "1970-01-01T00:01:30.000Z", "type": "recording",
+                    "lastEvaluation": "1970-01-01T00:01:29.500Z", "type": "recording",
                 },
             ],
             "interval": 15.0, "limit": 3, "evaluationTime": 1.0, "lastEvaluation": "1970-01-01T00:01:30.000Z",
@@ -165,7 +172,7 @@ fn shapes_are_prometheus_own() {
                 "state": "inactive", "name": "Never", "query": "latency > 2", "duration": 120.0,
                 "keepFiringFor": 60.0, "labels": {"severity": "info"},
                 "annotations": {"summary": "{{ $labels.agent }} took {{ $value }} s"}, "alerts": [],
-                "health": "ok", "evaluationTime": 0.5, "lastEvaluation": "1970-01-01T00:01:30.000Z",
+                "health": "ok", "evaluationTime": 0.5, "lastEvaluation": "1970-01-01T00:01:29.500Z",
                 "type": "alerting",
             }],
             "interval": 15.0, "limit": 3, "evaluationTime": 1.0, "lastEvaluation": "1970-01-01T00:01:30.000Z",
