@@ -125,6 +125,7 @@ onPage("a silence is made from an alert, tells what it holds back, and is ended"
   await form.getByRole("button", { name: "Silence", exact: true }).click();
   await form.getByText("is empty; say in a few words why", { exact: false }).waitFor();
   assert.equal(await form.getByLabel("Why").getAttribute("aria-invalid"), "true");
+  assert.equal(await form.getByLabel("Why").evaluate((field) => field === document.activeElement), true);
   await form.getByLabel("Why").fill("the rack moves");
   await form.getByLabel("Other").check();
   await form.getByLabel("How long, or until when").fill("soon");

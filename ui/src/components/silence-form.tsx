@@ -1,6 +1,6 @@
 /** A silence to be made: whom it is for, for how long, and why. The server's refusals stand at the field. */
 
-import { type FormEvent, type KeyboardEvent, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { silenceHash } from "../alerts/address";
 import { type Draft, type Field, filledMatchers, refusalOf, SPANS } from "../alerts/silence";
 import { silence } from "../api/alert-actions";
@@ -27,6 +27,11 @@ export function SilenceForm({ from }: { from: URLSearchParams }) {
   const { preview, refused } = usePreview(draft);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  // What was refused takes the keyboard, once; what is not right while somebody types takes it from nobody.
+  useEffect(() => {
+    if (refusal !== null) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [refusal]);
   const set = (part: Partial<Draft>) => {
     setRefusal(null);
     change(part);
@@ -58,7 +63,14 @@ export function SilenceForm({ from }: { from: URLSearchParams }) {
         </p>
       )}
       {!mayChange(access) && <LooksOnly />}
-      <form className="silence-form" hidden={!ready} onSubmit={send} onKeyDown={leaveField} noValidate>
+      <form
+        ref={form}
+        className="silence-form"
+        hidden={!ready}
+        onSubmit={send}
+        onKeyDown={leaveField}
+        noValidate
+      >
         <MatcherFields matchers={draft.matchers} refused={at("matchers") ?? refused} onChange={set} />
         <div className="preview" aria-live="polite">
           {preview !== null && (
