@@ -1,8 +1,9 @@
 //! How long the desk takes: many alerts at once, one more, nothing new, a restart.
 //!
-//!     cargo run --release -p swarmpulse-alert --example storm [ALERTS [apart]]
+//!     cargo run --release -p swarmpulse-alert --example storm [ALERTS [apart | teams [TEAMS]]]
 //!
-//! With `apart` every alert is a group of its own.
+//! The agents of many hosts fall and others live on: all alerts are one group, with `apart` each is a group of its own.
+//! With `teams` one host falls with all its agents, which are of so many teams (200), each with a receiver.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -22,15 +23,19 @@ use swarmpulse_model::{
 
 const BEGIN: Timestamp = Timestamp(1_767_571_200 * SECOND_NS);
 
-/// Agents on as many hosts as there are hundreds of them, calling one of ten services.
-struct Fleet;
+/// Agents on as many hosts as there are hundreds of them, or all on one, calling one of ten services.
+struct Fleet {
+    one_host: bool,
+}
 
 impl Surroundings for Fleet {
     fn stands_on(&self, subject: &EntityKey) -> Vec<EntityKey> {
-        let number: usize = subject.id.trim_start_matches("agent-").parse().unwrap_or(0);
+        let number = subject.id.rsplit_once('-').map(|(_, number)| number);
+        let number: usize = number.and_then(|number| number.parse().ok()).unwrap_or(0);
+        let host = if self.one_host { 0 } else { number / 100 };
         match subject.kind {
             EntityKind::Agent => vec![
-                EntityKey::new("default", EntityKind::Host, &format!("host-{}", number / 100)),
+                EntityKey::new("default", EntityKind::Host, &format!("host-{host}")),
                 EntityKey::new(
                     "default",
                     EntityKind::Service,
@@ -41,7 +46,7 @@ impl Surroundings for Fleet {
         }
     }
 
-    /// Those that fell, and ten that are heard all the time.
+    /// Those that fell, and where there are many hosts ten that are heard all the time.
     fn agents_of(&self, _place: &EntityKey) -> Vec<Witness> {
         let down = Witness {
             presence: Presence::Down,
@@ -55,12 +60,17 @@ impl Surroundings for Fleet {
             expected_at: Timestamp::NEVER,
             due_at: Timestamp::NEVER,
         };
+        if self.one_host {
+            return vec![down; 100_000];
+        }
         [vec![down; 100], vec![heard; 10]].concat()
     }
 }
 
 struct Journal {
     desk: Desk,
+    fleet: Fleet,
+    teams: usize,
     next: u64,
     now: Timestamp,
 }
@@ -79,7 +89,7 @@ impl Journal {
     fn settle(&mut self) -> usize {
         let mut count = 0;
         loop {
-            let records = self.desk.decide(self.now, &Fleet);
+            let records = self.desk.decide(self.now, &self.fleet);
             if records.is_empty() {
                 return count;
             }
@@ -95,14 +105,14 @@ impl Journal {
     }
 }
 
-fn down(number: usize, active: bool) -> Effect {
+fn down(number: usize, teams: usize, active: bool) -> Effect {
+    let id = match number.checked_rem(teams) {
+        Some(team) => format!("t{team}-{number}"),
+        None => format!("agent-{number}"),
+    };
     Effect::Condition(Box::new(Condition {
         name: Text::const_new("agent_down"),
-        subject: Some(EntityKey::new(
-            "default",
-            EntityKind::Agent,
-            &format!("agent-{number}"),
-        )),
+        subject: Some(EntityKey::new("default", EntityKind::Agent, &id)),
         severity: Severity::Critical,
         active,
         since: BEGIN,
@@ -111,8 +121,22 @@ fn down(number: usize, active: bool) -> Effect {
 }
 
 /// Routes to one receiver; every alert is a group.
-fn by_agent() -> Routing {
-    let text = "route: {receiver: default, group_by: [agent]}\nreceivers: [{name: default}]\n";
+const BY_AGENT: &str = "route: {receiver: default, group_by: [agent]}\nreceivers: [{name: default}]\n";
+
+/// A route for each team, and one for the rest.
+fn by_team(teams: usize) -> String {
+    let mut text = "route:\n  receiver: default\n  group_by: [alertname]\n  routes:\n".to_owned();
+    for team in 0..teams {
+        text.push_str(&format!(
+            "    - {{matchers: ['agent=~\"t{team}-.*\"'], receiver: t{team}}}\n"
+        ));
+    }
+    text.push_str("receivers:\n  - name: default\n");
+    (0..teams).for_each(|team| text.push_str(&format!("  - name: t{team}\n")));
+    text
+}
+
+fn routing(text: &str) -> Routing {
     match Routing::parse(text, &|_| None) {
         Ok(file) => file.routing,
         Err(errors) => {
@@ -127,23 +151,36 @@ fn main() {
         .nth(1)
         .and_then(|text| text.parse().ok())
         .unwrap_or(100_000);
-    let apart = std::env::args().nth(2).is_some_and(|word| word == "apart");
-    let routing = Arc::new(if apart { by_agent() } else { Routing::default() });
+    let manner = std::env::args().nth(2).unwrap_or_default();
+    let teams = std::env::args().nth(3).and_then(|text| text.parse().ok());
+    let teams = teams
+        .filter(|_| manner == "teams")
+        .unwrap_or(if manner == "teams" { 200 } else { 0 });
+    let routing = Arc::new(match manner.as_str() {
+        "apart" => routing(BY_AGENT),
+        "teams" => routing(&by_team(teams)),
+        _ => Routing::default(),
+    });
     let mut options = DeskOptions::default();
     options.limits.alerts = options.limits.alerts.max(alerts + 1);
     options.limits.groups = options.limits.groups.max(alerts + 1);
     options.limits.told = options.limits.told.max(alerts + 1);
     let mut desk = Desk::new(options.clone());
-    let receivers = vec![Receiver {
-        name: Text::const_new("default"),
-        channels: vec![ReceiverChannel {
-            name: Text::const_new("slack/0"),
-            send_resolved: true,
-        }],
-    }];
+    let names = std::iter::once("default".to_owned()).chain((0..teams).map(|team| format!("t{team}")));
+    let receivers: Vec<Receiver> = names
+        .map(|name| Receiver {
+            name: name.into(),
+            channels: vec![ReceiverChannel {
+                name: Text::const_new("slack/0"),
+                send_resolved: true,
+            }],
+        })
+        .collect();
     desk.route(Arc::clone(&routing), receivers.clone());
     let mut journal = Journal {
         desk,
+        fleet: Fleet { one_host: teams > 0 },
+        teams,
         next: 0,
         now: BEGIN,
     };
@@ -153,7 +190,7 @@ fn main() {
         println!("{what}: {count} in {:.3} ms", begun.elapsed().as_secs_f64() * 1e3);
     };
     time("conditions raised", &mut journal, &mut |journal| {
-        (0..alerts).for_each(|number| journal.write(&down(number, true)));
+        (0..alerts).for_each(|number| journal.write(&down(number, journal.teams, true)));
         alerts
     });
     time(
@@ -171,7 +208,7 @@ fn main() {
         (0..1000).map(|_| journal.settle()).sum()
     });
     time("one more, decided and applied", &mut journal, &mut |journal| {
-        journal.write(&down(alerts, true));
+        journal.write(&down(alerts, journal.teams, true));
         journal.settle()
     });
     time("all alerts shown", &mut journal, &mut |journal| {
@@ -194,7 +231,7 @@ fn main() {
     );
     journal.now = journal.now.plus_s(600.0);
     time("conditions cleared", &mut journal, &mut |journal| {
-        (0..alerts).for_each(|number| journal.write(&down(number, false)));
+        (0..alerts).for_each(|number| journal.write(&down(number, journal.teams, false)));
         alerts
     });
     time(

@@ -1,6 +1,7 @@
 //! What an agent tells of the place that it is in: when the place was last seen alive by it, and from when on its own
 //! silence says something.
 
+use swarmpulse_model::record::DeclaredStatus;
 use swarmpulse_model::{Claim, EntityKind, Timestamp};
 
 use crate::agent::Agent;
@@ -54,7 +55,10 @@ impl Fleet {
             };
         }
         let is_down = agent.verdict == Down;
-        if agent.on_demand || agent.verdict == Starting || self.freeze.is_frozen() && !is_down {
+        // A bare heartbeat buys no grace.
+        let starts = agent.declared == Some(DeclaredStatus::Starting) || agent.contact.is_none();
+        let starts = starts && agent.verdict == Starting;
+        if agent.on_demand || starts || self.freeze.is_frozen() && !is_down {
             return mute(heard_at);
         }
         let from = self.freeze.visible_since();

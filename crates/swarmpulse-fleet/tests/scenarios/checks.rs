@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use swarmpulse_fleet::Agent;
 use swarmpulse_model::evidence::Duration;
-use swarmpulse_model::{Condition, Effect, EntityKey, EntityKind, Evidence, Verdict};
+use swarmpulse_model::{Condition, Effect, EntityKey, EntityKind, Evidence, Timestamp, Verdict};
 
 use super::records::subject;
 use super::run::Run;
@@ -75,6 +75,28 @@ fn raised(run: &Run) -> BTreeSet<(String, Option<EntityKey>)> {
     raised
 }
 
+/// What an agent tells of its host or sandbox: `heard 5s expected 16s due 18s`, or `never`.
+fn sign(run: &Run, name: &str, place: &str, words: &[&str]) -> Result<(), String> {
+    let key = subject(name)?;
+    let agent = run
+        .fleet
+        .agent_named(&key.namespace, &key.id)
+        .ok_or_else(|| format!("{name} is not known"))?;
+    let place = EntityKind::parse(place).ok_or_else(|| format!("`{place}` is no kind"))?;
+    let sign = run.fleet.sign_of(agent, place);
+    let text = |at: Timestamp| match at {
+        Timestamp::NEVER => "never".to_owned(),
+        at => format!("{}s", at.seconds_since(BEGIN)),
+    };
+    let heard = sign.heard_at.map_or_else(|| "never".to_owned(), text);
+    let got = format!(
+        "heard {heard} expected {} due {}",
+        text(sign.expected_at),
+        text(sign.due_at)
+    );
+    wrong_unless(got == words.join(" "), &words.join(" "), &got)
+}
+
 /// Checks one expectation.
 ///
 /// # Errors
@@ -130,6 +152,7 @@ pub fn check(run: &Run, words: &[String]) -> Result<(), String> {
                 .any(|edge| edge.relation == *relation && edge.to == wanted);
             wrong_unless(found, &expected(), &format!("{edges:?}"))
         }
+        ["sign", name, "of", place, rest @ ..] => sign(run, name, place, rest),
         ["local_pids", pids] => {
             let named = run.fleet.local_pids();
             let got: Vec<String> = named
