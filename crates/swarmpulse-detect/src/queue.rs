@@ -31,7 +31,6 @@ mod stuck;
 mod throughput;
 mod track;
 mod transition;
-mod words;
 
 pub use book::QueueBook;
 pub use figures::{

@@ -24,7 +24,6 @@ mod sketch;
 mod state;
 mod tally;
 mod usual;
-mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -305,9 +304,9 @@ fn what_is_missing(state: &ServiceState, now: Timestamp) -> String {
     format!(
         "{} with a latency in {}, {} of one operation over {} are needed to know what is usual",
         crate::wording::counted(calls.round() as u64, "call"),
-        words::duration(seconds),
+        crate::wording::brief(seconds),
         operation::CALLS_NEEDED,
-        words::duration(operation::SECONDS_NEEDED),
+        crate::wording::brief(operation::SECONDS_NEEDED),
     )
 }
 

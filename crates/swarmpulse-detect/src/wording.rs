@@ -64,6 +64,26 @@ pub(crate) fn span(seconds: f64) -> String {
     }
 }
 
+/// A span of time in few letters, where sentences compare several: `0.4 ms`, `40 ms`, `1.9 s`, `12 s`, `7 min`,
+/// `1 h 5 min`, `2 d 3 h`.
+pub(crate) fn brief(seconds: f64) -> String {
+    let whole = |unit_s: f64| (seconds / unit_s).floor() as u64;
+    let two = |large: u64, large_unit: &str, small: u64, small_unit: &str| match small {
+        0 => format!("{large} {large_unit}"),
+        small => format!("{large} {large_unit} {small} {small_unit}"),
+    };
+    match seconds {
+        s if s <= 0.0 => "0 ms".to_owned(),
+        s if s < 0.00995 => format!("{:.1} ms", s * 1000.0),
+        s if s < 0.9995 => format!("{:.0} ms", s * 1000.0),
+        s if s < 9.95 => format!("{s:.1} s"),
+        s if s < 120.0 => format!("{s:.0} s"),
+        s if s < 3600.0 => format!("{:.0} min", (s / 60.0).floor()),
+        s if s < 86_400.0 => two(whole(3600.0), "h", whole(60.0) % 60, "min"),
+        _ => two(whole(86_400.0), "d", whole(3600.0) % 24, "h"),
+    }
+}
+
 /// The time of day in UTC, with the date if it was on another day than `now`: `10:42 UTC`, `2026-01-31 10:42 UTC`.
 pub(crate) fn clock(at: Timestamp, now: Timestamp) -> String {
     in_utc(at, now, 16)
@@ -89,6 +109,11 @@ fn in_utc(at: Timestamp, now: Timestamp, end: usize) -> String {
 pub(crate) fn counted(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
+}
+
+/// `1 task`, `12 tasks`.
+pub(crate) fn tasks(count: u32) -> String {
+    counted(u64::from(count), "task")
 }
 
 /// An entity as it is spoken of: agents by their name alone, others with what they are.
@@ -169,6 +194,22 @@ mod tests {
             (48.0 * 3600.0, "2 days"),
         ] {
             assert_eq!(span(seconds), text);
+        }
+        for (seconds, text) in [
+            (-1.0, "0 ms"),
+            (0.0004, "0.4 ms"),
+            (0.04, "40 ms"),
+            (0.2402, "240 ms"),
+            (1.9, "1.9 s"),
+            (3.21, "3.2 s"),
+            (61.0, "61 s"),
+            (700.0, "11 min"),
+            (3599.0, "59 min"),
+            (3600.0, "1 h"),
+            (3900.0, "1 h 5 min"),
+            (183_600.0, "2 d 3 h"),
+        ] {
+            assert_eq!(brief(seconds), text);
         }
         let at = Timestamp::from_unix_s(1_769_856_120.0);
         assert_eq!(clock(at, at), "10:42 UTC");

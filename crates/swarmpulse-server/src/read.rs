@@ -18,6 +18,7 @@ mod notifications;
 pub(crate) mod parameter;
 mod past;
 pub(crate) mod query;
+mod question;
 mod receivers;
 mod records;
 mod rules;

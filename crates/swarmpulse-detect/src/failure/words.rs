@@ -1,4 +1,4 @@
-//! How figures and names are written for a person.
+//! What failures are of, as sentences name it, and how many times more.
 
 use swarmpulse_model::EntityKind;
 

@@ -11,8 +11,7 @@ use super::judgement::{Judgement, Scene, depth_chart, figure, straight};
 use super::measure::{Numbered, PACE_MINUTES};
 use super::sample::{Seen, quantile};
 use super::track::QueueTrack;
-use super::words::{number, span, tasks};
-use crate::wording::clock;
+use crate::wording::{brief, clock, number, tasks};
 use crate::{Finding, Mark, Unit};
 
 /// The condition.
@@ -301,11 +300,11 @@ fn sentence(queue: &QueueStatus, kind: Kind, now: Timestamp) -> String {
         "{} wait in queue {}, the longest for {}",
         tasks(queue.depth),
         queue.queue,
-        span(queue.oldest_age_s.unwrap_or(0.0))
+        brief(queue.oldest_age_s.unwrap_or(0.0))
     );
     let wait = queue.expected_wait_s.map_or_else(
         || "none has begun in the last 10 min".to_owned(),
-        |wait_s| format!("one that is queued now waits about {}", span(wait_s)),
+        |wait_s| format!("one that is queued now waits about {}", brief(wait_s)),
     );
     match kind {
         Kind::Stalled { since, expected } if expected > 0.0 => format!(
@@ -323,7 +322,7 @@ fn sentence(queue: &QueueStatus, kind: Kind, now: Timestamp) -> String {
         Kind::Long { usual_s } => {
             format!(
                 "{head}; {wait}, where nine in ten waited less than {}",
-                span(usual_s)
+                brief(usual_s)
             )
         }
         Kind::Held => format!("{head}; it no longer grows, {wait}"),

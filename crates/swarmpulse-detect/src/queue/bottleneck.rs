@@ -10,8 +10,8 @@ use super::flow::{Counts, Flow};
 use super::judgement::{Judgement, Scene, by_minute, figure};
 use super::measure::Numbered;
 use super::track::{HOUR_S, TypeTrack};
-use super::words::{number, span, tasks};
 use crate::statistics::survival::{Lasted, Quantile, log_rank, median};
+use crate::wording::{brief, number, tasks};
 use crate::{Chart, Finding, Unit};
 
 /// The condition.
@@ -127,7 +127,7 @@ fn slower(scene: &Scene<'_>, it: &Numbered<TypeStatus>, track: &TypeTrack) -> Op
         confidence: 1.0 - found.p,
         words: format!(
             "half of them run for more than {}, {} times as long as before this hour",
-            span(now_s),
+            brief(now_s),
             number(factor)
         ),
         advice: "See what its work waits for: a service that answers late, a machine that is full, larger inputs.",
@@ -230,8 +230,8 @@ fn starves(
         confidence: 1.0 - 2.0_f64.powf(-it.figures.wait.count.min(30.0)),
         words: format!(
             "half of them wait for more than {}, where half of all in the same queue wait less than {}",
-            span(wait_s),
-            span(others_s)
+            brief(wait_s),
+            brief(others_s)
         ),
         advice: "See whether enough workers take this type.",
     })

@@ -11,8 +11,8 @@ use super::figures::BottleneckKind;
 use super::judgement::{Judgement, Scene, depth_chart, figure};
 use super::sample::{DurationSample, Seen};
 use super::track::QueueTrack;
-use super::words::{span, tasks};
 use crate::statistics::survival::{Lasted, log_rank, median};
+use crate::wording::{brief, tasks};
 use crate::{Finding, Mark, Unit};
 
 /// The condition.
@@ -192,9 +192,9 @@ fn told(it: &Starving, track: &QueueTrack, entity: EntityKey, now: Timestamp) ->
         tasks(waiting.count),
         names.name(it.class.number),
         track.name.shown(),
-        span(it.median_s),
-        span(oldest_s),
-        span(it.others_median_s),
+        brief(it.median_s),
+        brief(oldest_s),
+        brief(it.others_median_s),
         100.0 * it.demanded,
         100.0 * it.served,
     );

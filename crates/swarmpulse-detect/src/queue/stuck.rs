@@ -10,8 +10,7 @@ use super::judgement::{Judgement, Scene, by_minute, figure};
 use super::open_task::OpenTask;
 use super::sample::{DurationSample, Seen};
 use super::track::TypeTrack;
-use super::words::{span, tasks};
-use crate::wording::clock;
+use crate::wording::{brief, clock, tasks};
 use crate::{Chart, Finding, Mark, Unit, Waiting};
 
 /// The condition.
@@ -172,7 +171,7 @@ fn unjudged(track: &TypeTrack, longest_s: f64) -> Waiting {
             "{} of this type were done in the last day, {KNOWN_MIN} are needed to tell whether one that has run for {} \
              is stuck",
             tasks(track.usual_executions.len() as u32),
-            span(longest_s)
+            brief(longest_s)
         ),
     }
 }
@@ -271,7 +270,7 @@ fn told(it: &Standing<'_>, now: Timestamp) -> Judgement {
 
 fn sentence(it: &Standing<'_>, oldest: Timestamp, now: Timestamp) -> String {
     let does = if it.waiting { "waited" } else { "run" };
-    let for_s = span(now.seconds_since(oldest));
+    let for_s = brief(now.seconds_since(oldest));
     let name = &it.track.name;
     let head = match it.suspects.as_slice() {
         [(_, task)] => format!("task {} ({name}) has {does} for {for_s}", task.id),
@@ -282,12 +281,12 @@ fn sentence(it: &Standing<'_>, oldest: Timestamp, now: Timestamp) -> String {
         ),
     };
     if it.declared {
-        format!("{head}; its sender allows {} without progress", span(it.limit_s))
+        format!("{head}; its sender allows {} without progress", brief(it.limit_s))
     } else {
         format!(
             "{head}; by the {} others of the last day none should take longer than {}",
             it.known,
-            span(it.limit_s)
+            brief(it.limit_s)
         )
     }
 }

@@ -8,8 +8,8 @@ use super::figures::{BottleneckKind, QueueStatus, ThroughputDirection};
 use super::flow::Flow;
 use super::judgement::{Judgement, Scene, by_minute, figure, straight};
 use super::measure::Numbered;
-use super::words::{number, span, tasks};
 use crate::statistics::poisson_trend::poisson_trend;
+use crate::wording::{brief, number, tasks};
 use crate::{Chart, Finding, Unit};
 
 /// The condition.
@@ -69,7 +69,7 @@ fn judge(it: &Numbered<QueueStatus>, flow: &Flow, backlogged: bool, now: Timesta
             queue.queue,
             number(to),
             number(from),
-            span(now.seconds_since(first)),
+            brief(now.seconds_since(first)),
             tasks(queue.depth)
         ),
         figures: vec![

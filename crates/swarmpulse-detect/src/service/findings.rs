@@ -8,9 +8,8 @@ use super::history::Minute;
 use super::state::ServiceState;
 use super::tally::Tally;
 use super::usual::Usual;
-use super::words::{duration, milliseconds};
 use crate::finding::{Figure, Finding, Unit};
-use crate::wording::{clock, counted, percent};
+use crate::wording::{brief, clock, counted, percent};
 
 /// This detector's name.
 pub(super) const NAME: &str = "service";
@@ -210,10 +209,10 @@ impl Told<'_> {
         let usually = usual.map_or_else(String::new, |usual| {
             format!(
                 "; half take over {} (usually {}) and 5 % over {} (usually {})",
-                milliseconds(p50),
-                milliseconds(usual.p50_ms),
-                milliseconds(p95),
-                milliseconds(usual.p95_ms)
+                brief(p50 / 1000.0),
+                brief(usual.p50_ms / 1000.0),
+                brief(p95 / 1000.0),
+                brief(usual.p95_ms / 1000.0)
             )
         });
         let sentence = match limit_ms {
@@ -221,7 +220,7 @@ impl Told<'_> {
                 "{} is slower than its limit since {}: {of_calls} took longer than {} (5 % may){usually}",
                 self.service,
                 clock(alarm.since, self.now),
-                milliseconds(limit_ms),
+                brief(limit_ms / 1000.0),
             ),
             None => format!(
                 "{} is slow since {}: {of_calls} were slow ({}, usually at most {}){usually}",
@@ -270,13 +269,13 @@ impl Told<'_> {
             format!(
                 "the certificate of {} expired {} ago, on {date}",
                 self.service,
-                duration(-left_s)
+                brief(-left_s)
             )
         } else {
             format!(
                 "the certificate of {} expires in {}, on {date}",
                 self.service,
-                duration(left_s)
+                brief(left_s)
             )
         };
         let severity = if left_s <= TLS_CRITICAL_DAYS * DAY_S {

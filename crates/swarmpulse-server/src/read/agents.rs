@@ -7,13 +7,12 @@ use axum::response::Response;
 use http::Uri;
 use swarmpulse_api::Page;
 use swarmpulse_fleet::{Agent, Fleet};
-use swarmpulse_model::Text;
-use swarmpulse_model::entity::DEFAULT_NAMESPACE;
 
 use super::agent_filter::{self, AgentFilter};
 use super::desk::{Desk, answer};
 use super::parameter::{CURSOR, IN_NAMESPACE, LIMIT, Parameter, one_of};
 use super::query::Query;
+use super::question::Asked;
 use super::{severity, sweep};
 use crate::access::Access;
 use crate::app::App;
@@ -65,39 +64,10 @@ fn page(app: &App, query: &Query, filter: &AgentFilter) -> Result<Page<swarmpuls
 }
 
 /// `GET /api/v1/agents/{id}`; an alias is as good as the id.
-pub(super) async fn one(
-    State(app): State<Arc<App>>,
-    access: Access,
-    Path(id): Path<String>,
-    uri: Uri,
-) -> Result<Response, ApiError> {
-    let query = Query::of(&uri, ONE)?;
-    let namespace = namespace_of(&query, &access)?;
-    answer(app, Desk::Fleet, move |app| {
-        let now = app.runtime().now();
-        let found = app.runtime().fleet(|fleet| {
-            let agent = fleet.agent_named(&namespace, &id)?;
-            Some(convert::agent(fleet, agent, now))
-        });
-        found.ok_or_else(|| unknown("agent", "agents", &namespace, &id))
-    })
-    .await
-}
-
-/// The namespace that one entity is looked for in.
-///
-/// # Errors
-/// If it may not be seen.
-pub(super) fn namespace_of(query: &Query, access: &Access) -> Result<Text, ApiError> {
-    let asked = access.looks_in(query.text("namespace"))?;
-    Ok(asked.unwrap_or_else(|| Text::const_new(DEFAULT_NAMESPACE)))
-}
-
-/// There is no such entity.
-pub(super) fn unknown(kind: &str, list: &str, namespace: &str, id: &str) -> ApiError {
-    let id: String = id.chars().take(200).collect();
-    ApiError::not_found(format!(
-        "no {kind} `{id}` in the namespace `{namespace}`: it was never heard of, or was forgotten; `?namespace=` names \
-         another, `GET /api/v1/{list}` lists those known"
-    ))
+pub(super) async fn one(asked: Asked, Path(id): Path<String>) -> Result<Response, ApiError> {
+    let find = |fleet: &Fleet, namespace: &str, id: &str, now| {
+        let agent = fleet.agent_named(namespace, id)?;
+        Some(convert::agent(fleet, agent, now))
+    };
+    asked.one(ONE, ("agent", "agents"), id, find).await
 }

@@ -3,19 +3,16 @@
 mod one;
 mod past;
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
-use http::Uri;
 use swarmpulse_api::{Alert, Alerts, Page};
 use swarmpulse_model::alert::AlertState;
 use swarmpulse_store::fold;
 
 use super::board::{self, Wanted};
-use super::desk::{Desk, answer};
+use super::desk::Desk;
 use super::parameter::{CURSOR, FROM, LIMIT, NAMESPACE, Parameter, TO, one_of, some_of, text};
 use super::query::Query;
+use super::question::Asked;
 use crate::access::Access;
 use crate::app::App;
 use crate::convert;
@@ -95,32 +92,21 @@ const PENDING: &[AlertState] = &[AlertState::Pending];
 const OPEN: &[AlertState] = &[AlertState::Firing, AlertState::Pending];
 
 /// `GET /api/observability/alerts`.
-pub(super) async fn get(State(app): State<Arc<App>>, access: Access, uri: Uri) -> Result<Response, ApiError> {
-    let query = Query::of(&uri, PARAMETERS)?;
-    let namespace = access.looks_in(query.text("namespace"))?;
-    answer(app, Desk::History, move |app| {
-        alerts(app, &Access { namespace, ..access }, &query)
-    })
-    .await
+pub(super) async fn get(asked: Asked) -> Result<Response, ApiError> {
+    let read = |app: &App, query: &Query, access: &Access| alerts(app, access, query);
+    asked.read(PARAMETERS)?.answer(Desk::History, read).await
 }
 
 /// `GET /api/v1/alerts`.
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    access: Access,
-    uri: Uri,
-) -> Result<Response, ApiError> {
-    let query = Query::of(&uri, LIST)?;
-    let namespace = access.looks_in(query.text("namespace"))?;
-    let reads = if query.text("state") == Some("resolved") {
+pub(super) async fn list(asked: Asked) -> Result<Response, ApiError> {
+    let question = asked.read(LIST)?;
+    let reads = if question.query.text("state") == Some("resolved") {
         Desk::History
     } else {
         Desk::Fleet
     };
-    answer(app, reads, move |app| {
-        page(app, &Access { namespace, ..access }, &query)
-    })
-    .await
+    let read = |app: &App, query: &Query, access: &Access| page(app, access, query);
+    question.answer(reads, read).await
 }
 
 fn alerts(app: &App, access: &Access, query: &Query) -> Result<Alerts, ApiError> {

@@ -1,18 +1,15 @@
 //! What happened, from history: found by entity, kind, type, time and text.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
-use http::Uri;
 use swarmpulse_api::Page;
 use swarmpulse_model::{Effect, Text};
 use swarmpulse_store::{HistoryQuery, HistoryRow};
 
-use super::desk::{Desk, answer};
+use super::desk::Desk;
 use super::parameter::{CURSOR, FROM, LIMIT, NAMESPACE, Parameter, TO, one_of, some_of, text};
 use super::past;
 use super::query::Query;
+use super::question::Asked;
 use crate::access::Access;
 use crate::app::App;
 use crate::audience::Audience;
@@ -66,17 +63,8 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
 ];
 
 /// `GET /api/v1/events`.
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    access: Access,
-    uri: Uri,
-) -> Result<Response, ApiError> {
-    let query = Query::of(&uri, PARAMETERS)?;
-    let namespace = access.looks_in(query.text("namespace"))?;
-    answer(app, Desk::History, move |app| {
-        page(app, &query, &Access { namespace, ..access })
-    })
-    .await
+pub(super) async fn list(asked: Asked) -> Result<Response, ApiError> {
+    asked.read(PARAMETERS)?.answer(Desk::History, page).await
 }
 
 fn page(app: &App, query: &Query, access: &Access) -> Result<Page<swarmpulse_api::HistoryEvent>, ApiError> {

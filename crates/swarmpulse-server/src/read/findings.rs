@@ -14,6 +14,7 @@ use swarmpulse_runtime::{Detections, Held};
 use super::desk::{Desk, answer};
 use super::parameter::{CURSOR, LIMIT, NAMESPACE, Parameter, one_of, some_of, text};
 use super::query::{Query, foreign_cursor};
+use super::question::Asked;
 use crate::access::Access;
 use crate::app::App;
 use crate::convert;
@@ -66,23 +67,12 @@ pub(crate) const LIST: &[Parameter] = &[
 pub(crate) const ONE: &[Parameter] = &[];
 
 /// `GET /api/v1/findings`.
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    access: Access,
-    uri: Uri,
-) -> Result<Response, ApiError> {
-    let query = Query::of(&uri, LIST)?;
-    let namespace = access.looks_in(query.text("namespace"))?;
-    check_detector(&query)?;
-    check_condition(&query)?;
-    answer(app, Desk::Fleet, move |app| {
-        page(
-            &app.runtime().detections(),
-            &query,
-            &Access { namespace, ..access },
-        )
-    })
-    .await
+pub(super) async fn list(asked: Asked) -> Result<Response, ApiError> {
+    let question = asked.read(LIST)?;
+    check_detector(&question.query)?;
+    check_condition(&question.query)?;
+    let read = |app: &App, query: &Query, access: &Access| page(&app.runtime().detections(), query, access);
+    question.answer(Desk::Fleet, read).await
 }
 
 /// `GET /api/v1/findings/{id}`.

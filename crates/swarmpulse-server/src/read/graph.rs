@@ -12,10 +12,10 @@ use swarmpulse_fleet::{Agent, Fleet, SandboxEntry, ServiceEntry, TaskEntry};
 use swarmpulse_model::{EntityKind, Text};
 use swarmpulse_runtime::Handle;
 
-use super::agents::{namespace_of, unknown};
 use super::desk::{Desk, answer};
 use super::parameter::{Form, IN_NAMESPACE, Parameter, text};
 use super::query::Query;
+use super::question::{namespace_of, unknown};
 use super::sweep::{Slots, sweep};
 use crate::access::Access;
 use crate::app::App;

@@ -1,19 +1,14 @@
 //! Sandboxes: the list, one of them.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
-use http::Uri;
 use swarmpulse_api::Page;
 use swarmpulse_fleet::{Fleet, SandboxEntry};
-use swarmpulse_model::Text;
 
-use super::agents::{namespace_of, unknown};
-use super::desk::{Desk, answer};
+use super::desk::Desk;
 use super::parameter::{CURSOR, IN_NAMESPACE, LIMIT, NAMESPACE, Parameter, some_of, text};
 use super::query::Query;
-use super::sweep;
+use super::question::{self, Asked};
 use crate::access::Access;
 use crate::app::App;
 use crate::convert;
@@ -42,33 +37,21 @@ pub(crate) const LIST: &[Parameter] = &[
 pub(crate) const ONE: &[Parameter] = &[IN_NAMESPACE];
 
 /// `GET /api/v1/sandboxes`.
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    access: Access,
-    uri: Uri,
-) -> Result<Response, ApiError> {
-    let query = Query::of(&uri, LIST)?;
-    let namespace = access.looks_in(query.text("namespace"))?;
-    answer(app, Desk::Fleet, move |app| page(app, &query, namespace.as_ref())).await
+pub(super) async fn list(asked: Asked) -> Result<Response, ApiError> {
+    asked.read(LIST)?.answer(Desk::Fleet, page).await
 }
 
-fn page(
-    app: &App,
-    query: &Query,
-    namespace: Option<&Text>,
-) -> Result<Page<swarmpulse_api::Sandbox>, ApiError> {
+fn page(app: &App, query: &Query, access: &Access) -> Result<Page<swarmpulse_api::Sandbox>, ApiError> {
     let now = app.runtime().now();
     let wanted = |fleet: &Fleet, sandbox: &SandboxEntry| {
-        namespace.is_none_or(|namespace| fleet.namespace_of_sandbox(sandbox) == namespace)
-            && query.passes("state", Some(sandbox.state.as_str()))
+        query.passes("state", Some(sandbox.state.as_str()))
             && query.is("provider", sandbox.provider.as_deref())
             && query
                 .text("agent")
                 .is_none_or(|agent| holds(fleet, sandbox, agent))
     };
     let show = |fleet: &Fleet, sandbox: &SandboxEntry| convert::sandbox(fleet, sandbox, now);
-    let (items, next) = sweep::page(app.runtime(), query.text("cursor"), query.limit(), wanted, show)?;
-    Ok(Page { items, next })
+    question::page(app, query, access, wanted, show)
 }
 
 /// Whether an agent is in a sandbox, or the sandbox was made for it.
@@ -81,21 +64,10 @@ fn holds(fleet: &Fleet, sandbox: &SandboxEntry, agent: &str) -> bool {
 }
 
 /// `GET /api/v1/sandboxes/{id}`.
-pub(super) async fn one(
-    State(app): State<Arc<App>>,
-    access: Access,
-    Path(id): Path<String>,
-    uri: Uri,
-) -> Result<Response, ApiError> {
-    let query = Query::of(&uri, ONE)?;
-    let namespace = namespace_of(&query, &access)?;
-    answer(app, Desk::Fleet, move |app| {
-        let now = app.runtime().now();
-        let found = app.runtime().fleet(|fleet| {
-            let sandbox = fleet.sandbox_named(&namespace, &id)?;
-            Some(convert::sandbox(fleet, sandbox, now))
-        });
-        found.ok_or_else(|| unknown("sandbox", "sandboxes", &namespace, &id))
-    })
-    .await
+pub(super) async fn one(asked: Asked, Path(id): Path<String>) -> Result<Response, ApiError> {
+    let find = |fleet: &Fleet, namespace: &str, id: &str, now| {
+        let sandbox = fleet.sandbox_named(namespace, id)?;
+        Some(convert::sandbox(fleet, sandbox, now))
+    };
+    asked.one(ONE, ("sandbox", "sandboxes"), id, find).await
 }

@@ -16,6 +16,7 @@ use swarmpulse_runtime::AlertBoard;
 use super::desk::{Desk, answer};
 use super::parameter::{CURSOR, LIMIT, NAMESPACE, Parameter, one_of, some_of};
 use super::query::{Query, foreign_cursor};
+use super::question::Asked;
 use crate::access::Access;
 use crate::app::App;
 use crate::convert;
@@ -42,17 +43,9 @@ pub(crate) const LIST: &[Parameter] = &[
 pub(crate) const ONE: &[Parameter] = &[];
 
 /// `GET /api/v1/silences`.
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    access: Access,
-    uri: Uri,
-) -> Result<Response, ApiError> {
-    let query = Query::of(&uri, LIST)?;
-    let namespace = access.looks_in(query.text("namespace"))?;
-    answer(app, Desk::Fleet, move |app| {
-        page(&app.runtime().alerting(), &query, &Access { namespace, ..access })
-    })
-    .await
+pub(super) async fn list(asked: Asked) -> Result<Response, ApiError> {
+    let read = |app: &App, query: &Query, access: &Access| page(&app.runtime().alerting(), query, access);
+    asked.read(LIST)?.answer(Desk::Fleet, read).await
 }
 
 /// `GET /api/v1/silences/{id}`.

@@ -1,19 +1,14 @@
 //! Tasks: the list, one of them.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
-use http::Uri;
 use swarmpulse_api::Page;
 use swarmpulse_fleet::{Fleet, TaskEntry};
-use swarmpulse_model::Text;
 
-use super::agents::{namespace_of, unknown};
-use super::desk::{Desk, answer};
+use super::desk::Desk;
 use super::parameter::{CURSOR, IN_NAMESPACE, LIMIT, NAMESPACE, Parameter, flag, some_of, text};
 use super::query::Query;
-use super::sweep;
+use super::question::{self, Asked};
 use crate::access::Access;
 use crate::app::App;
 use crate::convert;
@@ -50,22 +45,15 @@ pub(crate) const LIST: &[Parameter] = &[
 pub(crate) const ONE: &[Parameter] = &[IN_NAMESPACE];
 
 /// `GET /api/v1/tasks`.
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    access: Access,
-    uri: Uri,
-) -> Result<Response, ApiError> {
-    let query = Query::of(&uri, LIST)?;
-    let namespace = access.looks_in(query.text("namespace"))?;
-    answer(app, Desk::Fleet, move |app| page(app, &query, namespace.as_ref())).await
+pub(super) async fn list(asked: Asked) -> Result<Response, ApiError> {
+    asked.read(LIST)?.answer(Desk::Fleet, page).await
 }
 
-fn page(app: &App, query: &Query, namespace: Option<&Text>) -> Result<Page<swarmpulse_api::Task>, ApiError> {
+fn page(app: &App, query: &Query, access: &Access) -> Result<Page<swarmpulse_api::Task>, ApiError> {
     let now = app.runtime().now();
     let stuck = query.flag("stuck");
     let wanted = |fleet: &Fleet, task: &TaskEntry| {
-        namespace.is_none_or(|namespace| fleet.namespace_of_task(task) == namespace)
-            && query.passes("status", Some(task.status.as_str()))
+        query.passes("status", Some(task.status.as_str()))
             && query.is("type", task.task_type.as_deref())
             && query.is("queue", task.queue.as_deref())
             && query.is("agent", task.agent_name.as_deref())
@@ -73,28 +61,16 @@ fn page(app: &App, query: &Query, namespace: Option<&Text>) -> Result<Page<swarm
             && stuck.is_none_or(|stuck| fleet.task_stuck(task, now) == stuck)
     };
     let show = |fleet: &Fleet, task: &TaskEntry| convert::task(fleet, task, now);
-    let (items, next) = sweep::page(app.runtime(), query.text("cursor"), query.limit(), wanted, show)?;
-    Ok(Page { items, next })
+    question::page(app, query, access, wanted, show)
 }
 
 /// `GET /api/v1/tasks/{id}`.
-pub(super) async fn one(
-    State(app): State<Arc<App>>,
-    access: Access,
-    Path(id): Path<String>,
-    uri: Uri,
-) -> Result<Response, ApiError> {
-    let query = Query::of(&uri, ONE)?;
-    let namespace = namespace_of(&query, &access)?;
-    answer(app, Desk::Fleet, move |app| {
-        let now = app.runtime().now();
-        let found = app.runtime().fleet(|fleet| {
-            let task = fleet.task_named(&namespace, &id)?;
-            Some(convert::task(fleet, task, now))
-        });
-        found.ok_or_else(|| unknown("task", "tasks", &namespace, &id))
-    })
-    .await
+pub(super) async fn one(asked: Asked, Path(id): Path<String>) -> Result<Response, ApiError> {
+    let find = |fleet: &Fleet, namespace: &str, id: &str, now| {
+        let task = fleet.task_named(namespace, id)?;
+        Some(convert::task(fleet, task, now))
+    };
+    asked.one(ONE, ("task", "tasks"), id, find).await
 }
 
 #[cfg(test)]

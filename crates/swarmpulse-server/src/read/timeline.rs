@@ -9,11 +9,11 @@ use swarmpulse_api::Page;
 use swarmpulse_model::Text;
 use swarmpulse_store::HistoryQuery;
 
-use super::agents::{namespace_of, unknown};
 use super::desk::{Desk, answer};
 use super::parameter::{CURSOR, FROM, IN_NAMESPACE, LIMIT, Parameter, TO, some_of, text};
 use super::past;
 use super::query::Query;
+use super::question::{namespace_of, unknown};
 use crate::access::Access;
 use crate::app::App;
 use crate::convert;

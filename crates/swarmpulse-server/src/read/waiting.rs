@@ -1,19 +1,17 @@
 //! What detectors cannot judge yet, and what is missing.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use axum::extract::State;
 use axum::response::Response;
-use http::Uri;
 use swarmpulse_api::{FindingWaiting, Page};
 use swarmpulse_detect::Waiting;
 use swarmpulse_runtime::Detections;
 
-use super::desk::{Desk, answer};
+use super::desk::Desk;
 use super::findings::{DETECTOR, SUBJECT, SUBJECT_KIND, check_detector};
 use super::parameter::{CURSOR, LIMIT, NAMESPACE, Parameter};
 use super::query::{Query, foreign_cursor};
+use super::question::Asked;
 use crate::access::Access;
 use crate::app::App;
 use crate::convert;
@@ -33,22 +31,11 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
 ];
 
 /// `GET /api/v1/findings/waiting`.
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    access: Access,
-    uri: Uri,
-) -> Result<Response, ApiError> {
-    let query = Query::of(&uri, PARAMETERS)?;
-    let namespace = access.looks_in(query.text("namespace"))?;
-    check_detector(&query)?;
-    answer(app, Desk::Fleet, move |app| {
-        page(
-            &app.runtime().detections(),
-            &query,
-            &Access { namespace, ..access },
-        )
-    })
-    .await
+pub(super) async fn list(asked: Asked) -> Result<Response, ApiError> {
+    let question = asked.read(PARAMETERS)?;
+    check_detector(&question.query)?;
+    let read = |app: &App, query: &Query, access: &Access| page(&app.runtime().detections(), query, access);
+    question.answer(Desk::Fleet, read).await
 }
 
 /// Where an entry stands: by detector, namespace, kind and id, and its number among those of the same.
