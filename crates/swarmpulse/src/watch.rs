@@ -166,7 +166,7 @@ async fn one_life(
     let mut beats = interval_at(Instant::now() + span, span);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // Said at once, so that a command that ends at once was seen alive, too.
-    outbox.push(life.heartbeat());
+    outbox.push(life.heartbeat(outbox.backlog()));
     let mut requested = false;
     loop {
         tokio::select! {
@@ -181,7 +181,7 @@ async fn one_life(
                     signals::stop_ourselves();
                 }
             }
-            _ = beats.tick() => outbox.push(life.heartbeat()),
+            _ = beats.tick() => outbox.push(life.heartbeat(outbox.backlog())),
         }
     }
 }

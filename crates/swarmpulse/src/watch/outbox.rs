@@ -44,6 +44,15 @@ impl Queue {
     }
 }
 
+/// How reports fare on their way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Reports that wait.
+    pub waiting: u64,
+    /// Reports that were given up.
+    pub lost: u64,
+}
+
 /// Where reports are put.
 #[derive(Clone)]
 pub struct Outbox {
@@ -61,6 +70,16 @@ impl Outbox {
         };
         let sender = tokio::spawn(outbox.clone().send_all(client));
         (outbox, sender)
+    }
+
+    /// How many reports wait, the one on its way included, and how many were lost so far.
+    #[must_use]
+    pub fn backlog(&self) -> Backlog {
+        let queue = self.queue.lock();
+        Backlog {
+            waiting: queue.waiting.len() as u64 + u64::from(queue.in_flight),
+            lost: queue.dropped,
+        }
     }
 
     /// Puts a report into the queue; never waits.

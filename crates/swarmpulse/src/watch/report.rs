@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::{Value, json};
 
 use super::child::{Child, Ended};
+use super::outbox::Backlog;
 use crate::clock;
 
 /// One report.
@@ -78,9 +79,10 @@ pub struct Life<'a> {
 }
 
 impl Life<'_> {
-    /// It is there. `watcher` says that this is the wrapper's word, not the command's: it must not hide a hang.
+    /// It is there, and so many reports of ours are on their way. `watcher` says that this is the wrapper's word, not the
+    /// command's: it must not hide a hang.
     #[must_use]
-    pub fn heartbeat(&self) -> Report {
+    pub fn heartbeat(&self, backlog: Backlog) -> Report {
         let sequence = self.sequence.fetch_add(1, Ordering::Relaxed) + 1;
         let body = json!({
             "agent": self.reporter.agent,
@@ -92,6 +94,7 @@ impl Life<'_> {
             "sequence": sequence,
             "at": clock::now_text(),
             "attributes": {"watcher": true},
+            "metrics": {"reports_waiting": backlog.waiting, "reports_lost_total": backlog.lost},
         });
         Report::Heartbeat {
             instance: self.instance.clone(),
@@ -134,8 +137,9 @@ mod tests {
     fn reports_carry_what_the_server_reads() {
         let reporter = Reporter::new("bot-1", "bot", 10.0).unwrap();
         let life = reporter.life_of(7, 1_700_000_000_000);
-        let _first = life.heartbeat();
-        let Report::Heartbeat { instance, body } = life.heartbeat() else {
+        let _first = life.heartbeat(Backlog::default());
+        let backlog = Backlog { waiting: 3, lost: 1 };
+        let Report::Heartbeat { instance, body } = life.heartbeat(backlog) else {
             panic!("no heartbeat")
         };
         assert_eq!(body["agent"], "bot-1");
@@ -144,6 +148,10 @@ mod tests {
             (&json!(7), &json!(10.0), &json!(2))
         );
         assert_eq!(body["attributes"]["watcher"], true);
+        assert_eq!(
+            body["metrics"],
+            json!({"reports_waiting": 3, "reports_lost_total": 1})
+        );
         let Report::Exit { body } = life.exited(
             &Ended::Signalled {
                 signal: 9,
