@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod access;
+mod aggregates;
 mod alerts;
 mod amtool;
 mod bad_input;
