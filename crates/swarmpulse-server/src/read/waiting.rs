@@ -162,7 +162,7 @@ mod tests {
     }
 
     fn reasons(query: &str, access: &Access) -> (Vec<String>, Option<String>) {
-        let uri: Uri = format!("/x?{query}").parse().unwrap();
+        let uri: http::Uri = format!("/x?{query}").parse().unwrap();
         let query = Query::of(&uri, PARAMETERS).unwrap();
         let page = page(&detections(), &query, access).unwrap();
         let reasons = page.items.into_iter().map(|item| item.reason);
