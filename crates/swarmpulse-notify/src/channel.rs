@@ -14,6 +14,9 @@ mod slack;
 mod teams;
 mod webhook;
 
+#[cfg(test)]
+mod templated;
+
 use std::fmt;
 
 use crate::Notifier;

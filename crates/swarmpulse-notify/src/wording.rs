@@ -8,6 +8,11 @@ mod functions;
 mod remarks;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
 use swarmpulse_template::{Library, Template, TemplateError};
 
 pub use common::library;
@@ -15,9 +20,12 @@ pub(crate) use functions::FUNCTIONS;
 pub use remarks::Remarks;
 pub(crate) use writer::Writer;
 
-/// A text of a channel's settings: what it says, or a template of it.
+/// A text of a channel's settings: what it says, or a template of it. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Wording {
+pub struct Wording(Arc<Said>);
+
+#[derive(Clone, Debug, Default)]
+struct Said {
     /// The key it stands under.
     key: String,
     text: String,
@@ -34,41 +42,40 @@ impl Wording {
     pub fn parse(key: &str, text: &str, library: &Library) -> Result<Self, TemplateError> {
         let template = Template::parse(key, text, FUNCTIONS, library)?;
         template.check_calls()?;
-        Ok(Self {
+        Ok(Self(Arc::new(Said {
             key: key.to_owned(),
             text: text.to_owned(),
             template: template.plain().is_none().then_some(template),
             html: false,
-        })
+        })))
     }
 
     /// A text that is said as it is.
     #[must_use]
     pub fn plain(text: &str) -> Self {
-        Self {
-            key: String::new(),
+        Self(Arc::new(Said {
             text: text.to_owned(),
-            template: None,
-            html: false,
-        }
+            ..Said::default()
+        }))
     }
 
     /// The same as HTML: values are escaped.
     #[must_use]
     pub fn as_html(self) -> Self {
-        Self { html: true, ..self }
+        let said = Arc::unwrap_or_clone(self.0);
+        Self(Arc::new(Said { html: true, ..said }))
     }
 
     /// The text, if it is no template.
     #[must_use]
     pub fn as_plain(&self) -> Option<&str> {
-        self.template.is_none().then_some(self.text.as_str())
+        self.0.template.is_none().then_some(self.0.text.as_str())
     }
 }
 
 impl PartialEq for Wording {
     fn eq(&self, other: &Self) -> bool {
-        (&self.text, self.html) == (&other.text, other.html)
+        (&self.0.text, self.0.html) == (&other.0.text, other.0.html)
     }
 }
 

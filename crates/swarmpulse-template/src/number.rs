@@ -115,9 +115,19 @@ fn escape(rest: &mut std::str::Chars<'_>, into: &mut Vec<u8>) -> Option<()> {
 
 /// A text in double quotes, as `%q` writes it.
 pub(crate) fn quote(text: &str) -> String {
+    quoted(text, false)
+}
+
+/// The same in ASCII, as `%+q` writes it.
+pub(crate) fn quote_ascii(text: &str) -> String {
+    quoted(text, true)
+}
+
+fn quoted(text: &str, ascii: bool) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
+        let code = u32::from(c);
         match c {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
@@ -128,9 +138,10 @@ pub(crate) fn quote(text: &str) -> String {
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
             '\x0b' => quoted.push_str("\\v"),
-            c if u32::from(c) < 0x20 || c == '\x7f' => quoted.push_str(&format!("\\x{:02x}", u32::from(c))),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => quoted.push(c),
+            c if code < 0x20 || c == '\x7f' => quoted.push_str(&format!("\\x{code:02x}")),
+            c if !(c.is_control() || ascii && !c.is_ascii()) => quoted.push(c),
+            _ if code < 0x10000 => quoted.push_str(&format!("\\u{code:04x}")),
+            _ => quoted.push_str(&format!("\\U{code:08x}")),
         }
     }
     quoted.push('"');

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use crate::config::{self, Environment};
 use crate::exit::Outcome;
-use crate::output;
+use crate::{output, wiring};
 
 const EXAMPLES: &str = "Examples:
   swarmpulse config example > swarmpulse.toml
@@ -24,7 +24,8 @@ pub struct ConfigArgs {
 /// What to do with it.
 #[derive(Subcommand, Debug)]
 pub enum ConfigCommand {
-    /// Look for mistakes: exit code 0 if there are none, else 1 with each of them by file, line and key.
+    /// Look for mistakes, in the files of rules, alerts and templates that it names as well: exit code 0 if there are none,
+    /// else 1 with each of them by file, line and key.
     Check {
         /// The configuration file.
         #[arg(long, value_name = "FILE", env = "SWARMPULSE_CONFIG")]
@@ -61,6 +62,9 @@ pub fn run(args: &ConfigArgs, environment: &Environment) -> anyhow::Result<Outco
                 .file
                 .as_ref()
                 .map_or("no file".to_owned(), |file| file.display().to_string());
+            for warning in wiring::check_files(&loaded.config, environment)? {
+                output::note(&format!("swarmpulse: {warning}"));
+            }
             output::line(&format!("ok: {from}, {} of its keys set", loaded.set_count()))?;
         }
         ConfigCommand::Show { config, json } => {

@@ -10,7 +10,7 @@ mod shipping;
 
 pub use glob::files as glob_files;
 use loading::Reread;
-pub use loading::rule_files;
+pub use loading::{check_files, rule_files};
 pub use metric_store::{journal_options as metric_journal_options, open as open_metrics};
 mod otlp_ports;
 

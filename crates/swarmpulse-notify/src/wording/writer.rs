@@ -34,7 +34,7 @@ impl<'a> Writer<'a> {
 
     /// What a wording comes to; `None` if there is none or it fails, which is remarked.
     pub(crate) fn write(&self, wording: Option<&Wording>) -> Option<String> {
-        let wording = wording?;
+        let Wording(wording) = wording?;
         let Some(template) = &wording.template else {
             return Some(wording.text.clone());
         };

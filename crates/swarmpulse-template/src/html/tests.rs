@@ -45,7 +45,7 @@ fn values_are_escaped_for_where_they_stand() {
         ),
         (
             &["<p onclick=\"f(", "a'b", ")\">"],
-            "<p onclick=\"f(&#34;a\\u0027b&#34;)\">",
+            "<p onclick=\"f(&#34;a&#39;b&#34;)\">",
         ),
         (
             &["<script>x = ", "</script>", ";</script>", "<"],

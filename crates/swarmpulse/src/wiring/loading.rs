@@ -95,6 +95,18 @@ impl Loading {
     }
 }
 
+/// Looks through every file that the configuration names: rules, objectives, routes, receivers, templates. Gives what is
+/// accepted and has no effect.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn check_files(config: &Config, environment: &Environment) -> anyhow::Result<Vec<String>> {
+    let config = config.clone();
+    let loading = Loading::new(Arc::new(move || Ok(config.clone())), environment, Arc::default());
+    let loaded = loading.load().map_err(|error| anyhow::anyhow!(error.0))?;
+    Ok(loaded.warnings)
+}
+
 /// The rules that are in force by this configuration.
 ///
 /// # Errors

@@ -475,3 +475,91 @@ async fn a_letter_that_is_taken_is_delivered_though_nobody_says_goodbye() {
     assert_eq!(email.send(examples::message(&notification)).await, Ok(()));
     assert!(server.heard().await[0].ends_with("QUIT\r\n"));
 }
+
+fn worded(
+    text: &str,
+    settings: &mut EmailSettings,
+) -> impl Fn(&Notification) -> (String, Option<String>) + use<> {
+    let wording = |key: &str| Wording::parse(key, text, &crate::wording::library()).unwrap();
+    settings.text = Some(wording("text"));
+    settings.html = Some(wording("html").as_html());
+    settings.headers = vec![("Subject".to_owned(), wording("headers.Subject"))];
+    let settings = settings.clone();
+    move |notification| {
+        let remarks = crate::Remarks::default();
+        let message = examples::message_with(notification, &remarks);
+        let writer = Writer::new(&message);
+        let head = head(&settings, &|wording| writer.write(Some(wording))).unwrap();
+        let letter = Letter::of(&message, &settings, "d.example", &writer);
+        let bytes = String::from_utf8(letter.bytes(&head).unwrap()).unwrap();
+        (bytes, remarks.told())
+    }
+}
+
+#[test]
+fn letters_are_in_peoples_words_and_html_is_escaped() {
+    let mut settings = settings("mail.example", 25);
+    let said = worded("<b>{{ (index .Alerts 0).Labels.agent }}</b>\n", &mut settings);
+    let mut notification = examples::firing();
+    for label in &mut notification.alerts[0].alert.labels {
+        if label.name == "agent" {
+            label.value = "a1 <script>".into();
+        }
+    }
+    let (letter, remark) = said(&notification);
+    assert_eq!(remark, None);
+    assert!(letter.contains("Subject: <b>a1 <script></b>\r\n"), "{letter}");
+    assert!(
+        letter.contains("\r\n\r\n<b>a1 <script></b>\r\n"),
+        "as text: {letter}"
+    );
+    assert!(
+        letter.contains("\r\n\r\n<b>a1 &lt;script&gt;</b>\r\n"),
+        "as HTML: {letter}"
+    );
+}
+
+#[test]
+fn a_letter_whose_templates_fail_is_ours_and_one_without_html_has_none() {
+    let mut settings = settings("mail.example", 25);
+    let (letter, remark) = worded("{{ index .Alerts 7 }}", &mut settings)(&examples::firing());
+    assert_eq!(
+        letter.matches("agent_down").count(),
+        bytes(&examples::firing()).matches("agent_down").count()
+    );
+    let remark = remark.unwrap();
+    for key in ["text", "html", "headers.Subject"] {
+        assert!(remark.contains(&format!("{key} is in our own words")), "{remark}");
+    }
+    let said = worded("{{ .Status }}", &mut settings);
+    settings.html = Some("".into());
+    drop(said);
+    let letter = letter_of(&examples::message(&examples::firing()), &settings);
+    assert_eq!(letter.html, "");
+    let bytes = String::from_utf8(letter.bytes(&head_of(&Email::new(&settings).unwrap())).unwrap()).unwrap();
+    assert!(
+        !bytes.contains("text/html") && bytes.contains("text/plain"),
+        "{bytes}"
+    );
+}
+
+#[test]
+fn whom_a_letter_goes_to_may_be_a_template() {
+    let mut settings = settings("mail.example", 25);
+    let wording = |text: &str| Wording::parse("to", text, &crate::wording::library()).unwrap();
+    settings.to = wording("{{ (index .Alerts 0).Labels.agent }}@example.org, b@example.org");
+    let remarks = crate::Remarks::default();
+    let notification = examples::firing();
+    let message = examples::message_with(&notification, &remarks);
+    let writer = Writer::new(&message);
+    let to = |settings: &EmailSettings| {
+        head(settings, &|wording| writer.write(Some(wording))).map(|head| head.to.to_string())
+    };
+    assert!(Email::new(&settings).is_ok());
+    assert_eq!(to(&settings).unwrap(), "a1@example.org, b@example.org");
+    settings.to = wording("{{ index .Alerts 7 }}");
+    assert_eq!(
+        to(&settings).unwrap_err().to_string(),
+        "to is a template that fails"
+    );
+}

@@ -248,3 +248,40 @@ fn secrets_are_read_beside_the_file_and_shown_nowhere() {
         loaded.routing_text
     );
 }
+
+#[test]
+fn templates_are_read_beside_the_file_and_checked_with_it() {
+    let world = World::new();
+    std::fs::create_dir(world.root.path().join("templates")).unwrap();
+    world.write(
+        "templates/a.tmpl",
+        "{{ define \"mine\" }}{{ .Status }}{{ end }}\n",
+    );
+    let text = concat!(
+        "route: {receiver: team}\ntemplates: ['templates/*.tmpl']\nreceivers:\n- name: team\n",
+        "  discord_configs:\n  - webhook_url: http://127.0.0.1:9/x\n    title: '{{ template \"mine\" . }}'\n"
+    );
+    world.write("alerts.yaml", text);
+    assert_eq!(world.load().unwrap().warnings, [""; 0]);
+    let checked = || check_files(&world.config, &Environment::default());
+    assert_eq!(checked().unwrap(), [""; 0]);
+    world.write(
+        "templates/b.tmpl",
+        "\n{{ define \"other\" }}{{ nope }}{{ end }}\n",
+    );
+    let error = world.load().unwrap_err();
+    assert!(
+        error.contains("alerts.yaml:2:13: templates: ")
+            && error.contains("templates/b.tmpl:2: template: b.tmpl:2: function \"nope\" not defined"),
+        "{error}"
+    );
+    assert!(checked().is_err());
+    world.write("templates/b.tmpl", "");
+    world.write(
+        "templates/a.tmpl",
+        "{{ define \"renamed\" }}{{ .Status }}{{ end }}\n",
+    );
+    let error = world.load().unwrap_err();
+    let expected = "alerts.yaml:7:5: title: template: title:1: template \"mine\" not defined";
+    assert!(error.contains(expected), "{error}");
+}
