@@ -2,8 +2,8 @@
 //!
 //! A template that fails takes nothing away: the channel says it in our words, and a remark tells why.
 
-mod common;
 mod data;
+mod defaults;
 mod functions;
 mod remarks;
 mod writer;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use swarmpulse_template::{Library, Template, TemplateError};
 
-pub use common::library;
+pub use defaults::library;
 pub(crate) use functions::FUNCTIONS;
 pub use remarks::Remarks;
 pub(crate) use writer::Writer;

@@ -8,8 +8,8 @@ use super::FUNCTIONS;
 
 /// The files, each with its name.
 const FILES: [(&str, &str); 2] = [
-    ("default.tmpl", include_str!("common/default.tmpl")),
-    ("email.tmpl", include_str!("common/email.tmpl")),
+    ("default.tmpl", include_str!("defaults/default.tmpl")),
+    ("email.tmpl", include_str!("defaults/email.tmpl")),
 ];
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
