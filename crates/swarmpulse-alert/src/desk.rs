@@ -21,6 +21,7 @@ mod pruning;
 mod settling;
 mod silences;
 mod telling;
+mod told;
 mod views;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use swarmpulse_model::series::Label;
 use swarmpulse_model::{Text, Timestamp};
 
+use super::told::ToldBook;
 use crate::receiver::{Receiver, ReceiverChannel};
 use crate::routing::{Route, Routing};
 
@@ -63,7 +64,7 @@ pub(crate) struct Groups {
     free: Vec<u32>,
     by_key: HashMap<Text, Vec<u32>>,
     places: HashMap<Text, usize>,
-    pub told: BTreeMap<ToldKey, Told>,
+    pub told: ToldBook,
 }
 
 impl Groups {

@@ -90,9 +90,9 @@ impl Desk {
         let groups = &self.groups;
         let old: Vec<_> = groups
             .told
-            .iter()
-            .filter(|(key, told)| told.at < before && groups.named(&key.group).is_empty())
-            .map(|(key, _)| key.clone())
+            .before(before)
+            .filter(|key| groups.named(&key.group).is_empty())
+            .cloned()
             .collect();
         for key in old {
             self.groups.told.remove(&key);
@@ -101,13 +101,8 @@ impl Desk {
 
     /// Drops what was told longest ago; its group is told anew if it is still there.
     fn drop_oldest_told(&mut self) -> bool {
-        let oldest = self
-            .groups
-            .told
-            .iter()
-            .min_by_key(|(_, told)| told.at)
-            .map(|(key, _)| key.clone());
-        self.dropped.told += u64::from(oldest.is_some());
-        oldest.is_some_and(|key| self.groups.told.remove(&key).is_some())
+        let dropped = self.groups.told.drop_oldest();
+        self.dropped.told += u64::from(dropped);
+        dropped
     }
 }

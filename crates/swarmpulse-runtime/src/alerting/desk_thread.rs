@@ -24,6 +24,8 @@ use crate::owner::Chapter;
 
 /// The longest wait while nothing is due.
 const IDLE: Duration = Duration::from_secs(1);
+/// The sender had no room for all that waits; it is asked again after so long.
+const HAND_OVER_AGAIN: Duration = Duration::from_millis(5);
 /// Chapters taken before the desk is asked again.
 const CHAPTERS_AT_ONCE: usize = 256;
 /// The monitor looks at itself so often, in seconds.
@@ -69,6 +71,8 @@ pub(crate) struct DeskThread {
     /// The desk's changes that were kept, and whether the outbox changed since.
     kept_changes: Option<u64>,
     outbox_changed: bool,
+    /// The changes of dead letters that are shown.
+    shown_dead: u64,
     /// What was decided last could not be journaled whole: once what was is applied, it is to be decided again.
     refused: bool,
     kept: Stopwatch,
@@ -112,6 +116,8 @@ impl DeskThread {
             shown_took_s: 0.0,
             kept_changes: None,
             outbox_changed: false,
+            // None, so that those of before the start are shown.
+            shown_dead: u64::MAX,
             refused: false,
             kept: Stopwatch::start(),
             kept_next,
@@ -159,6 +165,9 @@ impl DeskThread {
         let due = self.desk.next_due().max(self.decide_from.1);
         let left_ns = u64::try_from(due.since(now).max(0)).unwrap_or(0);
         let mut wait = Duration::from_nanos(left_ns).min(IDLE);
+        if self.outbox.has_fresh() {
+            wait = wait.min(HAND_OVER_AGAIN);
+        }
         if self.is_unshown() {
             wait = wait.min(Duration::from_secs_f64(self.until_shown_s()));
         }
@@ -323,12 +332,15 @@ impl DeskThread {
         });
     }
 
-    fn show_outbox(&self) {
-        let shown = &self.shared().outbox;
+    fn show_outbox(&mut self) {
+        let shown = &self.handle.shared.outbox;
         shown
             .waiting
             .store(self.outbox.waiting(), std::sync::atomic::Ordering::Relaxed);
-        *shown.dead.write() = Arc::new(self.outbox.dead());
+        let changes = self.outbox.dead_changes();
+        if std::mem::replace(&mut self.shown_dead, changes) != changes {
+            *shown.dead.write() = Arc::new(self.outbox.dead());
+        }
     }
 
     fn until_shown_s(&self) -> f64 {

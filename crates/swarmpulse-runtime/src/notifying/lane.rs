@@ -27,6 +27,8 @@ pub(crate) struct Surroundings {
     pub deliveries: mpsc::Sender<Delivery>,
     /// So many channels are spoken to at once.
     pub turns: Arc<Semaphore>,
+    /// So many of those at once whose last attempt failed: channels that do not answer keep none of the others waiting.
+    pub turns_of_failing: Arc<Semaphore>,
     /// Who this monitor is.
     pub identity: Text,
     /// Where this monitor is reached.
@@ -208,8 +210,13 @@ impl Lane {
 
     /// One attempt, bounded.
     async fn send(&self, item: &Item, notifier: &dyn Notifier, remarks: &Remarks) -> Result<(), SendError> {
+        let turns = if self.queue.lock().is_failing() {
+            &self.around.turns_of_failing
+        } else {
+            &self.around.turns
+        };
         // Turns are never taken away.
-        let _turn = self.around.turns.acquire().await;
+        let _turn = turns.acquire().await;
         self.tally.sending.store(1, std::sync::atomic::Ordering::Relaxed);
         let message = Message {
             id: item.id,

@@ -3,19 +3,28 @@
 //! A projection of the journal, as the desk is: [`Outbox::apply`] is given every effect in order, and the whole is kept in
 //! `state.db` with its offset. So a crash loses none, and what was on its way is sent again under the same id.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use swarmpulse_model::alert::{Delivery, DeliveryOutcome, Notification};
+use swarmpulse_model::alert::{Delivery, DeliveryOutcome, Notification, NotifiedAlert};
+use swarmpulse_model::series::Label;
 use swarmpulse_model::{Effect, EffectId, Text, Timestamp};
 
 use super::board::DeadLetter;
 
-/// Notifications that may wait at once; further ones are given up at once, visibly.
-const WAITING_MAX: usize = 10_000;
-/// Dead letters that are kept.
+/// Notifications that may wait for one channel; further ones are given up at once, visibly.
+const WAITING_OF_CHANNEL_MAX: usize = 10_000;
+/// Notifications that may wait at once, and the bytes of memory that they may take, about. Beyond, only a channel for which
+/// few wait is given more: those that do not answer take no room from those that do.
+const WAITING_MAX: usize = 100_000;
+const BYTES_MAX: usize = 256 << 20;
+/// So few may always wait for a channel.
+const FEW: usize = 100;
+/// Dead letters that are kept, and the bytes of memory that they may take, about; the newest always is.
 const DEAD_MAX: usize = 1_000;
+const DEAD_BYTES_MAX: usize = 64 << 20;
 /// The form in which it is kept.
 const VERSION: u32 = 1;
 
@@ -38,6 +47,42 @@ struct Dead {
     at: Timestamp,
 }
 
+impl Waiting {
+    fn channel(&self) -> (Text, Text) {
+        (
+            self.notification.receiver.clone(),
+            self.notification.channel.clone(),
+        )
+    }
+
+    /// About how much memory it takes.
+    fn bytes(&self) -> usize {
+        let of_labels = |labels: &[Label]| -> usize {
+            labels
+                .iter()
+                .map(|label| 64 + label.name.len() + label.value.len())
+                .sum()
+        };
+        let of_alert = |told: &NotifiedAlert| -> usize {
+            let alert = &told.alert;
+            let symptoms = told
+                .symptoms
+                .iter()
+                .map(|symptom| 128 + symptom.alert.len() + symptom.subject.len());
+            512 + of_labels(&alert.labels)
+                + of_labels(&alert.annotations)
+                + alert.id.len()
+                + alert.reason.len()
+                + symptoms.sum::<usize>()
+        };
+        let told = &*self.notification;
+        512 + told.group_key.len()
+            + of_labels(&told.group_labels)
+            + 8 * (told.firing.len() + told.resolved.len())
+            + told.alerts.iter().map(of_alert).sum::<usize>()
+    }
+}
+
 /// What waits and what was given up.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Outbox {
@@ -46,6 +91,18 @@ pub(crate) struct Outbox {
     /// Those that the sender has not been handed yet.
     #[serde(skip)]
     fresh: BTreeSet<EffectId>,
+    /// How many wait for each channel, by receiver and channel.
+    #[serde(skip)]
+    by_channel: HashMap<(Text, Text), usize>,
+    /// What waits takes so much memory, about.
+    #[serde(skip)]
+    bytes: usize,
+    /// The dead letters take so much, about.
+    #[serde(skip)]
+    dead_bytes: usize,
+    /// How often they have changed.
+    #[serde(skip)]
+    dead_changes: u64,
 }
 
 /// Why a kept outbox cannot be used.
@@ -69,6 +126,11 @@ impl Outbox {
         }
         let mut outbox: Self = rmp_serde::from_slice(rest)?;
         outbox.fresh = outbox.waiting.keys().copied().collect();
+        for waiting in outbox.waiting.values() {
+            *outbox.by_channel.entry(waiting.channel()).or_default() += 1;
+            outbox.bytes += waiting.bytes();
+        }
+        outbox.dead_bytes = outbox.dead.iter().map(|dead| dead.waiting.bytes()).sum();
         Ok(outbox)
     }
 
@@ -96,8 +158,7 @@ impl Outbox {
             notification: Arc::new(notification.clone()),
             since: at,
         };
-        if self.waiting.len() >= WAITING_MAX {
-            let error = Text::from(format!("{WAITING_MAX} notifications wait already"));
+        if let Err(error) = self.room(&waiting) {
             self.bury(Dead {
                 id,
                 waiting,
@@ -106,24 +167,58 @@ impl Outbox {
                 at,
             });
         } else {
-            self.waiting.insert(id, waiting);
-            self.fresh.insert(id);
+            self.add(id, waiting);
         }
         true
+    }
+
+    /// Whether one more may wait.
+    fn room(&self, waiting: &Waiting) -> Result<(), Text> {
+        let channel = waiting.channel();
+        let of_channel = self.by_channel.get(&channel).copied().unwrap_or_default();
+        if of_channel >= WAITING_OF_CHANNEL_MAX {
+            let (receiver, channel) = channel;
+            return Err(
+                format!("{of_channel} notifications wait for {channel} of {receiver} already").into(),
+            );
+        }
+        let full = self.waiting.len() >= WAITING_MAX || self.bytes + waiting.bytes() > BYTES_MAX;
+        if full && of_channel >= FEW {
+            let (total, mib) = (self.waiting.len(), self.bytes >> 20);
+            return Err(format!("{total} notifications of {mib} MiB wait already").into());
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, id: EffectId, waiting: Waiting) {
+        *self.by_channel.entry(waiting.channel()).or_default() += 1;
+        self.bytes += waiting.bytes();
+        self.waiting.insert(id, waiting);
+        self.fresh.insert(id);
+    }
+
+    fn remove(&mut self, id: EffectId) -> Option<Waiting> {
+        self.fresh.remove(&id);
+        let waiting = self.waiting.remove(&id)?;
+        self.bytes = self.bytes.saturating_sub(waiting.bytes());
+        if let Entry::Occupied(mut count) = self.by_channel.entry(waiting.channel()) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+        Some(waiting)
     }
 
     fn settle(&mut self, at: Timestamp, delivery: &Delivery) -> bool {
         let id = delivery.notification;
         match delivery.outcome {
             DeliveryOutcome::Delivered => {
-                self.fresh.remove(&id);
-                let dead = self.dead.len();
-                self.dead.retain(|dead| dead.id != id);
-                self.waiting.remove(&id).is_some() || self.dead.len() < dead
+                // What waits is not among the dead.
+                self.remove(id).is_some() || self.unbury(id).is_some()
             }
             DeliveryOutcome::Dead => {
-                self.fresh.remove(&id);
-                let Some(waiting) = self.waiting.remove(&id) else {
+                let Some(waiting) = self.remove(id) else {
                     return false;
                 };
                 self.bury(Dead {
@@ -136,26 +231,35 @@ impl Outbox {
                 true
             }
             DeliveryOutcome::Retried => {
-                let Some(place) = self.dead.iter().position(|dead| dead.id == id) else {
+                let Some(dead) = self.unbury(id) else {
                     return false;
                 };
-                if let Some(dead) = self.dead.remove(place) {
-                    let waiting = Waiting {
-                        since: at,
-                        ..dead.waiting
-                    };
-                    self.waiting.insert(id, waiting);
-                    self.fresh.insert(id);
-                }
+                let waiting = Waiting {
+                    since: at,
+                    ..dead.waiting
+                };
+                self.add(id, waiting);
                 true
             }
         }
     }
 
+    fn unbury(&mut self, id: EffectId) -> Option<Dead> {
+        let place = self.dead.iter().position(|dead| dead.id == id)?;
+        self.dead_changes += 1;
+        let dead = self.dead.remove(place)?;
+        self.dead_bytes -= dead.waiting.bytes();
+        Some(dead)
+    }
+
     fn bury(&mut self, dead: Dead) {
+        self.dead_changes += 1;
+        self.dead_bytes += dead.waiting.bytes();
         self.dead.push_back(dead);
-        while self.dead.len() > DEAD_MAX {
-            self.dead.pop_front();
+        while self.dead.len() > DEAD_MAX || (self.dead_bytes > DEAD_BYTES_MAX && self.dead.len() > 1) {
+            if let Some(oldest) = self.dead.pop_front() {
+                self.dead_bytes -= oldest.waiting.bytes();
+            }
         }
     }
 
@@ -177,6 +281,11 @@ impl Outbox {
     /// Whether some were not handed over yet.
     pub fn has_fresh(&self) -> bool {
         !self.fresh.is_empty()
+    }
+
+    /// Grows with each change of what was given up.
+    pub fn dead_changes(&self) -> u64 {
+        self.dead_changes
     }
 
     /// What was given up, the newest last.
@@ -208,96 +317,4 @@ mod shared {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::cases::{id, notification};
-    use super::*;
-
-    fn told(id: EffectId, outcome: DeliveryOutcome) -> Effect {
-        Effect::Delivery(Box::new(Delivery {
-            notification: id,
-            receiver: "team".into(),
-            channel: "webhook/0".into(),
-            outcome,
-            attempts: 3,
-            error: (outcome == DeliveryOutcome::Dead).then(|| "the channel refuses it".into()),
-            at: Timestamp(5),
-        }))
-    }
-
-    fn handed(outbox: &mut Outbox) -> Vec<EffectId> {
-        let mut all = Vec::new();
-        outbox.hand_over(|id, _| {
-            all.push(id);
-            true
-        });
-        all
-    }
-
-    #[test]
-    fn what_waits_survives_and_is_handed_over_anew() {
-        let mut outbox = Outbox::default();
-        for offset in 1..=3 {
-            let effect = Effect::Notification(Box::new(notification("g", &[offset], &[])));
-            assert!(outbox.apply(id(offset), Timestamp(offset as i64), &effect));
-        }
-        assert_eq!(handed(&mut outbox), [id(1), id(2), id(3)]);
-        assert!(handed(&mut outbox).is_empty(), "each once");
-        assert!(outbox.apply(id(9), Timestamp(9), &told(id(2), DeliveryOutcome::Delivered)));
-        let mut again = Outbox::load(&outbox.save().unwrap()).unwrap();
-        assert_eq!(handed(&mut again), [id(1), id(3)]);
-        assert_eq!(again.waiting(), 2);
-        assert!(
-            !again.apply(id(9), Timestamp(9), &told(id(2), DeliveryOutcome::Delivered)),
-            "a repeat changes nothing"
-        );
-    }
-
-    #[test]
-    fn dead_letters_are_seen_and_can_be_tried_again() {
-        let mut outbox = Outbox::default();
-        let effect = Effect::Notification(Box::new(notification("g", &[1], &[])));
-        outbox.apply(id(1), Timestamp(1), &effect);
-        handed(&mut outbox);
-        outbox.apply(id(2), Timestamp(2), &told(id(1), DeliveryOutcome::Dead));
-        assert_eq!((outbox.waiting(), outbox.dead().len()), (0, 1));
-        let letter = &outbox.dead()[0];
-        assert_eq!((letter.id, letter.attempts), (id(1), 3));
-        assert_eq!(letter.error, "the channel refuses it");
-        outbox.apply(id(3), Timestamp(3), &told(id(1), DeliveryOutcome::Retried));
-        assert!(outbox.dead().is_empty());
-        assert_eq!(handed(&mut outbox), [id(1)], "under the same id");
-    }
-
-    #[test]
-    fn a_full_sender_is_asked_again_later() {
-        let mut outbox = Outbox::default();
-        for offset in 1..=2 {
-            let effect = Effect::Notification(Box::new(notification("g", &[offset], &[])));
-            outbox.apply(id(offset), Timestamp(1), &effect);
-        }
-        outbox.hand_over(|_, _| false);
-        assert!(outbox.has_fresh());
-        assert_eq!(handed(&mut outbox), [id(1), id(2)]);
-        assert!(!outbox.has_fresh());
-    }
-
-    #[test]
-    fn the_outbox_is_bounded_and_what_does_not_fit_is_seen() {
-        let mut outbox = Outbox::default();
-        let effect = Effect::Notification(Box::new(notification("g", &[1], &[])));
-        for offset in 0..WAITING_MAX as u64 + DEAD_MAX as u64 + 5 {
-            outbox.apply(id(offset), Timestamp(1), &effect);
-        }
-        assert_eq!(outbox.waiting(), WAITING_MAX as u64);
-        assert_eq!(outbox.dead().len(), DEAD_MAX);
-        assert!(outbox.dead()[0].error.contains("10000 notifications wait"));
-    }
-
-    #[test]
-    fn another_form_is_refused() {
-        let mut body = Outbox::default().save().unwrap();
-        body[0] = 9;
-        assert!(matches!(Outbox::load(&body), Err(OutboxError::Version(9))));
-        assert!(Outbox::load(&[]).is_err());
-    }
-}
+mod tests;

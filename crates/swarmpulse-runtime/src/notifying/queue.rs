@@ -5,11 +5,11 @@
 //! that tells of ends stays, because the newer one tells of them no more, and so does one whose alerts have ended since:
 //! without a beginning, an end says nothing.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use swarmpulse_model::alert::Notification;
-use swarmpulse_model::{EffectId, Timestamp};
+use swarmpulse_model::{EffectId, Text, Timestamp};
 
 /// One notification on its way to a channel.
 #[derive(Clone, Debug)]
@@ -47,6 +47,9 @@ impl Item {
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     items: VecDeque<Item>,
+    /// Those among them, and how many there are of each group: most come alone, and no other is looked at.
+    ids: HashSet<EffectId>,
+    by_group: HashMap<Text, usize>,
     /// The first is being sent.
     in_flight: bool,
     /// Nothing is sent before this: the channel did not answer, or asked to be left alone.
@@ -58,7 +61,14 @@ pub(crate) struct Queue {
 impl Queue {
     /// Adds one at the end; gives how many others it took the place of.
     pub fn push(&mut self, mut item: Item) -> usize {
-        if self.items.iter().any(|known| known.id == item.id) {
+        if !self.ids.insert(item.id) {
+            return 0;
+        }
+        let group = item.notification.group_key.clone();
+        let of_group = self.by_group.entry(group).or_default();
+        *of_group += 1;
+        if *of_group == 1 {
+            self.items.push_back(item);
             return 0;
         }
         let first = usize::from(self.in_flight);
@@ -70,6 +80,7 @@ impl Queue {
                 continue;
             }
             if let Some(older) = self.items.remove(place) {
+                self.forget(&older);
                 item.carried.extend(older.carried);
                 item.carried.push(older.id);
             }
@@ -99,7 +110,20 @@ impl Queue {
             self.failures = 0;
             self.not_before = Timestamp::default();
         }
-        self.items.pop_front()
+        let finished = self.items.pop_front()?;
+        self.forget(&finished);
+        Some(finished)
+    }
+
+    fn forget(&mut self, gone: &Item) {
+        self.ids.remove(&gone.id);
+        let group = &gone.notification.group_key;
+        if let Some(count) = self.by_group.get_mut(group) {
+            *count -= 1;
+            if *count == 0 {
+                self.by_group.remove(group);
+            }
+        }
     }
 
     /// An attempt failed: the channel is left alone until the time that `until` gives for so many failures in a row.
@@ -107,6 +131,11 @@ impl Queue {
         self.in_flight = false;
         self.failures = self.failures.saturating_add(1);
         self.not_before = until(self.failures);
+    }
+
+    /// Whether the last attempt failed.
+    pub fn is_failing(&self) -> bool {
+        self.failures > 0
     }
 
     /// How many wait.

@@ -20,6 +20,8 @@ use crate::handle::Handle;
 
 /// Channels that are spoken to at once.
 const TURNS: usize = 32;
+/// Channels that failed the last time that are spoken to at once.
+const TURNS_OF_FAILING: usize = 16;
 /// Outcomes that wait to be journaled.
 const DELIVERIES: usize = 4096;
 /// Outcomes journaled at once.
@@ -96,6 +98,7 @@ impl Sender {
             now: Arc::new(move || clock.now()),
             deliveries,
             turns: Arc::new(Semaphore::new(TURNS)),
+            turns_of_failing: Arc::new(Semaphore::new(TURNS_OF_FAILING)),
             identity,
             external_url,
             stopped: stopped.clone(),

@@ -156,6 +156,7 @@ mod tests {
             now: Arc::new(move || Timestamp::from_unix_s(1e9).plus_s(began.elapsed().as_secs_f64())),
             deliveries: mpsc::channel(1).0,
             turns: Arc::new(Semaphore::new(1)),
+            turns_of_failing: Arc::new(Semaphore::new(1)),
             external_url: "http://monitor".into(),
             stopped: watch::channel(false).1,
         };

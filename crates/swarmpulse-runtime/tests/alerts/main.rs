@@ -1,8 +1,13 @@
 //! Rules, alerts and notifications on real threads: what is decided is journaled, what is journaled is told, and neither a
 //! restart nor a crash loses or doubles anything.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails, one that measures says what"
+)]
 
+mod burst;
 mod gate;
 mod world;
 

@@ -145,12 +145,30 @@ pub struct World {
     metrics: Mutex<Arc<MemoryMetrics>>,
     pub channel: Arc<Channel>,
     pub gate: Arc<Gate>,
+    receivers: Vec<LoadedReceiver>,
     rules: Arc<Mutex<String>>,
 }
 
 impl World {
     pub fn new() -> Self {
+        let channel = Channel::new();
+        let team = LoadedReceiver {
+            name: "team".into(),
+            channels: vec![LoadedChannel {
+                name: "fake/0".into(),
+                notifier: Arc::clone(&channel) as Arc<dyn Notifier>,
+            }],
+        };
         Self {
+            channel,
+            ..Self::with_receivers(vec![team])
+        }
+    }
+
+    /// One with other receivers than the one that is routed to.
+    pub fn with_receivers(receivers: Vec<LoadedReceiver>) -> Self {
+        Self {
+            receivers,
             journal: SwitchedJournal::new(MemoryJournal::new(64 << 20)),
             history: Arc::new(MemoryHistory::new(100_000)),
             state: Arc::default(),
@@ -179,10 +197,10 @@ impl World {
                 gate: Arc::clone(&self.gate),
             }),
         };
-        let (rules, channel) = (Arc::clone(&self.rules), Arc::clone(&self.channel));
+        let (rules, receivers) = (Arc::clone(&self.rules), self.receivers.clone());
         let options = Options {
             rules: RulesOptions {
-                load: Arc::new(move || load(&rules.lock(), &channel)),
+                load: Arc::new(move || load(&rules.lock(), &receivers)),
                 ..RulesOptions::default()
             },
             ..Options::default()
@@ -238,7 +256,7 @@ impl World {
     }
 }
 
-fn load(rules: &str, channel: &Arc<Channel>) -> Result<Loaded, LoadError> {
+fn load(rules: &str, receivers: &[LoadedReceiver]) -> Result<Loaded, LoadError> {
     let file = RuleFile::parse("rules.yaml", rules, Some(&checker()))
         .map_err(|error| LoadError(error.to_string()))?;
     let routing = Routing::parse(ROUTES, &|_| None).map_err(|faults| LoadError(format!("{faults:?}")))?;
@@ -246,13 +264,7 @@ fn load(rules: &str, channel: &Arc<Channel>) -> Result<Loaded, LoadError> {
         rules: vec![file],
         routing: Arc::new(routing.routing),
         routing_text: ROUTES.to_owned(),
-        receivers: vec![LoadedReceiver {
-            name: "team".into(),
-            channels: vec![LoadedChannel {
-                name: "fake/0".into(),
-                notifier: Arc::clone(channel) as Arc<dyn Notifier>,
-            }],
-        }],
+        receivers: receivers.to_vec(),
         ..Loaded::default()
     })
 }

@@ -85,6 +85,7 @@ fn world(fake: Option<&Arc<Fake>>) -> World {
         now: Arc::new(move || Timestamp::from_unix_s(1e9).plus_s(began.elapsed().as_secs_f64())),
         deliveries,
         turns: Arc::new(Semaphore::new(32)),
+        turns_of_failing: Arc::new(Semaphore::new(16)),
         external_url: "http://monitor".into(),
         stopped,
     };
