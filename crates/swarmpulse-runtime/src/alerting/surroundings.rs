@@ -192,3 +192,95 @@ fn services(fleet: &Fleet, agent: &Agent) -> Vec<EntityKey> {
         .map(|service| EntityKey::new(&namespace, EntityKind::Service, &service.id))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use swarmpulse_model::record::{FleetSettings, Heartbeat};
+    use swarmpulse_model::{Envelope, Position, Record, Source};
+
+    const BEGIN: Timestamp = Timestamp(1_767_571_200_000_000_000);
+
+    /// Agents that report once, at the beginning: their host, their sandbox, whether on demand.
+    fn fleet(agents: &[(&str, &str, Option<&str>, bool)]) -> RwLock<Fleet> {
+        let settings = FleetSettings {
+            local_host: "here".into(),
+            ..FleetSettings::default()
+        };
+        let mut fleet = Fleet::new(settings);
+        let heartbeats = agents.iter().map(|(agent, host, sandbox, on_demand)| {
+            Record::Heartbeat(Box::new(Heartbeat {
+                agent: (*agent).into(),
+                host: Some((*host).into()),
+                sandbox: sandbox.map(Text::from),
+                interval_s: Some(10.0),
+                on_demand: on_demand.then_some(true),
+                ..Heartbeat::default()
+            }))
+        });
+        let envelope = |offset, received_at, source, records| Envelope {
+            position: Position { partition: 0, offset },
+            received_at,
+            namespace: Text::const_new("default"),
+            principal: Text::default(),
+            source,
+            records,
+        };
+        let mut effects = Vec::new();
+        let reports = envelope(0, BEGIN, Source::Http, heartbeats.collect());
+        fleet.apply_envelope(reports, &mut effects);
+        let tick = envelope(1, BEGIN.plus_s(31.0), Source::Monitor, vec![Record::Tick]);
+        fleet.apply_envelope(tick, &mut effects);
+        RwLock::new(fleet)
+    }
+
+    fn key(kind: EntityKind, id: &str) -> EntityKey {
+        EntityKey::new("default", kind, id)
+    }
+
+    #[test]
+    fn agents_tell_of_their_hosts_and_the_monitor_of_its_own() {
+        let fleet = fleet(&[
+            ("a1", "h1", None, false),
+            ("a2", "h1", None, true),
+            ("a3", "here", None, false),
+        ]);
+        let around = FleetSurroundings::new(&fleet, BEGIN.plus_s(40.0));
+        let there = around.agents_of(&key(EntityKind::Host, "h1"));
+        let mut presences: Vec<(Presence, bool)> = there
+            .iter()
+            .map(|witness| (witness.presence, witness.due_at == BEGIN.plus_s(13.0)))
+            .collect();
+        presences.sort_by_key(|(presence, _)| *presence != Presence::Down);
+        assert_eq!(presences, [(Presence::Down, true), (Presence::Unexpected, false)]);
+        assert!(there.iter().all(|witness| witness.heard_at == Some(BEGIN)));
+        let [here] = around.agents_of(&key(EntityKind::Host, "here"))[..] else {
+            panic!("one agent runs here");
+        };
+        assert_eq!(
+            (here.presence, here.heard_at),
+            (Presence::Down, Some(BEGIN.plus_s(40.0)))
+        );
+        assert_eq!(around.agents_of(&key(EntityKind::Host, "h9")), []);
+        // A day later it no longer counts where it was.
+        let later = FleetSurroundings::new(&fleet, BEGIN.plus_s(25.0 * 3600.0));
+        let still = later.agents_of(&key(EntityKind::Host, "h1"));
+        assert!(still.iter().all(|witness| witness.presence != Presence::Down));
+    }
+
+    #[test]
+    fn a_sandbox_stands_on_the_host_of_its_agents_if_that_is_one() {
+        let fleet = fleet(&[
+            ("a1", "h1", Some("s1"), false),
+            ("a2", "h1", Some("s1"), false),
+            ("b1", "h1", Some("s2"), false),
+            ("b2", "h2", Some("s2"), false),
+        ]);
+        let around = FleetSurroundings::new(&fleet, BEGIN.plus_s(40.0));
+        let below = |sandbox| around.stands_on(&key(EntityKind::Sandbox, sandbox));
+        assert_eq!(below("s1"), [key(EntityKind::Host, "h1")]);
+        assert_eq!(below("s2"), []);
+        assert_eq!(around.agents_of(&key(EntityKind::Sandbox, "s1")).len(), 2);
+        assert_eq!(around.agents_of(&key(EntityKind::Host, "h1")).len(), 3);
+    }
+}
