@@ -10,6 +10,8 @@ use super::*;
 /// What a channel does when it is asked.
 enum Answer {
     Takes,
+    /// Takes it in words of ours.
+    Rewords,
     Later(Option<f64>),
     Refuses,
     Hangs,
@@ -53,9 +55,12 @@ impl Notifier for Fake {
             .lock()
             .push((message.id, self.began.elapsed().as_secs_f64()));
         let answer = self.answers.lock().pop_front().unwrap_or(Answer::Takes);
+        if matches!(answer, Answer::Rewords) {
+            message.remarks.note("title is in our own words: it fails");
+        }
         Box::pin(async move {
             match answer {
-                Answer::Takes => Ok(()),
+                Answer::Takes | Answer::Rewords => Ok(()),
                 Answer::Later(after_s) => Err(SendError::Later {
                     detail: "status 503".to_owned(),
                     after_s,
@@ -221,4 +226,19 @@ async fn it_stops_when_told() {
     world.stop.send_replace(true);
     world.task.await.unwrap();
     assert_eq!(fake.asked().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_said_in_our_words_is_counted_and_told_with_the_delivery() {
+    let fake = Fake::new([Answer::Rewords, Answer::Takes]);
+    let mut world = world(Some(&fake));
+    world.lane.push(item(1, &[1], &[]));
+    world.lane.push(item(2, &[], &[1]));
+    let remark = "title is in our own words: it fails";
+    let told = (1, DeliveryOutcome::Delivered, 1, Some(remark.to_owned()));
+    assert_eq!(next(&mut world).await, told);
+    assert_eq!(next(&mut world).await, (2, DeliveryOutcome::Delivered, 1, None));
+    let figures = world.lane.tally.figures();
+    assert_eq!((figures.sent, figures.reworded, figures.failed), (2, 1, 0));
+    assert_eq!(figures.last_remark.as_deref(), Some(remark));
 }
