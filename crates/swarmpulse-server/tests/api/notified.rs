@@ -161,7 +161,7 @@ async fn a_receiver_is_tried_and_says_how_each_channel_answered() {
     let tried = server.post("/api/v1/receivers/ops/test", "").await.json();
     assert_eq!(
         tried["channels"],
-        json!([{"name": "webhook/0", "delivered": true, "error": null}])
+        json!([{"name": "webhook/0", "delivered": true, "error": null, "closed": false}])
     );
     fake.refuses.store(true, Ordering::Relaxed);
     let tried = server.post("/api/v1/receivers/ops/test", "").await.json();
