@@ -1,4 +1,4 @@
-//! Backtests: which alerts rules would have fired over the past, compared with what did.
+//! Backtests: which alerts would have fired over the past and been told to whom, compared with what was.
 
 use std::collections::BTreeMap;
 
@@ -21,6 +21,12 @@ pub struct NewBacktest {
     /// Files of objectives, made into rules.
     #[serde(default)]
     pub objectives: Vec<BacktestFile>,
+    /// Routes and receivers in Alertmanager's format; secrets may be left out or masked. Without it those in force.
+    #[serde(default)]
+    pub routes: Option<BacktestFile>,
+    /// How long conditions of a name must hold before they are alerts, in seconds: in the place of what is in force.
+    #[serde(default)]
+    pub for_s: BTreeMap<String, f64>,
 }
 
 /// A file as text.
@@ -52,6 +58,15 @@ pub struct Backtest {
     pub summary: BacktestSummary,
     /// What fired, by time.
     pub firings: Vec<BacktestFiring>,
+    /// How much each receiver would have been told, and was; by name.
+    #[serde(default)]
+    pub receivers: Vec<BacktestReceiver>,
+    /// What would have been told and was, by time: the first thousand.
+    #[serde(default)]
+    pub messages: Vec<BacktestMessage>,
+    /// Messages beyond these.
+    #[serde(default)]
+    pub messages_omitted: u64,
     /// Rules that could not be evaluated, with the first reason of each.
     pub errors: BTreeMap<String, String>,
 }
@@ -65,7 +80,7 @@ pub struct BacktestSummary {
     pub new: u64,
     /// They did fire and would not have.
     pub gone: u64,
-    /// Alerts of detectors and verdicts that fired: no rule decides them, so they would have been the same.
+    /// Alerts of detectors and verdicts that fired: no rule decides them. They are compared and counted above, too.
     pub of_conditions: u64,
 }
 
@@ -78,6 +93,9 @@ pub struct BacktestFiring {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Who raised it: rule, condition or cause.
+    #[serde(default)]
+    pub origin: String,
     /// critical, warning or info.
     pub severity: String,
     /// The labels that tell it from others of its name.
@@ -88,6 +106,48 @@ pub struct BacktestFiring {
     pub would: Option<FiringTimes>,
     /// When it did.
     pub did: Option<FiringTimes>,
+}
+
+/// How much one receiver would have been told, and was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BacktestReceiver {
+    /// Its name.
+    pub receiver: String,
+    /// Messages that it would have got.
+    pub would: u64,
+    /// Of these, because something fired.
+    pub fired: u64,
+    /// Of these, because something ended.
+    pub resolved: u64,
+    /// Of these, because nothing had changed for long.
+    pub repeated: u64,
+    /// Messages that it got.
+    pub did: u64,
+}
+
+/// A message as it would have been, as it was, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BacktestMessage {
+    /// both, new (it would have been told and was not) or gone (it was told and would not have been).
+    pub seen: String,
+    /// When it would have been told.
+    pub would_at: Option<String>,
+    /// When it was.
+    pub did_at: Option<String>,
+    /// To whom.
+    pub receiver: String,
+    /// Over which channel.
+    pub channel: String,
+    /// fired, resolved or repeated.
+    pub reason: String,
+    /// The labels that its group was formed by.
+    pub group: BTreeMap<String, String>,
+    /// Alerts of it that fired.
+    pub firing: u64,
+    /// Alerts of it that had ended.
+    pub resolved: u64,
+    /// Names of the first few alerts.
+    pub alerts: Vec<String>,
 }
 
 /// From when until when.

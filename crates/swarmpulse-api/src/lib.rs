@@ -27,7 +27,10 @@ pub use agent::{Agent, AgentHealth, AgentHealthReport, Evidence, Process, Timeli
 pub use alert::{
     Alert, AlertAcknowledgement, AlertDetail, AlertSymptom, AlertTransition, Alerts, NewAcknowledgement,
 };
-pub use backtest::{Backtest, BacktestFile, BacktestFiring, BacktestSummary, FiringTimes, NewBacktest};
+pub use backtest::{
+    Backtest, BacktestFile, BacktestFiring, BacktestMessage, BacktestReceiver, BacktestSummary, FiringTimes,
+    NewBacktest,
+};
 pub use entity::{Sandbox, Service, Task};
 pub use event::HistoryEvent;
 pub use finding::{

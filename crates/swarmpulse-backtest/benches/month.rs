@@ -1,4 +1,5 @@
-//! A month of a fleet of 100 agents, sampled every 15 s into the embedded store, through all shipped rules and objectives.
+//! A month of a fleet of 100 agents, sampled every 15 s into the embedded store, through all shipped rules and objectives; and
+//! what was held to be true of them through the desk: each agent falls four times a day, and a host of 20 once a day.
 //!
 //! `MONTH_FOLDER=/somewhere cargo bench -p swarmpulse-backtest --bench month` keeps the store there for the next time;
 //! making it takes some minutes.
@@ -14,13 +15,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use swarmpulse_backtest::{BacktestOptions, Did, Seen, backtest};
+use swarmpulse_backtest::{BacktestOptions, Seen, TellingOptions, backtest, did, routing};
 use swarmpulse_journal::{Options as JournalOptions, SegmentJournal};
 use swarmpulse_metrics::{EmbeddedMetrics, MetricOptions};
 use swarmpulse_model::series::{METRIC_NAME, SampleBatch};
-use swarmpulse_model::{Labels, Sample, Timestamp};
+use swarmpulse_model::{
+    Condition, Effect, EffectId, EntityKey, EntityKind, Labels, Position, Sample, Severity, Timestamp,
+};
 use swarmpulse_rules::RuleFile;
-use swarmpulse_store::MetricStore;
+use swarmpulse_store::memory::MemoryHistory;
+use swarmpulse_store::{History, HistoryRow, MetricStore};
 
 const AGENTS: usize = 100;
 const SERVICES: usize = 10;
@@ -68,6 +72,13 @@ const OF_FLEET: &[(&str, f64)] = &[
     ("swarmpulse_dropped_total", 0.0),
     ("swarmpulse_ready", 1.0),
 ];
+
+const ROUTES: &str = "
+route: {receiver: team, group_by: [alertname, agent]}
+receivers:
+- name: team
+  webhook_configs: [{url: 'https://hooks.example/team'}]
+";
 
 struct Source {
     labels: Labels,
@@ -176,6 +187,50 @@ fn files() -> Vec<RuleFile> {
     files
 }
 
+/// What history has: conditions of agents that fall and return.
+fn history() -> MemoryHistory {
+    let history = MemoryHistory::default();
+    let second = |at_s: f64| Timestamp((BEGIN_MS).saturating_mul(1_000_000)).plus_s(at_s);
+    let mut happened: Vec<(f64, String, bool)> = Vec::new();
+    for agent in 0..AGENTS {
+        let name = format!("agent-{agent:03}");
+        for quarter in 0..DAYS * 4 {
+            let at_s = quarter as f64 * 21_600.0 + agent as f64 * 97.0;
+            happened.push((at_s, name.clone(), true));
+            happened.push((at_s + 150.0, name.clone(), false));
+        }
+    }
+    for day in 0..DAYS {
+        for agent in 0..20 {
+            let at_s = day as f64 * 86_400.0 + 20_000.0 + f64::from(agent);
+            happened.push((at_s, format!("agent-{agent:03}"), true));
+            happened.push((at_s + 900.0, format!("agent-{agent:03}"), false));
+        }
+    }
+    happened.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let rows: Vec<HistoryRow> = happened
+        .into_iter()
+        .zip(0..)
+        .map(|((at_s, agent, active), offset)| HistoryRow {
+            id: EffectId {
+                position: Position { partition: 0, offset },
+                n: 0,
+            },
+            at: second(at_s),
+            effect: Effect::Condition(Box::new(Condition {
+                name: "agent_down".into(),
+                subject: Some(EntityKey::new("default", EntityKind::Agent, &agent)),
+                severity: Severity::Critical,
+                active,
+                since: second(at_s),
+                reason: "silent for 30 s".into(),
+            })),
+        })
+        .collect();
+    history.append(&rows, rows.len() as u64).unwrap();
+    history
+}
+
 fn main() {
     let temporary = tempfile::tempdir().unwrap();
     let kept = std::env::var_os("MONTH_FOLDER");
@@ -187,14 +242,22 @@ fn main() {
     }
     let store = Arc::new(open(folder));
     let files = files();
+    let (routes, receivers) = routing("alerts.yaml", ROUTES).unwrap();
+    let telling = TellingOptions {
+        routing: routes,
+        receivers,
+        ..TellingOptions::default()
+    };
     let options = BacktestOptions {
         from: Timestamp(BEGIN_MS.saturating_mul(1_000_000)),
         to: Timestamp((BEGIN_MS + DAYS * 24 * HOUR_MS).saturating_mul(1_000_000)),
         default_interval_s: 15.0,
         external_url: String::new(),
+        telling,
     };
     let began = Instant::now();
-    let report = backtest(store, &files, Did::default(), &options, &mut |_| true).unwrap();
+    let done = did(&history(), options.from, options.to).unwrap();
+    let report = backtest(store, &files, done, &options, &mut |_| true).unwrap();
     println!(
         "{} rules in {} groups at {} moments of {DAYS} days: {:.1} s, {} samples read, {} firings, {} rules failed",
         report.rules,
@@ -205,6 +268,7 @@ fn main() {
         report.count(Seen::New),
         report.errors.len()
     );
+    println!("{} messages would have been told", report.told.messages.len());
     for (rule, error) in &report.errors {
         println!("  {rule}: {error}");
     }

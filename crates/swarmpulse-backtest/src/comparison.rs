@@ -76,8 +76,13 @@ pub(crate) fn compare(would: Vec<Firing>, did: Vec<Firing>) -> Vec<Compared> {
         would: None,
         did: Some(firing),
     }));
-    all.sort_by(|a, b| key(a).cmp(&key(b)));
+    all.sort_by(by_time);
     all
+}
+
+/// Which of two comes first.
+pub(crate) fn by_time(a: &Compared, b: &Compared) -> std::cmp::Ordering {
+    key(a).cmp(&key(b))
 }
 
 fn key(compared: &Compared) -> Option<(swarmpulse_model::Timestamp, &str, Seen)> {
@@ -95,6 +100,7 @@ fn touch(a: &Firing, b: &Firing) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use swarmpulse_model::alert::AlertOrigin;
     use swarmpulse_model::{Severity, Timestamp};
 
     use super::*;
@@ -103,6 +109,7 @@ mod tests {
         Firing {
             id: id.into(),
             name: id.into(),
+            origin: AlertOrigin::Rule,
             severity: Severity::Warning,
             labels: BTreeMap::new(),
             active_at: Timestamp::from_unix_s(from_s),

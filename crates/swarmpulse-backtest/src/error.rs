@@ -23,6 +23,14 @@ pub enum BacktestError {
     /// History cannot be read.
     #[error("read what did fire: {0}")]
     History(String),
+    /// History holds more than can be run through.
+    #[error(
+        "history holds more than {rows} alerts, conditions and messages for this span: ask for a shorter one"
+    )]
+    TooMuch {
+        /// So many can be.
+        rows: usize,
+    },
     /// Somebody wants it to stop.
     #[error("stopped")]
     Stopped,

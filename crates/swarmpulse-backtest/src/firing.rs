@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use swarmpulse_model::alert::AlertOrigin;
 use swarmpulse_model::{Alert, AlertState, Severity, Text, Timestamp};
 
 /// One time for which an alert fired.
@@ -11,6 +12,8 @@ pub struct Firing {
     pub id: Text,
     /// Its name.
     pub name: Text,
+    /// Who raised it.
+    pub origin: AlertOrigin,
     /// How much it mattered.
     pub severity: Severity,
     /// What it was true of, in short: the labels that tell it from others of its name.
@@ -71,6 +74,7 @@ fn begun(alert: &Alert, at: Timestamp) -> Firing {
     Firing {
         id: alert.id.clone(),
         name: alert.name.clone(),
+        origin: alert.origin,
         severity: alert.severity,
         labels: alert
             .labels

@@ -1,6 +1,10 @@
-//! What is to be run, from the text of files.
+//! What is to be run and who is to be told, from the text of files.
 
+use std::sync::Arc;
+
+use swarmpulse_alert::{Receiver, ReceiverChannel, Routing};
 use swarmpulse_api::BacktestFile;
+use swarmpulse_notify::settings::outline;
 use swarmpulse_promql::parse;
 use swarmpulse_rules::{ExpressionError, Expressions, Query, QueryError, QuerySample, RuleFile};
 
@@ -24,6 +28,31 @@ pub fn rule_files(rules: &[BacktestFile], objectives: &[BacktestFile]) -> Result
         }
     }
     if faults.is_empty() { Ok(files) } else { Err(faults) }
+}
+
+/// Routes and receivers of a file in Alertmanager's format, whose secrets may be masked.
+///
+/// # Errors
+/// Everything that is wrong with its routes, with line and column.
+pub fn routing(name: &str, text: &str) -> Result<(Arc<Routing>, Vec<Receiver>), Vec<String>> {
+    let file = Routing::parse(text, &|zone| jiff::tz::TimeZone::get(zone).ok()).map_err(|faults| {
+        let told = |fault: &swarmpulse_alert::ConfigError| {
+            format!("{name}:{}:{}: {}", fault.line, fault.column, fault.message)
+        };
+        faults.iter().map(told).collect::<Vec<_>>()
+    })?;
+    let receivers = outline(text).into_iter().map(|receiver| Receiver {
+        name: receiver.name,
+        channels: receiver
+            .channels
+            .into_iter()
+            .map(|channel| ReceiverChannel {
+                name: channel.name,
+                send_resolved: channel.send_resolved,
+            })
+            .collect(),
+    });
+    Ok((Arc::new(file.routing), receivers.collect()))
 }
 
 /// Checks expressions without evaluating any.
@@ -73,5 +102,18 @@ mod tests {
         let all = faults.join("\n");
         assert!(all.contains("bad.yaml:5"), "{all}");
         assert!(all.contains("worse.yaml"), "{all}");
+    }
+
+    #[test]
+    fn routes_are_read_with_their_channels_and_without_secrets() {
+        let text =
+            "route: {receiver: team}\nreceivers:\n- name: team\n  slack_configs: [{api_url: <secret>}]\n";
+        let (read, receivers) = routing("alerts.yaml", text).expect("routes");
+        assert_eq!(read.routes()[0].receiver, "team");
+        assert_eq!(receivers[0].channels[0].name, "slack/0");
+        assert!(!receivers[0].channels[0].send_resolved, "as Alertmanager has it");
+        let faults =
+            routing("alerts.yaml", "route: {receiver: nobody}\nreceivers: []\n").expect_err("nobody");
+        assert!(faults[0].starts_with("alerts.yaml:1:"), "{faults:?}");
     }
 }

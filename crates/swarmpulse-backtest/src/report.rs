@@ -2,11 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use swarmpulse_api::{Backtest, BacktestFiring, BacktestSummary, FiringTimes};
-use swarmpulse_model::Timestamp;
+use swarmpulse_api::{
+    Backtest, BacktestFiring, BacktestMessage, BacktestReceiver, BacktestSummary, FiringTimes,
+};
+use swarmpulse_model::{Text, Timestamp};
 
 use crate::comparison::{Compared, Seen};
 use crate::firing::Firing;
+use crate::message::{ComparedMessage, ReceiverCount, Told};
+
+/// Messages that are shown one by one; all are counted.
+const MESSAGES_SHOWN: usize = 1_000;
 
 /// What a run through the past came to. The same for the same past, rules and span.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,9 +31,11 @@ pub struct BacktestReport {
     pub samples_read: u64,
     /// What fired, as it would have been, as it was, or both; by time.
     pub firings: Vec<Compared>,
-    /// Alerts of conditions that fired in the span. Detectors and verdicts raise them, not rules: they would have been
-    /// the same.
+    /// Alerts of conditions that fired in the span: detectors and verdicts raise them, and the desk decides what becomes of
+    /// them.
     pub of_conditions: usize,
+    /// Who would have been told what, beside who was.
+    pub told: Told,
     /// Rules that could not be evaluated, with the first reason of each.
     pub errors: BTreeMap<String, String>,
 }
@@ -60,6 +68,15 @@ impl BacktestReport {
                 of_conditions: self.of_conditions as u64,
             },
             firings: self.firings.iter().filter_map(shape_of).collect(),
+            receivers: self.told.receivers.iter().map(receiver_of).collect(),
+            messages: self
+                .told
+                .messages
+                .iter()
+                .take(MESSAGES_SHOWN)
+                .map(message_of)
+                .collect(),
+            messages_omitted: self.told.messages.len().saturating_sub(MESSAGES_SHOWN) as u64,
             errors: self.errors.clone(),
         }
     }
@@ -71,6 +88,7 @@ fn shape_of(compared: &Compared) -> Option<BacktestFiring> {
         seen: compared.seen.as_str().to_owned(),
         id: firing.id.to_string(),
         name: firing.name.to_string(),
+        origin: firing.origin.as_str().to_owned(),
         severity: firing.severity.as_str().to_owned(),
         labels: firing
             .labels
@@ -81,6 +99,37 @@ fn shape_of(compared: &Compared) -> Option<BacktestFiring> {
         would: compared.would.as_ref().map(times_of),
         did: compared.did.as_ref().map(times_of),
     })
+}
+
+fn receiver_of((name, count): (&Text, &ReceiverCount)) -> BacktestReceiver {
+    BacktestReceiver {
+        receiver: name.to_string(),
+        would: count.would,
+        fired: count.fired,
+        resolved: count.ended,
+        repeated: count.repeated,
+        did: count.did,
+    }
+}
+
+fn message_of(compared: &ComparedMessage) -> BacktestMessage {
+    let message = &compared.message;
+    BacktestMessage {
+        seen: compared.seen.as_str().to_owned(),
+        would_at: (compared.seen != Seen::Gone).then(|| message.at.to_string()),
+        did_at: compared.did_at.map(|at| at.to_string()),
+        receiver: message.receiver.to_string(),
+        channel: message.channel.to_string(),
+        reason: message.reason.as_str().to_owned(),
+        group: message
+            .group_labels
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect(),
+        firing: message.firing as u64,
+        resolved: message.ended as u64,
+        alerts: message.names.iter().map(ToString::to_string).collect(),
+    }
 }
 
 fn times_of(firing: &Firing) -> FiringTimes {

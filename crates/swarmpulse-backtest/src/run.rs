@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use swarmpulse_model::series::{Label, METRIC_NAME, stale_marker};
-use swarmpulse_model::{AlertState, Labels, Text, Timestamp};
+use swarmpulse_model::{Alert, AlertState, Labels, Text, Timestamp};
 use swarmpulse_promql::Cancel;
 use swarmpulse_rules::{EvaluationOptions, GroupState, RuleFile, RuleGroup, RuleKind, RuleOutcome};
 use swarmpulse_store::MetricStore;
 use swarmpulse_store::metrics::Points;
 
 use crate::chained::{OF_ALERTS, chained};
-use crate::comparison::compare;
+use crate::comparison::{by_time, compare};
 use crate::did::Did;
 use crate::error::BacktestError;
 use crate::firing::Firings;
@@ -21,6 +21,7 @@ use crate::overlay::Overlay;
 use crate::report::{BacktestReport, Progress};
 use crate::schedule::Schedule;
 use crate::stepped::{GroupExpressions, Past};
+use crate::telling::{TellingOptions, Times, tell};
 
 /// So much is evaluated ahead, in milliseconds.
 const AHEAD_MS: i64 = 6 * 3_600_000;
@@ -38,6 +39,8 @@ pub struct BacktestOptions {
     pub default_interval_s: f64,
     /// The address at which people reach the monitor, for links in annotations.
     pub external_url: String,
+    /// How the desk is to decide, and whom it tells.
+    pub telling: TellingOptions,
 }
 
 /// Runs rules through the past. `go_on` is told how far it is and says whether to go on.
@@ -67,7 +70,30 @@ pub fn backtest(
         }
         chunk_ms = next_ms;
     }
-    let would = run.found.firings.within(options.from, options.to);
+    let mut found = run.found;
+    found.changes.sort_by_key(|(at, _)| *at);
+    let times = Times {
+        from: options.from,
+        to: options.to,
+        begin: Timestamp(begin_ms.saturating_mul(1_000_000)),
+    };
+    let Did {
+        of_rules,
+        of_conditions,
+        recorded,
+    } = did;
+    let outcome = tell(
+        &recorded,
+        found.changes,
+        &names(files),
+        &options.telling,
+        times,
+        &mut |at| go_on(Progress { at, ratio: 1.0 }),
+    )?;
+    let mut firings = compare(found.firings.within(options.from, options.to), of_rules);
+    let conditions = of_conditions.len();
+    firings.extend(compare(outcome.firings, of_conditions));
+    firings.sort_by(by_time);
     Ok(BacktestReport {
         from: options.from,
         to: options.to,
@@ -77,12 +103,25 @@ pub fn backtest(
             .flat_map(|file| &file.groups)
             .map(|group| group.rules.len())
             .sum(),
-        evaluations: run.found.evaluations,
+        evaluations: found.evaluations,
         samples_read: run.past.samples_read.load(Ordering::Relaxed),
-        firings: compare(would, did.of_rules),
-        of_conditions: did.of_conditions.len(),
-        errors: run.found.errors,
+        firings,
+        of_conditions: conditions,
+        told: crate::message::compare(outcome.messages, recorded.told),
+        errors: found.errors,
     })
+}
+
+/// Names of the alerts that files define.
+fn names(files: &[RuleFile]) -> BTreeSet<Text> {
+    let rules = files
+        .iter()
+        .flat_map(|file| &file.groups)
+        .flat_map(|group| &group.rules);
+    rules
+        .filter(|rule| matches!(rule.kind, RuleKind::Alert(_)))
+        .map(|rule| rule.name().into())
+        .collect()
 }
 
 /// A group under test.
@@ -152,6 +191,7 @@ impl Tested {
                     open.insert(alert.id.clone());
                 }
                 found.firings.take(alert, at);
+                found.changes.push((at, alert.clone()));
             }
             if let Some(error) = outcome.error {
                 let first = found.errors.entry(format!("{name}: {}", error.name));
@@ -165,6 +205,8 @@ impl Tested {
 #[derive(Default)]
 struct Found {
     firings: Firings,
+    /// Every change of an alert.
+    changes: Vec<(Timestamp, Alert)>,
     evaluations: u64,
     errors: BTreeMap<String, String>,
 }

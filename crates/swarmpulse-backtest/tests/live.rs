@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use swarmpulse_backtest::{BacktestOptions, BacktestReport, Did, Seen, backtest};
+use swarmpulse_backtest::{BacktestOptions, BacktestReport, Did, Seen, TellingOptions, backtest};
 use swarmpulse_model::series::{Label, METRIC_NAME, SampleBatch, stale_marker};
 use swarmpulse_model::{AlertState, Labels, Sample, Text, Timestamp};
 use swarmpulse_promql::{Options, PointValue, Value, When, evaluate, parse};
@@ -236,6 +236,7 @@ fn run(store: Arc<dyn MetricStore>, from: Timestamp, to: Timestamp) -> BacktestR
         to,
         default_interval_s: 15.0,
         external_url: String::new(),
+        telling: TellingOptions::default(),
     };
     backtest(store, &files(), Did::default(), &options, &mut |_| true).unwrap()
 }
@@ -328,6 +329,7 @@ fn a_run_that_is_stopped_says_so() {
         to: at(86_400.0),
         default_interval_s: 15.0,
         external_url: String::new(),
+        telling: TellingOptions::default(),
     };
     let mut told = Vec::new();
     let error = backtest(stored(&[]), &files(), Did::default(), &options, &mut |progress| {

@@ -70,6 +70,7 @@ async fn create(
     let minted = tokens::mint(scope, namespace.as_deref(), &comment, app.runtime().now());
     let minted = minted.map_err(|error| match error {
         MintError::Namespace(reason) => ApiError::unprocessable(format!("`namespace`: {reason}")),
+        MintError::AllNamespaces => ApiError::unprocessable(error.to_string()),
         MintError::Randomness(_) => ApiError::internal(error.to_string()),
     })?;
     let created = TokenCreated {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use swarmpulse_alert::DeskOptions;
 use swarmpulse_notify::ship::Destination;
 use swarmpulse_runtime::Handle;
 use swarmpulse_telemetry::Telemetry;
@@ -53,6 +54,8 @@ pub struct ServerOptions {
     pub query: QueryOptions,
     /// Objectives that are shown; whoever loads them puts them here.
     pub objectives: Arc<ObjectiveBook>,
+    /// How alerts are made, held and told, for running the desk over the past.
+    pub desk: DeskOptions,
     /// Where our own log is shipped to.
     pub shipping: Vec<Destination>,
     /// How telemetry over OTLP is taken in.
@@ -78,6 +81,7 @@ impl Default for ServerOptions {
             stream_bytes_max: 64 << 20,
             query: QueryOptions::default(),
             objectives: Arc::default(),
+            desk: DeskOptions::default(),
             shipping: Vec::new(),
             telemetry: swarmpulse_telemetry::Options::default(),
         }

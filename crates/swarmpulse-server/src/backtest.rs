@@ -1,4 +1,4 @@
-//! `POST /api/v1/backtest`: rules over the past of this server, one run at a time.
+//! `POST /api/v1/backtest`: rules and routes over the past of this server, one run at a time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::extract::{Request, State};
 use axum::{Json, Router};
 use swarmpulse_api::{Backtest, NewBacktest};
-use swarmpulse_backtest::{BacktestError, BacktestOptions, backtest, did, rule_files};
+use swarmpulse_backtest::{
+    BacktestError, BacktestOptions, TellingOptions, backtest, did, routing, rule_files,
+};
 use swarmpulse_model::Timestamp;
 use swarmpulse_rules::{RuleFile, RuleGroup};
 use tokio::sync::Semaphore;
@@ -20,6 +22,8 @@ use crate::read::time::parse_time;
 const BODY_MAX_BYTES: usize = 4 << 20;
 /// The longest span, in seconds: 400 days.
 const SPAN_MAX_S: f64 = 400.0 * 86_400.0;
+/// The longest that a condition may have to hold, in seconds.
+const FOR_MAX_S: f64 = 86_400.0;
 /// Seconds between evaluations of groups that name none.
 const INTERVAL_S: f64 = 15.0;
 /// A run takes all of a processor for as much as minutes.
@@ -57,6 +61,7 @@ async fn post(
         .map_err(|error| ApiError::bad_request(format!("expected `{{\"from\": TIME}}`: {error}")))?;
     let (from, to) = span(&app, &wanted)?;
     let files = files(&app, &wanted)?;
+    let telling = telling(&app, &wanted)?;
     let Ok(turn) = TURN.try_acquire() else {
         return Err(ApiError::too_many(
             30,
@@ -74,6 +79,7 @@ async fn post(
             to,
             default_interval_s: wanted.interval_s.unwrap_or(INTERVAL_S),
             external_url: String::new(),
+            telling,
         };
         backtest(Arc::clone(runtime.metrics()), &files, did, &options, &mut |_| {
             !gone.load(Ordering::Relaxed)
@@ -84,9 +90,9 @@ async fn post(
         .map_err(|_| ApiError::internal("the run ended early: a fault of this server"))?;
     match report {
         Ok(report) => Ok(Json(report.shape())),
-        Err(error @ (BacktestError::EmptySpan | BacktestError::Rule { .. })) => {
-            Err(ApiError::unprocessable(error.to_string()))
-        }
+        Err(
+            error @ (BacktestError::EmptySpan | BacktestError::Rule { .. } | BacktestError::TooMuch { .. }),
+        ) => Err(ApiError::unprocessable(error.to_string())),
         Err(error) => Err(ApiError::unavailable(5, error.to_string())),
     }
 }
@@ -125,6 +131,41 @@ fn span(app: &App, wanted: &NewBacktest) -> Result<(Timestamp, Timestamp), ApiEr
         ));
     }
     Ok((from, to))
+}
+
+/// The routes that were sent, or those in force.
+fn telling(app: &App, wanted: &NewBacktest) -> Result<TellingOptions, ApiError> {
+    let mut desk = app.options().desk.clone();
+    for (name, for_s) in &wanted.for_s {
+        if !(0.0..=FOR_MAX_S).contains(for_s) {
+            return Err(ApiError::unprocessable(format!(
+                "`for_s.{name}`: expected 0 to {FOR_MAX_S} seconds"
+            )));
+        }
+        desk.for_s.insert(name.as_str().into(), *for_s);
+    }
+    let board = app.runtime().alerting();
+    let (name, text) = match &wanted.routes {
+        Some(file) => (file.name.as_str(), file.text.as_str()),
+        None => ("the routes in force", &*board.routing_text),
+    };
+    if text.is_empty() {
+        return Ok(TellingOptions {
+            desk,
+            receivers: board.receivers.clone(),
+            ..TellingOptions::default()
+        });
+    }
+    let (routing, receivers) =
+        routing(name, text).map_err(|faults| ApiError::unprocessable(faults.join("\n")))?;
+    Ok(TellingOptions {
+        desk,
+        routing,
+        receivers: match &wanted.routes {
+            Some(_) => receivers,
+            None => board.receivers.clone(),
+        },
+    })
 }
 
 /// The files that were sent, or the rules in force.

@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq;
 use swarmpulse_model::entity::check_id;
 use swarmpulse_model::{IdError, Text, Timestamp};
 use swarmpulse_runtime::clock::Stopwatch;
+use swarmpulse_slo::ALL_NAMESPACES;
 use swarmpulse_store::{Scope, State, StateError, Token};
 
 use crate::access::Access;
@@ -26,6 +27,9 @@ pub enum MintError {
     /// The namespace has no such name.
     #[error("the namespace {0}")]
     Namespace(IdError),
+    /// The name stands for all namespaces together.
+    #[error("the namespace `*` stands for all of them together: leave it out for a token that sees all")]
+    AllNamespaces,
     /// The operating system gave no randomness.
     #[error("no randomness from the operating system: {0}")]
     Randomness(getrandom::Error),
@@ -51,6 +55,9 @@ pub fn mint(
 ) -> Result<Minted, MintError> {
     if let Some(namespace) = namespace {
         check_id(namespace).map_err(MintError::Namespace)?;
+        if namespace == ALL_NAMESPACES {
+            return Err(MintError::AllNamespaces);
+        }
     }
     let mut random = [0; 36];
     getrandom::fill(&mut random).map_err(MintError::Randomness)?;
@@ -219,6 +226,8 @@ mod tests {
         assert_eq!(one.token.hash, hash(&one.secret));
         assert!(!format!("{:?}", one.token).contains(&one.secret[4..]));
         assert!(mint(Scope::Read, Some(""), "", Timestamp(0)).is_err());
+        let all = mint(Scope::Read, Some("*"), "", Timestamp(0)).err().unwrap();
+        assert!(all.to_string().contains("stands for all of them"), "{all}");
     }
 
     #[test]

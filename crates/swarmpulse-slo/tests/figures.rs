@@ -65,6 +65,77 @@ fn what_is_young_says_since_when() {
 }
 
 #[test]
+fn what_is_missing_in_between_is_neither_good_nor_bad_and_is_told() {
+    let bench = Bench::default();
+    let end = 40 * DAY_S;
+    // The monitor was down for six of thirty days; in the rest 1 of 100 minutes was bad.
+    let present = (0..=end)
+        .step_by(60)
+        .filter(|at| !(end - 20 * DAY_S..end - 14 * DAY_S).contains(at));
+    let value = |at: i64| if at % 6000 == 0 { 5.0 } else { 9.0 };
+    bench.feed(&[("__name__", "active")], present.map(|at| (at, value(at))));
+    let found = judged(&active(), &bench, end);
+    assert_eq!((found.state, found.data_since), (SloState::Meeting, None));
+    // What was there last stands for five minutes.
+    let observed = found.observed_ratio.unwrap();
+    assert!((observed - 0.8).abs() < 1e-3, "{observed}");
+    assert!((found.sli.unwrap() - 0.99).abs() < 1e-4, "{:?}", found.sli);
+    let budget = found.budget.unwrap();
+    let seen_min = observed * 30.0 * 24.0 * 60.0;
+    assert!(
+        (budget.minutes.unwrap() - seen_min / 10.0).abs() < 1.0,
+        "{budget:?}"
+    );
+    assert!(
+        found.sentence.ends_with("; 6 d of it without data."),
+        "{}",
+        found.sentence
+    );
+}
+
+#[test]
+fn a_month_has_no_data_before_its_first_sample_and_its_own_budget_from_then_on() {
+    let objective = objective(
+        "{name: a, service: s, objective: 99%, calendar: month, timezone: America/New_York, at_least: 1, of: up}",
+    );
+    let bench = Bench::default();
+    let second = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_second();
+    // March of 2026 has 743 hours there: the clocks go forward on the 8th.
+    let (begin, ends) = (second("2026-03-01T05:00:00Z"), second("2026-04-01T04:00:00Z"));
+    // February was bad throughout, and nothing is heard in the last minutes of it.
+    gauge(&bench, "up", begin - DAY_S, begin - 600, |_| 0.0);
+    gauge(&bench, "up", begin + 1800, ends, |_| 1.0);
+    let february = judged(&objective, &bench, begin - 1);
+    assert_eq!(february.state, SloState::Violating);
+    let fresh = judged(&objective, &bench, begin + 900);
+    assert_eq!(fresh.state, SloState::NoData, "{}", fresh.sentence);
+    assert_eq!(fresh.span.unwrap().from, Timestamp::from_unix_s(begin as f64));
+    let march = judged(&objective, &bench, ends - 60);
+    assert_eq!(march.state, SloState::Meeting, "{}", march.sentence);
+    assert_eq!(march.span.unwrap().whole_s, 743 * 3600);
+    let minutes = march.budget.unwrap().minutes.unwrap();
+    assert!((minutes - 743.0 * 60.0 * 0.01).abs() < 1e-6, "{minutes}");
+    let april = judged(&objective, &bench, ends + 1);
+    assert_eq!(april.span.unwrap().from, Timestamp::from_unix_s(ends as f64));
+}
+
+#[test]
+fn a_changed_objective_is_judged_as_it_is_written_now() {
+    let bench = Bench::default();
+    let end = 40 * DAY_S;
+    gauge(&bench, "active", 0, end, |at| {
+        if at < end - 10 * DAY_S { 8.0 } else { 9.0 }
+    });
+    let state = |least: u32| {
+        let text = format!(
+            "{{name: a, service: s, objective: 90%, window: 30d, at_least: {least}, of: sum(active)}}"
+        );
+        judged(&objective(&text), &bench, end).state
+    };
+    assert_eq!((state(8), state(9)), (SloState::Meeting, SloState::Violating));
+}
+
+#[test]
 fn a_budget_that_burns_is_forecast_along_a_line() {
     let bench = Bench::default();
     let end = 40 * DAY_S;

@@ -1,7 +1,8 @@
-//! `swarmpulse backtest`: which alerts rules would have fired over the past, compared with what did.
+//! `swarmpulse backtest`: which alerts would have fired over the past and been told to whom, compared with what was.
 
 mod offline;
 mod table;
+mod told;
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -28,13 +29,16 @@ const EXAMPLES: &str = "Examples:
   swarmpulse backtest --from -7d
   swarmpulse backtest --from -30d --rules new-rules.yaml
   swarmpulse backtest --from 2026-05-01T00:00:00Z --to 2026-06-01T00:00:00Z --slo objectives.yaml --json
+  swarmpulse backtest --from -30d --routes new-alerts.yaml
+  swarmpulse backtest --from -30d --for agent_down=2m
   swarmpulse backtest --from -30d --rules new-rules.yaml --data /var/lib/swarmpulse
 
 Runs rules over stored samples at the moments at which they would have been evaluated, and compares with the alerts in
-history. Without --rules and --slo it takes the rules in force. A running server does it beside its work; without one, or
+history. Without --rules and --slo it takes the rules in force. What becomes of their alerts and of those of conditions, and
+who is told, is decided by the routes in force or those of --routes, and compared with the messages in history. A running server does it beside its work; without one, or
 with --data, the data directory is read. Nothing is written and nothing is sent.";
 
-/// Shows which alerts rules would have fired over the past, beside what did fire.
+/// Shows which alerts would have fired over the past and been told to whom, beside what was.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct BacktestArgs {
@@ -50,10 +54,16 @@ pub struct BacktestArgs {
     /// A file of objectives to run; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub slo: Vec<PathBuf>,
+    /// Routes and receivers to tell instead of those in force, in Alertmanager's format. Secrets are neither read nor sent.
+    #[arg(long, value_name = "FILE")]
+    pub routes: Option<PathBuf>,
+    /// How long conditions of a name must hold before they are alerts, as in agent_down=60s; may be repeated.
+    #[arg(long = "for", value_name = "NAME=TIME")]
+    pub hold: Vec<String>,
     /// Seconds between evaluations of groups that name none.
     #[arg(long, value_name = "SECONDS", default_value_t = 15.0)]
     pub interval: f64,
-    /// The most firings to show.
+    /// The most firings and messages to show.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub limit: u32,
     /// Print JSON.
@@ -88,6 +98,9 @@ pub fn run(args: &BacktestArgs, environment: &Environment) -> anyhow::Result<Out
         for line in table::render(&found, args.limit as usize, screen_width()) {
             output::line(&line)?;
         }
+        for line in told::render(&found, args.limit as usize, screen_width()) {
+            output::line(&line)?;
+        }
         output::line(&table::closing(&found, began.elapsed().as_secs_f64()))?;
     }
     for (rule, reason) in &found.errors {
@@ -115,6 +128,15 @@ fn wanted(args: &BacktestArgs) -> anyhow::Result<NewBacktest> {
             .map(|path| file(path))
             .collect::<Result<_, _>>()?,
         objectives: args.slo.iter().map(|path| file(path)).collect::<Result<_, _>>()?,
+        routes: match &args.routes {
+            Some(path) => Some(masked(file(path)?)),
+            None => None,
+        },
+        for_s: args
+            .hold
+            .iter()
+            .map(|text| hold(text))
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -124,6 +146,25 @@ fn file(path: &Path) -> anyhow::Result<BacktestFile> {
         name: path.display().to_string(),
         text,
     })
+}
+
+/// The file without what nobody but its receivers should know.
+fn masked(file: BacktestFile) -> BacktestFile {
+    BacktestFile {
+        text: swarmpulse_notify::settings::masked(&file.text),
+        ..file
+    }
+}
+
+/// A condition's name, and how long it must hold, in seconds.
+fn hold(text: &str) -> anyhow::Result<(String, f64)> {
+    let told = || format!("--for {text}: write a condition's name and a time, as in agent_down=60s");
+    let (name, time) = text.split_once('=').with_context(told)?;
+    if time == "0" {
+        return Ok((name.to_owned(), 0.0));
+    }
+    let seconds = swarmpulse_slo::parse_duration(time).ok().with_context(told)?;
+    Ok((name.to_owned(), seconds as f64))
 }
 
 /// Asks the server; `None` if there is none.

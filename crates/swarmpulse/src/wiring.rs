@@ -285,6 +285,7 @@ fn server_options(config: &Config) -> ServerOptions {
         require_tokens: config.server.require_tokens,
         insecure: config.server.insecure,
         query: config.query.options(),
+        desk: config.alerts.options(),
         telemetry: config.otlp.options(config.privacy.keep_payloads),
         ..ServerOptions::default()
     }

@@ -420,8 +420,8 @@ const ROUTES: &[Route] = &[
         method: Post,
         path: "/api/v1/backtest",
         group: "Alerting",
-        what: "Runs rules over the past and compares with what did fire. Takes up to minutes; one run at a time, and 429 \
-               for others.",
+        what: "Runs rules and routes over the past and compares with what did fire and was told. Takes up to minutes; one \
+               run at a time, and 429 for others.",
         scope: Some(Scope::Admin),
         parameters: &[],
         body: Body::Json(shape::<NewBacktest>, r#"{"from": "2026-05-01T00:00:00Z"}"#),

@@ -6,6 +6,7 @@ mod acknowledged;
 mod agents;
 mod alertmanager;
 mod alerts;
+mod backtests;
 mod document;
 mod figures;
 mod findings;

@@ -1,13 +1,15 @@
 //! A backtest without a server: on the data directory.
 
+use std::path::Path;
+
 use anyhow::Context as _;
 use swarmpulse_api::{Backtest, NewBacktest};
-use swarmpulse_backtest::{BacktestOptions, backtest, did, rule_files};
+use swarmpulse_backtest::{BacktestOptions, TellingOptions, backtest, did, routing, rule_files};
 use swarmpulse_ledger::SqliteHistory;
 use swarmpulse_model::Timestamp;
 use swarmpulse_store::MetricStore;
 
-use crate::config::{self, Environment};
+use crate::config::{self, Config, Environment};
 use crate::offline::{DataArgs, data_dir};
 use crate::output;
 use crate::wiring::open_metrics;
@@ -34,6 +36,7 @@ pub fn run(wanted: &NewBacktest, data: &DataArgs, environment: &Environment) -> 
         to: wanted.to.as_deref().map_or(Ok(now()), time)?,
         default_interval_s: wanted.interval_s.unwrap_or(config.rules.interval_s),
         external_url: config.alerts.external_url(config.server.listen),
+        telling: telling(wanted, &config)?,
     };
     let history = SqliteHistory::open(dir.join("history"))?;
     let done = did(&history, options.from, options.to)?.of_files(&files);
@@ -54,6 +57,36 @@ pub fn run(wanted: &NewBacktest, data: &DataArgs, environment: &Environment) -> 
         ));
     }
     Ok(report?.shape())
+}
+
+/// The routes that were named, or those of the configuration.
+fn telling(wanted: &NewBacktest, config: &Config) -> anyhow::Result<TellingOptions> {
+    let mut telling = TellingOptions {
+        desk: config.alerts.options(),
+        ..TellingOptions::default()
+    };
+    for (name, for_s) in &wanted.for_s {
+        telling.desk.for_s.insert(name.as_str().into(), *for_s);
+    }
+    let file = match &wanted.routes {
+        Some(file) => Some((file.name.clone(), file.text.clone())),
+        None => {
+            let path = Path::new(&config.alerts.file);
+            let is_absent = config.alerts.file == config::ALERTS_FILE && !path.exists();
+            let read = || std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()));
+            match is_absent {
+                true => None,
+                false => Some((path.display().to_string(), read()?)),
+            }
+        }
+    };
+    if let Some((name, text)) = file {
+        let (routing, receivers) =
+            routing(&name, &text).map_err(|faults| anyhow::anyhow!(faults.join("\n")))?;
+        telling.routing = routing;
+        telling.receivers = receivers;
+    }
+    Ok(telling)
 }
 
 fn time(text: &str) -> anyhow::Result<Timestamp> {

@@ -65,12 +65,12 @@ fn line(firing: &BacktestFiring, name_width: usize, width: Option<usize>) -> Str
 pub fn closing(found: &Backtest, took_s: f64) -> String {
     let summary = &found.summary;
     format!(
-        "{} would have fired and did not, {} did and would not have, {} did and would have. {} of detectors and \
-         verdicts are as they were.\n{} rules in {} groups at {} moments, {} samples read, {took_s:.1} s.",
+        "{} would have fired and did not, {} did and would not have, {} did and would have; {} that did are of \
+         detectors and verdicts.\n{} rules in {} groups at {} moments, {} samples read, {took_s:.1} s.",
         counted(summary.new, "alert", "alerts"),
         summary.gone,
         summary.both,
-        counted(summary.of_conditions, "alert", "alerts"),
+        summary.of_conditions,
         found.rules,
         found.groups,
         found.evaluations,
@@ -83,7 +83,7 @@ fn counted(count: u64, one: &str, many: &str) -> String {
 }
 
 /// To the second.
-fn moment(at: &str) -> String {
+pub(super) fn moment(at: &str) -> String {
     at.get(..19)
         .map_or_else(|| at.to_owned(), |second| format!("{second}Z"))
 }
@@ -122,6 +122,7 @@ mod tests {
             seen: seen.into(),
             id: format!("{name}/1"),
             name: name.into(),
+            origin: "rule".into(),
             severity: "warning".into(),
             labels: BTreeMap::from([("agent".into(), "a1".into())]),
             message: String::new(),
