@@ -231,7 +231,11 @@ impl Desk {
         let Some(entry) = self.book.get(slot) else {
             return;
         };
-        let is_in = |group: &Group| group.members.contains_key(&slot) && group.receiver == key.receiver;
+        // As what it was before, it would leave.
+        let is_in = |group: &Group| {
+            let member = group.members.get(&slot);
+            member.is_some_and(|member| *member != Member::Before) && group.receiver == key.receiver
+        };
         let numbers = self.groups.named(&key.group);
         if numbers
             .iter()
