@@ -5,6 +5,7 @@
 //! applies the journal again, never decides anew what is on record.
 
 mod agenda;
+mod alike;
 mod applying;
 mod audience;
 mod book;
@@ -17,6 +18,7 @@ mod inhibitor;
 mod kept;
 mod membership;
 mod places;
+mod posted;
 mod pruning;
 mod settling;
 mod silences;
@@ -33,6 +35,7 @@ use crate::drops::Drops;
 use crate::options::DeskOptions;
 use crate::surroundings::Surroundings;
 use agenda::{Agenda, Due};
+use alike::Alike;
 use audience::Audience;
 use book::Book;
 use causes::Causes;
@@ -41,6 +44,7 @@ use inhibitor::Inhibitor;
 use silences::Silences;
 
 pub use kept::KEPT_VERSION;
+pub use posted::Posted;
 
 /// If more silences than this begin or end at once, all groups are looked at, not those of each silence.
 const SINGLE_SILENCES: usize = 32;
@@ -75,9 +79,14 @@ pub struct Desk {
     left: HashMap<u64, u32>,
     /// The same by when they are forgotten.
     leaving: BTreeSet<(Timestamp, u32)>,
+    /// All of them by the fingerprint of their labels.
+    alike: Alike,
     looked_through_at: Timestamp,
     dropped: Drops,
+    /// What was posted and not taken; no effect tells of it.
+    refused: Drops,
     changes: u64,
+    prolonged: u64,
 }
 
 impl Desk {
@@ -182,7 +191,7 @@ impl Desk {
     /// What was dropped, by reason.
     #[must_use]
     pub fn dropped(&self) -> Drops {
-        self.dropped
+        self.dropped.and(self.refused)
     }
 
     /// Looks at whatever has fallen due.
@@ -195,6 +204,9 @@ impl Desk {
                     self.changes += 1;
                     self.dirty.insert(slot);
                     self.touch_groups_of(slot);
+                }
+                Due::Expires(slot) => {
+                    self.dirty.insert(slot);
                 }
                 Due::Outlived(slot) => self.reconsider_symptoms(slot),
                 Due::Silences => {

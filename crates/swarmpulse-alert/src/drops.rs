@@ -15,12 +15,18 @@ pub struct Drops {
     pub late_silences: u64,
     pub acknowledgements: u64,
     pub late_words: u64,
+    #[serde(default)]
+    pub external: u64,
+    #[serde(default)]
+    pub returned: u64,
+    #[serde(default)]
+    pub disk_low: u64,
 }
 
 impl Drops {
     /// Each count with its reason.
     #[must_use]
-    pub fn named(&self) -> [(&'static str, u64); 9] {
+    pub fn named(&self) -> [(&'static str, u64); 12] {
         [
             ("alerts_limit", self.alerts),
             ("groups_limit", self.groups),
@@ -31,7 +37,28 @@ impl Drops {
             ("late_word_on_a_silence", self.late_silences),
             ("acknowledgement_of_no_alert", self.acknowledgements),
             ("late_word_on_an_alert", self.late_words),
+            ("alerts_of_others_limit", self.external),
+            ("own_alert_that_came_back", self.returned),
+            ("alert_of_others_while_the_disk_is_full", self.disk_low),
         ]
+    }
+
+    /// Both together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            alerts: self.alerts + other.alerts,
+            groups: self.groups + other.groups,
+            silences: self.silences + other.silences,
+            told: self.told + other.told,
+            bad_silences: self.bad_silences + other.bad_silences,
+            foreign_silences: self.foreign_silences + other.foreign_silences,
+            late_silences: self.late_silences + other.late_silences,
+            acknowledgements: self.acknowledgements + other.acknowledgements,
+            late_words: self.late_words + other.late_words,
+            external: self.external + other.external,
+            returned: self.returned + other.returned,
+            disk_low: self.disk_low + other.disk_low,
+        }
     }
 
     /// All of them.

@@ -1,8 +1,9 @@
 //! What alerts are called, and what they are labelled with.
 
-use swarmpulse_model::entity::DEFAULT_NAMESPACE;
+use swarmpulse_model::alert::{AlertOrigin, PostedAlert, fingerprint};
+use swarmpulse_model::entity::{DEFAULT_NAMESPACE, check_id};
 use swarmpulse_model::series::Label;
-use swarmpulse_model::{Alert, EntityKey, EntityKind, Severity, Text};
+use swarmpulse_model::{Alert, AlertState, EntityKey, EntityKind, Severity, Text, Timestamp};
 
 /// The monitor's condition that it cannot see.
 pub(crate) const BLIND: &str = "monitor_blind/monitor";
@@ -24,6 +25,61 @@ pub fn alert_id(name: &str, subject: Option<&EntityKey>) -> Text {
         }
         None => format!("{name}/monitor").into(),
     }
+}
+
+/// The longest name that stands in an id, in bytes; the fingerprint makes it one of its own anyway.
+const NAME_BYTES_MAX: usize = 120;
+/// What an alert is called whose sender gave it no name.
+const UNNAMED: &str = "unnamed";
+
+/// The alert that somebody else sent to that namespace, as it begins.
+pub(crate) fn external_alert(namespace: &str, posted: &PostedAlert, now: Timestamp) -> Alert {
+    let name = posted.label("alertname").unwrap_or(UNNAMED);
+    let began = posted.starts_at.or(posted.ends_at).unwrap_or(now).min(now);
+    let severity = Severity::of_word(posted.label("severity").unwrap_or_default());
+    let said = ["summary", "description", "message"]
+        .into_iter()
+        .find_map(|name| {
+            posted
+                .annotation(name)
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+        });
+    let mut alert = Alert {
+        id: external_id(name, namespace, fingerprint(&posted.labels)),
+        name: name.into(),
+        state: AlertState::Firing,
+        severity,
+        namespace: namespace.into(),
+        subject: None,
+        origin: AlertOrigin::External,
+        group: Text::default(),
+        labels: posted.labels.clone(),
+        annotations: posted.annotations.clone(),
+        value: None,
+        active_at: began,
+        fired_at: Some(began),
+        ended_at: None,
+        reason: said.map_or_else(|| format!("{name} fires, says its sender").into(), Text::from),
+        cause: None,
+        flapping: false,
+        kept_since: None,
+        expires_at: None,
+        source_url: posted.source_url.clone(),
+    };
+    // Elsewhere namespaces are something else, and nobody speaks for others.
+    alert.subject = named_subject(&alert, namespace).filter(|subject| check_id(&subject.id).is_ok());
+    alert
+}
+
+/// `NAME/NAMESPACE/external/FINGERPRINT`. Its first part has no slash and is not long, so that no condition can have it.
+fn external_id(name: &str, namespace: &str, fingerprint: u64) -> Text {
+    let mut end = name.len().min(NAME_BYTES_MAX);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    let name = name[..end].replace('/', "_");
+    format!("{name}/{namespace}/external/{fingerprint:016x}").into()
 }
 
 /// Whose an alert of this subject is.
@@ -62,9 +118,14 @@ pub(crate) fn with_severity(labels: &[Label], severity: Severity) -> Vec<Label> 
 
 /// What an alert is about: its subject, or the most particular entity that its labels name.
 pub(crate) fn subject_of(alert: &Alert) -> Option<EntityKey> {
-    if alert.subject.is_some() {
+    if alert.subject.is_some() || alert.origin == AlertOrigin::External {
         return alert.subject.clone();
     }
+    named_subject(alert, alert.label("namespace").unwrap_or(&alert.namespace))
+}
+
+/// The most particular entity that its labels name.
+fn named_subject(alert: &Alert, namespace: &str) -> Option<EntityKey> {
     [
         EntityKind::Task,
         EntityKind::Agent,
@@ -75,11 +136,10 @@ pub(crate) fn subject_of(alert: &Alert) -> Option<EntityKey> {
     ]
     .into_iter()
     .find_map(|kind| {
-        let id = alert.label(kind.as_str())?;
         Some(EntityKey {
-            namespace: alert.label("namespace").unwrap_or(&alert.namespace).into(),
+            namespace: namespace.into(),
             kind,
-            id: id.into(),
+            id: alert.label(kind.as_str())?.into(),
         })
     })
 }

@@ -16,7 +16,7 @@ pub mod routing;
 mod surroundings;
 mod view;
 
-pub use desk::{Desk, KEPT_VERSION};
+pub use desk::{Desk, KEPT_VERSION, Posted};
 pub use drops::Drops;
 pub use identity::alert_id;
 pub use matcher::{MATCHER_BYTES_MAX, MATCHERS_MAX, MatcherError, Matchers};

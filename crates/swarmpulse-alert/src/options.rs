@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use swarmpulse_model::Text;
 
+use crate::routing::RESOLVE_TIMEOUT_S;
+
 /// How alerts are made, held and told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeskOptions {
@@ -15,6 +17,8 @@ pub struct DeskOptions {
     pub cause: CauseOptions,
     /// What is kept at most.
     pub limits: DeskLimits,
+    /// After how long an alert that others sent without an end is over, in seconds; the routing file says so anew.
+    pub resolve_timeout_s: f64,
     /// How long alerts that ended are still shown, in seconds.
     pub resolved_kept_s: f64,
     /// How long silences that ended are still shown, in seconds.
@@ -56,6 +60,8 @@ pub struct DeskLimits {
     pub alerts: usize,
     /// Of these, alerts that ended.
     pub resolved: usize,
+    /// Of these, alerts that others sent.
+    pub external: usize,
     /// Groups of alerts.
     pub groups: usize,
     /// Silences, also those that ended lately.
@@ -82,10 +88,12 @@ impl Default for DeskOptions {
             limits: DeskLimits {
                 alerts: 100_000,
                 resolved: 10_000,
+                external: 20_000,
                 groups: 10_000,
                 silences: 10_000,
                 told: 40_000,
             },
+            resolve_timeout_s: RESOLVE_TIMEOUT_S,
             resolved_kept_s: 900.0,
             silences_kept_s: 5.0 * 86_400.0,
             symptoms_shown: 500,

@@ -14,7 +14,7 @@ mod tree;
 use swarmpulse_model::series::Label;
 use swarmpulse_model::{Text, Timestamp};
 
-pub use file::{ConfigError, RoutingFile};
+pub use file::{ConfigError, RESOLVE_TIMEOUT_S, RoutingFile};
 pub use inhibition::InhibitRule;
 pub use interval::{NamedInterval, TimeInterval};
 pub use route::{GroupBy, Route};

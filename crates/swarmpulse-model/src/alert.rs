@@ -6,6 +6,7 @@ mod acknowledgement;
 mod fingerprint;
 mod matcher;
 mod notification;
+mod posted;
 mod silence;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ pub use acknowledgement::Acknowledgement;
 pub use fingerprint::fingerprint;
 pub use matcher::{LabelMatcher, LabelOp};
 pub use notification::{Delivery, DeliveryOutcome, Notification, NotifiedAlert, NotifyReason, Symptom};
+pub use posted::{FORWARDED_BY, PostedAlert};
 pub use silence::{Silence, SilencePurpose};
 
 /// Where an alert is in its life.

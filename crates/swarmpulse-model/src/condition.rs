@@ -34,6 +34,16 @@ impl Severity {
             .into_iter()
             .find(|severity| severity.as_str() == name)
     }
+
+    /// What people write into the label `severity`, as one of three; a word that says nothing known, or none, is a warning.
+    #[must_use]
+    pub fn of_word(word: &str) -> Self {
+        match word.to_ascii_lowercase().as_str() {
+            "critical" | "page" | "p1" => Self::Critical,
+            "info" | "p3" => Self::Info,
+            _ => Self::Warning,
+        }
+    }
 }
 
 /// A condition is held to be true, or is no longer.
@@ -51,4 +61,26 @@ pub struct Condition {
     pub since: Timestamp,
     /// One plain sentence with the figures.
     pub reason: Text,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn severities_are_read_in_the_words_that_people_use() {
+        for (word, severity) in [
+            ("critical", Severity::Critical),
+            ("page", Severity::Critical),
+            ("P1", Severity::Critical),
+            ("warning", Severity::Warning),
+            ("P2", Severity::Warning),
+            ("info", Severity::Info),
+            ("P3", Severity::Info),
+            ("ticket", Severity::Warning),
+            ("", Severity::Warning),
+        ] {
+            assert_eq!(Severity::of_word(word), severity, "{word}");
+        }
+    }
 }

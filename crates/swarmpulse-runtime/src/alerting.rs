@@ -4,10 +4,13 @@ mod board;
 mod chunks;
 mod desk_thread;
 mod own_conditions;
+mod posts;
 mod projections;
 mod surroundings;
 
 pub use board::AlertBoard;
 pub(crate) use board::Shown;
 pub(crate) use desk_thread::{DeskThread, NewRoutes};
+pub(crate) use posts::{POSTS, Post};
+pub use posts::{PostFigures, PostReceipt};
 pub(crate) use projections::Projections;

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crossbeam_channel::{Sender, TrySendError};
 use parking_lot::{Mutex, RwLock};
 use swarmpulse_fleet::Fleet;
-use swarmpulse_model::{Position, Timestamp};
+use swarmpulse_model::alert::PostedAlert;
+use swarmpulse_model::{Position, Text, Timestamp};
 use swarmpulse_probe::HostSample;
 use swarmpulse_store::{History, HistoryRow, JournalReader, MetricStore, State};
 use swarmpulse_wire::envelope;
 use tokio::sync::{broadcast, oneshot};
 
-use crate::alerting::{self, AlertBoard};
+use crate::alerting::{self, AlertBoard, Post, PostFigures, PostReceipt};
 use crate::batch::{Batch, Receipt};
 use crate::clock::{Clock, Stopwatch};
 use crate::counters::{Counter, Counters};
@@ -51,6 +52,7 @@ pub(crate) struct Shared {
     pub scrapes: Board,
     pub detections: RwLock<Arc<Detections>>,
     pub alerts: alerting::Shown,
+    pub posted: PostFigures,
     pub rules: RwLock<Arc<RulesBoard>>,
     pub outbox: notifying::Shown,
     pub live: broadcast::Sender<Arc<Vec<HistoryRow>>>,
@@ -65,6 +67,7 @@ pub struct Handle {
     pub(crate) submissions: Sender<Submission>,
     pub(crate) log: Option<Arc<Mutex<LogFile>>>,
     pub(crate) reloader: Arc<Reloader>,
+    pub(crate) posts: Sender<Post>,
 }
 
 impl Handle {
@@ -231,6 +234,44 @@ impl Handle {
     /// The same once what was journaled there is in it; waits for some seconds at most.
     pub async fn alerting_at(&self, position: Position) -> Arc<AlertBoard> {
         self.shared.alerts.at(position).await
+    }
+
+    /// Gives alerts that somebody else sent to the desk. Once this returns, whatever of them is to be on record is, and is
+    /// shown.
+    ///
+    /// # Errors
+    /// If it could not be journaled: then they are to be sent again.
+    pub async fn post_alerts(
+        &self,
+        namespace: Text,
+        alerts: Vec<PostedAlert>,
+    ) -> Result<PostReceipt, SubmitError> {
+        self.shared.posted.receive(&alerts, self.now());
+        let (reply, answered) = oneshot::channel();
+        let post = Post {
+            namespace,
+            alerts,
+            reply,
+        };
+        self.posts.try_send(post).map_err(|error| match error {
+            TrySendError::Full(_) => {
+                self.shared.counters.add(Counter::OverloadedTotal, 1);
+                SubmitError::Overloaded { retry_after_s: 1 }
+            }
+            TrySendError::Disconnected(_) => SubmitError::Stopping,
+        })?;
+        let receipt = answered.await.unwrap_or(Err(SubmitError::Stopping))?;
+        if let Some(offset) = receipt.next_offset.checked_sub(1) {
+            let position = Position { partition: 0, offset };
+            drop(self.shared.alerts.at(position).await);
+        }
+        Ok(receipt)
+    }
+
+    /// Alerts of others that were received, counted.
+    #[must_use]
+    pub fn posted(&self) -> &PostFigures {
+        &self.shared.posted
     }
 
     /// How rules are.

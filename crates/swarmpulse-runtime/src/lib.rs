@@ -37,7 +37,7 @@ mod snapshot;
 mod statsd;
 mod status;
 
-pub use alerting::AlertBoard;
+pub use alerting::{AlertBoard, PostFigures, PostReceipt};
 pub use batch::{Batch, Receipt};
 pub use catch_up::Skipped;
 pub use counters::{Counter, Counters};

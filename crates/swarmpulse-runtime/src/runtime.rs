@@ -157,6 +157,7 @@ impl Runtime {
             scrapes: crate::scraping::Board::default(),
             detections: RwLock::default(),
             alerts: alerting::Shown::default(),
+            posted: alerting::PostFigures::default(),
             rules: RwLock::default(),
             outbox: notifying::Shown::default(),
             live: tokio::sync::broadcast::Sender::new(LIVE),
@@ -238,6 +239,7 @@ impl Runtime {
             submissions,
             log,
             reloader: Arc::clone(&alerts.reloader),
+            posts: alerts.posting.clone(),
         };
         let (stop_rules, rules_stopped) = bounded(1);
         let (stop_sending, sending_stopped) = bounded(1);

@@ -35,10 +35,14 @@ pub(crate) fn reads() -> Router<Arc<App>> {
         .route("/alertmanager/-/ready", get(status::ready))
 }
 
+/// The route that takes alerts in; like all that is sent it needs the scope `ingest`.
+pub(crate) fn intake() -> Router<Arc<App>> {
+    Router::new().route("/alertmanager/api/v2/alerts", post(posted::post))
+}
+
 /// Routes that change something; they need the scope `admin`.
 pub(crate) fn writes() -> Router<Arc<App>> {
     Router::new()
-        .route("/alertmanager/api/v2/alerts", post(posted::refuse))
         .route("/alertmanager/api/v2/silences", post(silence_change::post))
         .route(
             "/alertmanager/api/v2/silence/{id}",

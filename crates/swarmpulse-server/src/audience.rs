@@ -38,7 +38,8 @@ impl Audience {
 
     /// Whom an alert concerns.
     pub(crate) fn of_alert(alert: &Alert) -> Self {
-        if alert.subject.is_none() && alert.origin != AlertOrigin::Rule {
+        let of_monitor = matches!(alert.origin, AlertOrigin::Condition | AlertOrigin::Cause);
+        if alert.subject.is_none() && of_monitor {
             Self::Everyone
         } else {
             Self::Namespace(alert.namespace.clone())

@@ -30,6 +30,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(admin::own_routes())
         .merge(needing(Scope::Admin, alerting::routes()))
         .merge(needing(Scope::Read, alertmanager::reads()))
+        .merge(needing(Scope::Ingest, alertmanager::intake()))
         .merge(needing(Scope::Admin, alertmanager::writes()))
         .merge(needing(Scope::Admin, backtest::routes()))
         .merge(openapi::routes())

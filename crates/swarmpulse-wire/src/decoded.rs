@@ -109,6 +109,14 @@ pub enum BodyError {
         /// What it is.
         found: &'static str,
     },
+    /// It is no array of alerts.
+    #[error(
+        "expected an array of alerts, such as [{{\"labels\": {{\"alertname\": \"DiskFull\"}}}}], got {found}"
+    )]
+    NotAlerts {
+        /// What it is.
+        found: &'static str,
+    },
     /// It is no UTF-8.
     #[error("the body is not UTF-8: byte {offset} (counted from 0) is part of no character")]
     NotUtf8 {

@@ -17,6 +17,7 @@ mod fault;
 mod heartbeat;
 mod input;
 mod number;
+mod posted;
 mod reader;
 mod sandbox;
 mod service;
@@ -28,6 +29,8 @@ use crate::{BodyError, Decoded, Format, Kind, Limits, Privacy};
 use batch::Batch;
 use fault::Fault;
 use input::Input;
+
+pub use posted::{DecodedAlerts, decode_alerts};
 
 /// Ids that the request's path gives; they win over those in the body.
 #[derive(Clone, Debug, Default)]

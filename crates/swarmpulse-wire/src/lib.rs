@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | [`decode`], [`decode_as`] | a JSON object, array of objects or NDJSON of one [`Kind`] | [`Decoded`] |
 //! | [`decode_sandbox_event`], [`decode_agent_heartbeat`] | the same, with an id from the path | [`Decoded`] |
+//! | [`decode_alerts`] | alerts as they are posted to an Alertmanager | [`DecodedAlerts`] |
 //! | [`ping()`] | a ping URL's agent, signal and body | one heartbeat |
 //! | [`redact::text`], [`redact::command_line`] | any text | the same without secrets |
 //! | [`remote_write::Decoder`] | a body of Prometheus remote write | a batch of samples |
@@ -32,7 +33,9 @@ pub mod time;
 
 pub use counters::{Counters, Reason};
 pub use decoded::{BodyError, Decoded, Format, ItemError, Kind, Rejection};
-pub use json::{decode, decode_agent_heartbeat, decode_as, decode_sandbox_event};
-pub use limits::Limits;
+pub use json::{
+    DecodedAlerts, decode, decode_agent_heartbeat, decode_alerts, decode_as, decode_sandbox_event,
+};
+pub use limits::{AlertLimits, Limits};
 pub use ping::{Signal, ping};
 pub use privacy::Privacy;

@@ -48,3 +48,33 @@ impl Default for Limits {
         }
     }
 }
+
+/// The bounds of a body of alerts and of each alert in it. Sizes are in bytes of UTF-8, after unescaping and redaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertLimits {
+    /// A body after decompression; a larger one is refused whole.
+    pub decompressed_bytes: usize,
+    /// Alerts in a body; a body of more is refused whole.
+    pub alerts: usize,
+    /// Labels of one alert; annotations as many again.
+    pub labels: usize,
+    /// A label's or annotation's name.
+    pub name_bytes: usize,
+    /// The value of one, or an address.
+    pub value_bytes: usize,
+    /// All labels and annotations of one alert together.
+    pub alert_bytes: usize,
+}
+
+impl Default for AlertLimits {
+    fn default() -> Self {
+        Self {
+            decompressed_bytes: 16 << 20,
+            alerts: 10_000,
+            labels: 64,
+            name_bytes: 256,
+            value_bytes: 8192,
+            alert_bytes: 16 << 10,
+        }
+    }
+}

@@ -7,6 +7,8 @@ use swarmpulse_model::time::SECOND_NS;
 
 /// What a point in time looks like, for error messages.
 pub(crate) const EXPECTED: &str = "a time such as \"2026-01-31T09:30:00.5Z\" or Unix seconds";
+/// The same where a number is none.
+pub(crate) const EXPECTED_TEXT: &str = "a time such as \"2026-01-31T09:30:00.5Z\"";
 /// Numbers above this are milliseconds: as seconds they would lie in the year 5138.
 const MILLISECONDS_ABOVE: u64 = 100_000_000_000;
 /// 2200-01-01T00:00:00Z.

@@ -9,6 +9,8 @@ use swarmpulse_model::Timestamp;
 pub(crate) enum Due {
     /// An alert: its `for` passes, its flapping or its acknowledgement ends, its place is looked at.
     Alert(u32),
+    /// An alert of others is over unless it was sent again.
+    Expires(u32),
     /// An alert that was a cause: what is still there has outlived it.
     Outlived(u32),
     /// Silences begin or end.

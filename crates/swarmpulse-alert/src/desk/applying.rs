@@ -99,6 +99,10 @@ impl Desk {
         if entry.live.awaiting.as_ref() == Some(&Decided::of(alert)) {
             entry.live.awaiting = None;
         }
+        if alert.origin == AlertOrigin::External {
+            self.keep_external(slot);
+            self.heed_sender(slot, alert);
+        }
         if alert.origin != AlertOrigin::Rule {
             self.record(slot, alert);
         } else if let Some(alert) = self.heed_rule(slot, alert) {
@@ -177,11 +181,16 @@ impl Desk {
         if alert.origin == AlertOrigin::Cause {
             entry.place_changed(alert, now, &self.options.flapping);
         }
+        let before = entry.live.fingerprint;
         let old = entry.alert.replace(alert.clone());
         // Its end may still have to be told, also if it was over before it came back with other labels.
         if relabelled && let Some(old) = old.clone().filter(|old| old.fired_at.is_some()) {
             entry.remember(old);
         }
+        if relabelled {
+            self.alike.remove(before, slot);
+        }
+        self.alike.insert(new, slot);
         entry.former.retain(|former| fingerprint(&former.labels) != new);
         entry.updated_at = now;
         entry.live.fingerprint = new;
@@ -207,6 +216,11 @@ impl Desk {
             self.touch_groups_of(slot);
         }
         if was && !is {
+            // Whatever has the same labels stands for itself from here on.
+            let alike: Vec<u32> = self.alike.all(new).filter(|other| *other != slot).collect();
+            for other in alike {
+                self.touch_groups_of(other);
+            }
             self.agenda
                 .add(now.plus_s(self.options.cause.outlive_s), Due::Outlived(slot));
             self.reconsider_cause_of(alert);
@@ -322,11 +336,13 @@ impl Desk {
         let slots: Vec<u32> = self.book.about(&Some(subject.clone())).collect();
         for slot in slots {
             let Some(entry) = self.book.get_mut(slot).filter(|entry| {
-                entry.state().is_some_and(|state| state != AlertState::Resolved)
+                let holds = entry.state().is_some_and(|state| state != AlertState::Resolved)
                     || entry
                         .word
                         .as_ref()
-                        .is_some_and(|word| word.state != AlertState::Resolved)
+                        .is_some_and(|word| word.state != AlertState::Resolved);
+                // Whoever else holds something to be true says so again and again.
+                holds && entry.origin() != AlertOrigin::External
             }) else {
                 continue;
             };

@@ -14,6 +14,8 @@ pub(crate) struct Book {
     free: Vec<u32>,
     by_id: HashMap<Text, u32>,
     by_subject: HashMap<Option<EntityKey>, BTreeSet<u32>>,
+    /// Alerts that others sent.
+    external: BTreeSet<u32>,
 }
 
 impl Book {
@@ -58,6 +60,7 @@ impl Book {
         let entry = self.entries.get_mut(slot as usize)?.take()?;
         self.by_id.remove(&entry.id);
         self.free.push(slot);
+        self.external.remove(&slot);
         let subject = entry.live.subject.clone();
         let empty = self.by_subject.get_mut(&subject).is_some_and(|slots| {
             slots.remove(&slot);
@@ -75,6 +78,16 @@ impl Book {
             entry.live.subject.clone_from(&subject);
             self.by_subject.entry(subject).or_default().insert(slot);
         }
+    }
+
+    /// Says that others sent an alert.
+    pub fn mark_external(&mut self, slot: u32) {
+        self.external.insert(slot);
+    }
+
+    /// Alerts that others sent.
+    pub fn externals(&self) -> &BTreeSet<u32> {
+        &self.external
     }
 
     /// The alerts about an entity; of `None` those of the monitor.

@@ -9,6 +9,7 @@ use swarmpulse_model::{Alert, AlertState, EntityKey, EntityKind, Severity, Text,
 
 use super::groups::ToldKey;
 use super::places::is_of_fall;
+use super::posted::Sending;
 use crate::identity::FLEET_DOWN;
 use crate::nature::{Nature, Trouble};
 use crate::options::FlappingOptions;
@@ -63,6 +64,9 @@ pub(crate) struct Entry {
     /// Where it was told to fire because of what follows from it.
     #[serde(default)]
     pub brought: BTreeSet<ToldKey>,
+    /// Of an alert that somebody else sends.
+    #[serde(default)]
+    pub sending: Option<Sending>,
     #[serde(skip)]
     pub live: Live,
 }
@@ -81,6 +85,8 @@ pub(crate) struct Live {
     pub fires: bool,
     /// An alert of a place that is about to be: its name, and since when.
     pub raised: Option<(Text, Timestamp)>,
+    /// As somebody sent it last, if that may not be on record.
+    pub sent: Option<Box<Alert>>,
     /// Entities whose alerts could become its cause.
     pub watches: Vec<Option<EntityKey>>,
 }
@@ -128,6 +134,7 @@ impl Entry {
             flapping_until: None,
             in_hand: None,
             brought: BTreeSet::new(),
+            sending: None,
             live: Live::default(),
         }
     }
@@ -147,6 +154,7 @@ impl Entry {
         let holds = |word: &Word| word.state != AlertState::Resolved && !word.gone;
         self.state().is_none_or(|state| state == AlertState::Resolved)
             && !self.word.as_ref().is_some_and(holds)
+            && self.live.sent.is_none()
     }
 
     /// When it ended, of one that is over.
@@ -167,7 +175,11 @@ impl Entry {
         match (&self.alert, &self.word) {
             (Some(alert), _) => &alert.name,
             (None, Some(word)) => &word.name,
-            (None, None) => self.live.raised.as_ref().map_or("", |(name, _)| name),
+            (None, None) => match (&self.live.raised, &self.live.sent) {
+                (Some((name, _)), _) => name,
+                (None, Some(sent)) => &sent.name,
+                (None, None) => "",
+            },
         }
     }
 

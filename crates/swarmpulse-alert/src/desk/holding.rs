@@ -21,6 +21,7 @@ impl Desk {
             return true;
         };
         self.inhibitor.holder(slot).is_some()
+            || self.stand_in(slot, entry).is_some()
             || self.is_unseen(entry)
             || entry.in_hand(now).is_some()
             || !self.silences.matching(alert, now).is_empty()
@@ -36,6 +37,7 @@ impl Desk {
         let mut ids: Vec<Text> = cause
             .into_iter()
             .chain(holder.map(|holder| holder.id.clone()))
+            .chain(self.stand_in(slot, entry).cloned())
             .collect();
         if self.is_unseen(entry) {
             ids.push(Text::const_new(BLIND));

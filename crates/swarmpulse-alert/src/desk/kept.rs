@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use swarmpulse_model::alert::{Silence, fingerprint};
+use swarmpulse_model::alert::{AlertOrigin, Silence, fingerprint};
 use swarmpulse_model::{AlertState, EffectId, Timestamp};
 
 use super::Desk;
@@ -96,7 +96,15 @@ impl<'de> Deserialize<'de> for Desk {
                 .alert
                 .clone()
                 .filter(|alert| alert.state == AlertState::Firing);
+            let known = entry.alert.as_ref().map(|_| entry.live.fingerprint);
+            let is_external = entry.origin() == AlertOrigin::External;
             let slot = desk.book.insert(entry);
+            if let Some(fingerprint) = known {
+                desk.alike.insert(fingerprint, slot);
+            }
+            if is_external {
+                desk.book.mark_external(slot);
+            }
             desk.book.place(slot, subject);
             desk.causes.keep(None, firing.as_ref());
         }
@@ -126,6 +134,9 @@ impl Desk {
             }
             if entry.flaps(self.now) {
                 self.dirty.insert(slot);
+            }
+            if let Some(sending) = &entry.sending {
+                self.agenda.add(sending.until, Due::Expires(slot));
             }
         }
         for slot in all {

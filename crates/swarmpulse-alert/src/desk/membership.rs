@@ -193,7 +193,8 @@ impl Desk {
             .filter(|channel| channel.send_resolved)
             .any(|channel| {
                 let told = self.groups.told(group, &channel.name);
-                told.is_some_and(|told| told_as(told, channel, entry, member).is_some())
+                let known = told.and_then(|told| told_as(told, channel, entry, member));
+                known.is_some_and(|known| !self.is_outlived(known, group, slot, entry))
             })
     }
 

@@ -25,6 +25,33 @@ impl Desk {
         Some(self.book.insert(entry))
     }
 
+    /// An alert that others sent is on record. Beyond what is kept of them, one that is over is forgotten.
+    pub(super) fn keep_external(&mut self, slot: u32) {
+        self.book.mark_external(slot);
+        let externals = self.book.externals();
+        if externals.len() > self.options.limits.external {
+            let mut leaving = self.leaving.iter().copied();
+            let first = leaving.find(|(_, other)| *other != slot && self.is_leaving(*other));
+            if let Some(first) = first {
+                self.forget(first);
+            }
+        }
+    }
+
+    /// How many of those that others sent are over and in no group.
+    pub(super) fn leaving_externals(&self) -> usize {
+        let externals = self.book.externals().iter();
+        externals.filter(|slot| self.is_leaving(**slot)).count()
+    }
+
+    fn is_leaving(&self, slot: u32) -> bool {
+        let entry = self
+            .book
+            .get(slot)
+            .filter(|_| self.book.externals().contains(&slot));
+        entry.is_some_and(|entry| entry.is_over() && entry.live.groups.is_empty())
+    }
+
     /// An alert that is over and in no group is kept for a while, to be shown.
     pub(super) fn keep_for_a_while(&mut self, slot: u32) {
         let Some(entry) = self.book.get(slot) else {
@@ -70,8 +97,14 @@ impl Desk {
         if still {
             self.stop_watching(slot);
             self.dirty.remove(&slot);
-            let fingerprint = self.book.remove(slot).map(|entry| entry.live.fingerprint);
-            if let Some(fingerprint) = fingerprint.filter(|known| self.left.get(known) == Some(&slot)) {
+            let Some(entry) = self.book.remove(slot) else {
+                return;
+            };
+            let fingerprint = entry.live.fingerprint;
+            if entry.alert.is_some() {
+                self.alike.remove(fingerprint, slot);
+            }
+            if self.left.get(&fingerprint) == Some(&slot) {
                 self.left.remove(&fingerprint);
             }
         }

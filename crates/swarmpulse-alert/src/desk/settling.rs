@@ -57,6 +57,7 @@ impl Desk {
         if self.dirty.is_empty() {
             return Vec::new();
         }
+        let mut decided: Vec<Alert> = self.speak(now);
         let mut round = Round::new(now, around);
         let mut targets = BTreeMap::new();
         let (mut begun, mut touched) = (Vec::new(), BTreeSet::new());
@@ -74,7 +75,6 @@ impl Desk {
             }
             targets.insert(slot, target);
         }
-        let mut decided: Vec<Alert> = Vec::new();
         for (slot, alert) in self.infer(touched, &mut round) {
             begun.push(slot);
             decided.push(alert);
@@ -125,7 +125,7 @@ impl Desk {
             return Some(target);
         };
         let mut wake = Timestamp::NEVER;
-        let mut target = if entry.origin() == AlertOrigin::Rule {
+        let mut target = if matches!(entry.origin(), AlertOrigin::Rule | AlertOrigin::External) {
             recorded.map(|alert| of_rule(alert, word))?
         } else {
             let for_s = self.options.for_s.get(&word.name).copied().unwrap_or(0.0);
@@ -197,7 +197,7 @@ impl Desk {
     }
 }
 
-/// A rule's own word on its alert.
+/// The word of a rule, or of somebody else, on its alert.
 fn of_rule(alert: &Alert, word: &Word) -> Target {
     let mut target = Target::of(alert);
     target.state = word.state;

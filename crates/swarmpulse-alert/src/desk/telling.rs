@@ -94,7 +94,13 @@ impl Desk {
             if self.inflight.contains(&key) {
                 continue;
             }
-            match self.news(&standing, self.groups.told.get(&key), channel, route, now) {
+            match self.news(
+                (group, &standing),
+                self.groups.told.get(&key),
+                channel,
+                route,
+                now,
+            ) {
                 News::None { next: due } => next = next.min(due),
                 News::Now(message) => {
                     let is_mute =
@@ -154,7 +160,7 @@ impl Desk {
 
     fn news(
         &self,
-        standing: &[Standing],
+        (group, standing): (&Group, &[Standing]),
         told: Option<&Told>,
         channel: &ReceiverChannel,
         route: &Route,
@@ -180,7 +186,9 @@ impl Desk {
                 }
                 State::Held | State::Unsettled => firing.extend(known),
                 State::Over => {
-                    if let Some(known) = known.filter(|_| channel.send_resolved) {
+                    let outlived = |known: &u64| self.is_outlived(*known, group, alert.slot, entry);
+                    let ends = |known: &u64| channel.send_resolved && !outlived(known);
+                    if let Some(known) = known.filter(ends) {
                         ended.push((alert.slot, known));
                         ended_since = ended_since.min(alert.since);
                     }
@@ -237,7 +245,7 @@ impl Desk {
         let total = shown.len() + ended.len();
         let mut alerts: Vec<Alert> = shown
             .iter()
-            .filter_map(|slot| self.book.get(*slot)?.alert.clone())
+            .filter_map(|slot| self.book.get(*slot)?.shown())
             .collect();
         let gravest_first = |alert: &Alert| {
             let grave = std::cmp::Reverse(alert.severity);

@@ -30,7 +30,7 @@ impl Desk {
     }
 
     fn view(&self, slot: u32, entry: &Entry, mute: &mut HashMap<u32, Vec<Text>>) -> Option<AlertView> {
-        let alert = entry.alert.clone()?;
+        let alert = entry.shown()?;
         let now = self.now.max(self.decided_until);
         let (mut muted_by, mut receivers) = (BTreeSet::new(), BTreeSet::new());
         for number in &entry.live.groups {

@@ -23,7 +23,8 @@ pub struct RoutingFile {
     pub warnings: Vec<ConfigError>,
 }
 
-const RESOLVE_TIMEOUT_S: f64 = 300.0;
+/// The same where the file does not say, in seconds.
+pub const RESOLVE_TIMEOUT_S: f64 = 300.0;
 
 impl Routing {
     /// Reads a file in Alertmanager's format. `zones` knows the time zones of this machine by name.

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use swarmpulse_alert::{Desk, DeskOptions, Receiver, ReceiverChannel, Routing};
-use swarmpulse_model::alert::AlertOrigin;
-use swarmpulse_model::{Effect, EffectId, Position, Record, Timestamp};
+use swarmpulse_model::alert::{AlertOrigin, PostedAlert};
+use swarmpulse_model::{Effect, EffectId, Position, Record, Text, Timestamp};
 
 use crate::graph::Graph;
 use crate::language::{BEGIN, Case};
@@ -51,6 +51,10 @@ pub(crate) struct World {
     manner: Manner,
     /// Effects up to which states were compared.
     compared: usize,
+    /// What was posted at this time: whoever posted it has no answer yet, and posts it again if the desk is lost.
+    posts: Vec<(Text, PostedAlert)>,
+    /// Ids of those that must be on record before they are answered.
+    unsaid: Vec<Text>,
     told: Vec<(Timestamp, String)>,
     expected: Vec<(Timestamp, String)>,
 }
@@ -70,6 +74,8 @@ impl World {
             rules: BTreeMap::new(),
             manner,
             compared: 0,
+            posts: Vec::new(),
+            unsaid: Vec::new(),
             told: Vec::new(),
             expected: Vec::new(),
         };
@@ -85,6 +91,8 @@ impl World {
             let zone = |name: &str| jiff::tz::TimeZone::get(name).ok();
             let file = Routing::parse(yaml, &zone).map_err(|errors| format!("{errors:?}"))?;
             names = file.receivers;
+            self.options.resolve_timeout_s = file.resolve_timeout_s;
+            self.desk.expire_after(file.resolve_timeout_s);
             self.routing = Arc::new(file.routing);
         }
         self.receivers = names
@@ -157,6 +165,11 @@ impl World {
                     }
                 }
                 self.compare_replay()?;
+                let now = self.now;
+                if let Some(id) = self.unsaid.drain(..).find(|id| !self.desk.is_said(id, now)) {
+                    return Err(format!("{id} is not said at {}", render::time(now)));
+                }
+                self.posts.clear();
                 let due = self.desk.next_due();
                 if due <= self.now {
                     return Err(format!("it is due again and again at {}", render::time(self.now)));
@@ -183,7 +196,14 @@ impl World {
             return Ok(());
         }
         self.compared = self.journal.len();
-        let kept = |desk: &Desk| serde_json::to_string(desk).map_err(|error| error.to_string());
+        let kept = |desk: &Desk| {
+            let mut kept = serde_json::to_value(desk).map_err(|error| error.to_string())?;
+            // When an alert was sent again is in no effect.
+            for entry in kept["entries"].as_array_mut().into_iter().flatten() {
+                entry["sending"].take();
+            }
+            Ok::<_, String>(kept)
+        };
         if kept(&self.desk)? != kept(&self.replayed)? {
             return Err(format!("a replay differs at {}", render::time(self.now)));
         }
@@ -232,6 +252,9 @@ impl World {
         self.desk = serde_json::from_str(&kept).map_err(|error| error.to_string())?;
         self.desk.configure(self.options.clone());
         self.desk.route(Arc::clone(&self.routing), self.receivers.clone());
+        for (namespace, posted) in &self.posts {
+            self.desk.post(namespace, posted, self.now, true);
+        }
         Ok(())
     }
 

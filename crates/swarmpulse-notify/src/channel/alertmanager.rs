@@ -5,7 +5,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
-use swarmpulse_model::alert::NotifiedAlert;
+use swarmpulse_model::alert::{AlertOrigin, FORWARDED_BY, NotifiedAlert};
 use swarmpulse_model::{AlertState, Timestamp};
 
 use super::webhook::{annotations, labels};
@@ -131,13 +131,12 @@ fn explain(answer: &Answer) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The alerts as Alertmanager takes them.
+/// The alerts as Alertmanager takes them. What a monitor forwarded to us is not forwarded once more: it would go round.
 #[must_use]
 pub fn render(message: &Message<'_>) -> Value {
-    message
-        .notification
-        .alerts
-        .iter()
+    let alerts = message.notification.alerts.iter();
+    alerts
+        .filter(|told| told.alert.annotation(FORWARDED_BY).is_none())
         .map(|told| postable(message, told))
         .collect()
 }
@@ -149,19 +148,22 @@ fn postable(message: &Message<'_>, told: &NotifiedAlert) -> Value {
         _ if is_test(message) => message.now.plus_s(TEST_S),
         _ => message.now.plus_s(FIRING_S),
     };
-    // As the rule gave them: what its Prometheus would send is the same alert there.
+    let own_url = || alert_url(message.external_url, &alert.id);
+    // As the rule gave them: what its Prometheus would send is the same alert there. Somebody else's is that one's own.
     let mut labels: Map<String, Value> = texts(labels(&alert.labels));
-    if !alert.name.is_empty() {
+    if !alert.name.is_empty() && alert.origin != AlertOrigin::External {
         labels
             .entry("alertname")
             .or_insert_with(|| alert.name.as_str().into());
     }
+    let mut annotations = texts(annotations(told));
+    annotations.insert(FORWARDED_BY.to_owned(), message.external_url.into());
     json!({
         "labels": labels,
-        "annotations": texts(annotations(told)),
+        "annotations": annotations,
         "startsAt": starts_at(alert.active_at, ends_at).to_string(),
         "endsAt": ends_at.to_string(),
-        "generatorURL": alert_url(message.external_url, &alert.id),
+        "generatorURL": alert.source_url.as_deref().map_or_else(own_url, str::to_owned),
     })
 }
 

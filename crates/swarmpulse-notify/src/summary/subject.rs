@@ -28,7 +28,7 @@ pub fn subject(alert: &Alert) -> String {
             }
             words
         }
-        None if alert.origin == AlertOrigin::Rule => labels(alert),
+        None if matches!(alert.origin, AlertOrigin::Rule | AlertOrigin::External) => labels(alert),
         None => "the monitor itself".to_owned(),
     };
     if !alert.namespace.is_empty() && alert.namespace != DEFAULT_NAMESPACE && !words.is_empty() {

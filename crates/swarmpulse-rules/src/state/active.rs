@@ -116,7 +116,7 @@ impl Active {
             id: id_of(name, fingerprint),
             name: name.into(),
             state: self.state,
-            severity: severity_of(label(SEVERITY).map_or("", |label| label.value.as_str())),
+            severity: Severity::of_word(label(SEVERITY).map_or("", |label| label.value.as_str())),
             namespace: namespace.into(),
             subject,
             origin: AlertOrigin::Rule,
@@ -156,35 +156,4 @@ impl Active {
 /// The id of an alert through all of its lives.
 pub(super) fn id_of(name: &str, fingerprint: u64) -> Text {
     Text::from(format!("{name}/{fingerprint:016x}"))
-}
-
-/// What people write into the label `severity`, as one of three.
-pub(super) fn severity_of(word: &str) -> Severity {
-    match word.to_ascii_lowercase().as_str() {
-        "critical" | "page" | "p1" => Severity::Critical,
-        "info" | "p3" => Severity::Info,
-        _ => Severity::Warning,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn severities_are_read_in_the_words_that_people_use() {
-        for (word, severity) in [
-            ("critical", Severity::Critical),
-            ("page", Severity::Critical),
-            ("P1", Severity::Critical),
-            ("warning", Severity::Warning),
-            ("P2", Severity::Warning),
-            ("info", Severity::Info),
-            ("P3", Severity::Info),
-            ("ticket", Severity::Warning),
-            ("", Severity::Warning),
-        ] {
-            assert_eq!(severity_of(word), severity, "{word}");
-        }
-    }
 }

@@ -1,9 +1,11 @@
 //! Records of the desk cut into batches that the journal takes.
 
-use swarmpulse_model::Record;
+use swarmpulse_model::{Alert, Record};
 
 /// A batch holds about so many alerts and symptoms: far less than the largest that is journaled.
 const WEIGHT_MAX: usize = 5_000;
+/// So many bytes of texts weigh as much as an alert.
+const BYTES_WEIGHT: usize = 4096;
 
 /// Cuts records into batches, in order.
 pub(crate) fn chunks(records: Vec<Record>) -> Vec<Vec<Record>> {
@@ -31,11 +33,18 @@ fn weight_of(record: &Record) -> usize {
             let symptoms = notification
                 .alerts
                 .iter()
-                .map(|alert| 1 + alert.symptoms.len() / 4);
+                .map(|told| weight_of_alert(&told.alert) + told.symptoms.len() / 4);
             1 + symptoms.sum::<usize>() + (notification.firing.len() + notification.resolved.len()) / 16
         }
+        Record::Alert(alert) => weight_of_alert(alert),
         _ => 1,
     }
+}
+
+fn weight_of_alert(alert: &Alert) -> usize {
+    let texts = alert.labels.iter().chain(&alert.annotations);
+    let bytes: usize = texts.map(|label| label.name.len() + label.value.len()).sum();
+    1 + bytes / BYTES_WEIGHT
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, select};
+use swarmpulse_alert::routing::RESOLVE_TIMEOUT_S;
 use swarmpulse_alert::{Desk, Routing};
 use swarmpulse_model::{Effect, Record, Severity, Source, Text, Timestamp, entity};
 use swarmpulse_store::HistoryRow;
@@ -12,6 +13,7 @@ use tokio::sync::mpsc;
 use super::board::AlertBoard;
 use super::chunks::chunks;
 use super::own_conditions::{self, OwnConditions};
+use super::posts::{Post, Posts};
 use super::projections::Projections;
 use super::surroundings::FleetSurroundings;
 use crate::batch::Batch;
@@ -28,6 +30,8 @@ const IDLE: Duration = Duration::from_secs(1);
 const HAND_OVER_AGAIN: Duration = Duration::from_millis(5);
 /// Chapters taken before the desk is asked again.
 const CHAPTERS_AT_ONCE: usize = 256;
+/// Requests of others taken before the desk is asked again.
+const POSTS_AT_ONCE: usize = 64;
 /// The monitor looks at itself so often, in seconds.
 const LOOK_EVERY_S: f64 = 1.0;
 /// Desk and outbox are kept so often, in seconds.
@@ -43,14 +47,21 @@ const DECIDE_AGAIN_S: f64 = 1.0;
 pub(crate) struct NewRoutes {
     pub routing: Arc<Routing>,
     pub routing_text: String,
+    pub resolve_timeout_s: Option<f64>,
     pub receivers: Vec<swarmpulse_alert::Receiver>,
-    pub done: Sender<()>,
+    /// Who is told once they are in force.
+    pub done: Option<Sender<()>>,
 }
+
+/// Everything that comes to the desk: effects, other routes, alerts of others.
+pub(crate) type Inboxes = (Receiver<Chapter>, Receiver<NewRoutes>, Receiver<Post>);
 
 pub(crate) struct DeskThread {
     handle: Handle,
     chapters: Receiver<Chapter>,
     routes: Receiver<NewRoutes>,
+    posted: Receiver<Post>,
+    posts: Posts,
     works: mpsc::Sender<Work>,
     desk: Desk,
     outbox: Outbox,
@@ -64,8 +75,8 @@ pub(crate) struct DeskThread {
     news: bool,
     /// Nothing is decided before: what was journaled last must come back first, and what was refused needs a pause.
     decide_from: (u64, Timestamp),
-    /// The desk's changes that the board shows.
-    shown_changes: u64,
+    /// The desk's changes that the board shows, and ends of alerts that moved.
+    shown_changes: (u64, u64),
     shown: Stopwatch,
     shown_took_s: f64,
     /// The desk's changes that were kept, and whether the outbox changed since.
@@ -86,32 +97,34 @@ impl DeskThread {
     pub fn new(
         handle: Handle,
         projections: Projections,
-        chapters: Receiver<Chapter>,
-        routes: Receiver<NewRoutes>,
+        (chapters, routes, posted): Inboxes,
         works: mpsc::Sender<Work>,
-        first: (Arc<Routing>, String, Vec<swarmpulse_alert::Receiver>),
+        first: NewRoutes,
     ) -> Self {
-        let (routing, routing_text, receivers) = first;
         let next_offset = handle.fleet(swarmpulse_fleet::Fleet::next_offset);
         let kept_next = handle.shared.status.desk_next();
         let own = OwnConditions::known(&handle.fleet(|fleet| fleet.conditions(0)));
         let mut desk = projections.desk;
-        desk.route(Arc::clone(&routing), receivers.clone());
+        desk.route(Arc::clone(&first.routing), first.receivers.clone());
+        desk.expire_after(first.resolve_timeout_s.unwrap_or(RESOLVE_TIMEOUT_S));
+        desk.resume(handle.now());
         let mut thread = Self {
             handle,
             chapters,
             routes,
+            posted,
+            posts: Posts::default(),
             works,
             desk,
             outbox: projections.outbox,
-            routing,
-            routing_text: routing_text.into(),
-            receivers,
+            routing: first.routing,
+            routing_text: first.routing_text.into(),
+            receivers: first.receivers,
             own,
             next_offset,
             news: true,
             decide_from: (0, Timestamp::default()),
-            shown_changes: 0,
+            shown_changes: (0, 0),
             shown: Stopwatch::start(),
             shown_took_s: 0.0,
             kept_changes: None,
@@ -142,10 +155,14 @@ impl DeskThread {
                 recv(self.routes) -> routes => if let Ok(routes) = routes {
                     self.reroute(routes);
                 },
+                recv(self.posted) -> post => if let Ok(post) = post {
+                    self.take_posts(post);
+                },
                 default(self.until_next()) => self.catch_up(),
             }
             self.look_at_itself();
             self.decide();
+            self.answer_posts();
             self.hand_over();
             self.show();
             if self.kept.seconds() >= KEEP_EVERY_S {
@@ -183,6 +200,26 @@ impl DeskThread {
                 Err(_) => return,
             }
         }
+    }
+
+    fn take_posts(&mut self, first: Post) {
+        let now = self.shared().clock.now();
+        // What is known already is heard of also while no new records are taken.
+        let may_begin = !self.shared().status.is_low_on_space();
+        let mut next = Some(first);
+        for _ in 0..POSTS_AT_ONCE {
+            let Some(post) = next else { return };
+            self.news |= self.posts.take(&mut self.desk, post, now, may_begin);
+            next = self.posted.try_recv().ok();
+        }
+        if let Some(post) = next {
+            self.news |= self.posts.take(&mut self.desk, post, now, may_begin);
+        }
+    }
+
+    fn answer_posts(&mut self) {
+        let now = self.shared().clock.now();
+        self.posts.answer(&self.desk, now, self.next_offset);
     }
 
     /// Applies a chapter. What lies between it and the one before is read from the journal; if that cannot be, this one
@@ -267,13 +304,17 @@ impl DeskThread {
     fn reroute(&mut self, routes: NewRoutes) {
         self.desk
             .route(Arc::clone(&routes.routing), routes.receivers.clone());
+        self.desk
+            .expire_after(routes.resolve_timeout_s.unwrap_or(RESOLVE_TIMEOUT_S));
         self.routing = routes.routing;
         self.routing_text = routes.routing_text.into();
         self.receivers = routes.receivers;
         self.news = true;
         self.show_now();
         // Whoever asked may have given up waiting.
-        let _ = routes.done.try_send(());
+        if let Some(done) = routes.done {
+            let _ = done.try_send(());
+        }
     }
 
     fn decide(&mut self) {
@@ -296,6 +337,7 @@ impl DeskThread {
                 Ok(next_offset) => self.decide_from.0 = next_offset,
                 Err(error) => {
                     tracing::warn!(%error, "what becomes of alerts is journaled later");
+                    self.posts.fail(&error);
                     self.refused = true;
                     self.decide_from.1 = now.plus_s(DECIDE_AGAIN_S);
                     self.news = true;
@@ -349,7 +391,7 @@ impl DeskThread {
     }
 
     fn is_unshown(&self) -> bool {
-        self.desk.changes() != self.shown_changes
+        (self.desk.changes(), self.desk.prolonged()) != self.shown_changes
     }
 
     fn show(&mut self) {
@@ -379,7 +421,7 @@ impl DeskThread {
             dropped: self.desk.dropped().named().to_vec(),
         };
         self.shared().alerts.show(board);
-        self.shown_changes = self.desk.changes();
+        self.shown_changes = (self.desk.changes(), self.desk.prolonged());
         self.shown = Stopwatch::start();
         self.shown_took_s = watch.seconds();
     }

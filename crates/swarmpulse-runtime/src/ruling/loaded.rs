@@ -19,6 +19,8 @@ pub struct Loaded {
     pub routing: Arc<Routing>,
     /// The text that the routes are from, without secrets.
     pub routing_text: String,
+    /// After how long alerts that others send without an end are over, in seconds; five minutes if nothing is said.
+    pub resolve_timeout_s: Option<f64>,
     /// Whom alerts go to.
     pub receivers: Vec<LoadedReceiver>,
     /// What was accepted with a remark.

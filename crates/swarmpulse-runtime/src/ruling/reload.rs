@@ -54,8 +54,9 @@ impl Reloader {
         let routes = NewRoutes {
             routing: loaded.routing,
             routing_text: loaded.routing_text,
+            resolve_timeout_s: loaded.resolve_timeout_s,
             receivers: receivers.collect(),
-            done: done.clone(),
+            done: Some(done.clone()),
         };
         let exchange = Exchange {
             groups,

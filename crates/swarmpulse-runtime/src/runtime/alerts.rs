@@ -11,7 +11,7 @@ use swarmpulse_rules::{GroupState, without_rule};
 use tokio::sync::mpsc;
 
 use super::Options;
-use crate::alerting::{DeskThread, NewRoutes, Projections};
+use crate::alerting::{DeskThread, NewRoutes, POSTS, Post, Projections};
 use crate::error::StartError;
 use crate::handle::{Handle, Shared};
 use crate::notifying::{LoadedReceiver, Sender, Work};
@@ -36,6 +36,9 @@ pub(super) struct AlertParts {
     projections: Projections,
     exchanges: Receiver<Exchange>,
     routes: Receiver<NewRoutes>,
+    posts: Receiver<Post>,
+    /// Where alerts of others are given to the desk.
+    pub posting: crossbeam_channel::Sender<Post>,
     works: mpsc::Receiver<Work>,
 }
 
@@ -56,6 +59,7 @@ impl AlertParts {
         let orphans = restore(&mut groups, &projections, shared, last_seen_at)?;
         let (exchange, exchanges) = bounded(1);
         let (route, routes) = bounded(1);
+        let (posting, posts) = bounded(POSTS);
         let (channels, works) = mpsc::channel(WORKS);
         let reloader = Reloader {
             load: Arc::clone(&rules.load),
@@ -79,6 +83,8 @@ impl AlertParts {
             projections,
             exchanges,
             routes,
+            posts,
+            posting,
             works,
         })
     }
@@ -93,12 +99,17 @@ impl AlertParts {
     ) -> (DeskThread, (Ruler, Vec<Evaluator>), Sender) {
         let rules = &options.rules;
         let receivers = self.loaded.receivers.iter().map(LoadedReceiver::for_desk);
-        let first = (self.loaded.routing, self.loaded.routing_text, receivers.collect());
+        let first = NewRoutes {
+            routing: self.loaded.routing,
+            routing_text: self.loaded.routing_text,
+            resolve_timeout_s: self.loaded.resolve_timeout_s,
+            receivers: receivers.collect(),
+            done: None,
+        };
         let desk = DeskThread::new(
             handle.clone(),
             self.projections,
-            chapters,
-            self.routes,
+            (chapters, self.routes, self.posts),
             self.reloader.channels.clone(),
             first,
         );

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use http::Uri;
+use swarmpulse_alert::AlertView;
+use swarmpulse_model::alert::AlertOrigin;
 
 use super::choice::Choice;
 use super::parameters::Parameters;
@@ -20,15 +22,17 @@ pub(super) async fn list(State(app): State<Arc<App>>, access: Access, uri: Uri) 
     let answered = answer(app, Desk::Fleet, move |app| {
         let board = app.runtime().alerting();
         let now = app.runtime().now();
-        let mut alerts: Vec<shape::GettableAlert> = board
+        let mut views: Vec<&AlertView> = board
             .alerts
             .iter()
             .filter(|view| choice.has(view))
             .filter(|view| view.receivers.iter().any(|name| choice.has_receiver(name)))
-            .map(|view| shape::alert(view, now))
             .collect();
-        alerts.sort_unstable_by(|a, b| a.fingerprint.cmp(&b.fingerprint));
-        Ok(alerts)
+        // There no two alerts have the same labels: a rule's own comes before one that somebody sent.
+        views.sort_by_key(|view| (view.fingerprint, view.alert.origin == AlertOrigin::External));
+        views.dedup_by_key(|view| view.fingerprint);
+        let alerts = views.into_iter().map(|view| shape::alert(view, now));
+        Ok(alerts.collect::<Vec<_>>())
     });
     Ok(answered.await?)
 }

@@ -8,7 +8,7 @@ use swarmpulse_model::alert::{LabelMatcher, LabelOp};
 use swarmpulse_model::series::Label;
 use swarmpulse_model::{Text, Timestamp};
 
-/// How long an alert that fires is said to go on: there every alert has an end, which moves as long as it fires.
+/// How long an alert of our own that fires is said to go on: there every alert has an end, which moves as long as it fires.
 const ASSUMED_REST_S: f64 = 300.0;
 
 /// Labels, or annotations.
@@ -21,6 +21,8 @@ pub(super) struct GettableAlert {
     annotations: LabelSet,
     ends_at: String,
     pub(super) fingerprint: String,
+    #[serde(rename = "generatorURL", skip_serializing_if = "Option::is_none")]
+    generator_url: Option<Text>,
     receivers: Vec<Receiver>,
     starts_at: String,
     status: AlertStatus,
@@ -143,8 +145,13 @@ pub(super) fn alert(view: &AlertView, now: Timestamp) -> GettableAlert {
         !view.silenced_by.is_empty() || !view.inhibited_by.is_empty() || !view.muted_by.is_empty();
     GettableAlert {
         annotations: label_set(&alert.annotations),
-        ends_at: alert.ended_at.unwrap_or(now.plus_s(ASSUMED_REST_S)).to_string(),
+        ends_at: alert
+            .ended_at
+            .or(alert.expires_at)
+            .unwrap_or(now.plus_s(ASSUMED_REST_S))
+            .to_string(),
         fingerprint: format!("{:016x}", view.fingerprint),
+        generator_url: alert.source_url.clone(),
         receivers: view
             .receivers
             .iter()

@@ -24,6 +24,9 @@ pub(crate) fn alert(alert: &Alert) -> swarmpulse_api::Alert {
     if let Some(address) = alert.subject.as_ref().and_then(address::of_entity) {
         links.insert("subject".to_owned(), address);
     }
+    if let Some(address) = &alert.source_url {
+        links.insert("source".to_owned(), address.to_string());
+    }
     swarmpulse_api::Alert {
         id: alert.id.to_string(),
         name: alert.name.to_string(),
@@ -143,11 +146,11 @@ fn names(sentence: &str, id: &str) -> bool {
     })
 }
 
-/// The kind and the id of what an alert is about. A rule's alert may be about no one thing.
+/// The kind and the id of what an alert is about. A rule's alert, or somebody else's, may be about no one thing.
 fn subject(alert: &Alert) -> (&str, &str) {
     match &alert.subject {
         Some(subject) => (subject.kind.as_str(), subject.id.as_str()),
-        None if alert.origin == AlertOrigin::Rule => ("", ""),
+        None if matches!(alert.origin, AlertOrigin::Rule | AlertOrigin::External) => ("", ""),
         None => (MONITOR, MONITOR),
     }
 }
@@ -268,7 +271,8 @@ mod tests {
             of(AlertOrigin::Condition),
             ("monitor".to_owned(), reason.clone(), None)
         );
-        assert_eq!(of(AlertOrigin::Rule), (String::new(), reason, None));
+        assert_eq!(of(AlertOrigin::Rule), (String::new(), reason.clone(), None));
+        assert_eq!(of(AlertOrigin::External), (String::new(), reason, None));
     }
 
     #[test]

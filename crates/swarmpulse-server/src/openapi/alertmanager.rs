@@ -117,12 +117,14 @@ pub(super) const ROUTES: &[Route] = &[
         )
     },
     Route {
+        scope: Some(Scope::Ingest),
         body: Body::Text("Alerts as Prometheus sends them."),
+        answer: DONE,
         ..route(
             "am_post_alerts",
             Post,
             "/alertmanager/api/v2/alerts",
-            "Alerts of others: 501, for they are not taken.",
+            "Takes alerts of others. Those that are wrong are refused with 400 and every reason, the others are kept.",
         )
     },
     Route {

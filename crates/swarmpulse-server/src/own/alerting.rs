@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use swarmpulse_alert::SilenceState;
 use swarmpulse_model::{AlertState, Severity, Timestamp};
-use swarmpulse_runtime::{AlertBoard, OutboxBoard, RulesBoard};
+use swarmpulse_runtime::{AlertBoard, OutboxBoard, PostFigures, RulesBoard};
 
 use super::exposition::Exposition;
 use crate::access::Access;
@@ -22,6 +22,7 @@ pub(super) fn write(app: &App, access: &Access, out: &mut Exposition) {
         return;
     }
     desk(&board, out);
+    posted(runtime.posted(), out);
     rules(&runtime.rules(), out);
     notifications(&runtime.outbox(), out);
 }
@@ -62,6 +63,17 @@ fn desk(board: &AlertBoard, out: &mut Exposition) {
         let labels = [("reason", *reason)];
         out.add("swarmpulse_alerting_dropped_total", &labels, *count as f64);
     }
+}
+
+fn posted(figures: &PostFigures, out: &mut Exposition) {
+    for (status, count) in [("firing", figures.firing()), ("resolved", figures.resolved())] {
+        out.add(
+            "swarmpulse_alerts_received_total",
+            &[("status", status)],
+            count as f64,
+        );
+    }
+    out.add("swarmpulse_alerts_invalid_total", &[], figures.invalid() as f64);
 }
 
 fn rules(board: &RulesBoard, out: &mut Exposition) {

@@ -38,7 +38,8 @@ pub(super) async fn get(
     Ok(answer::respond(Answer::of(&data)?.end_of_list(false)))
 }
 
-/// `GET /prometheus/api/v1/alerts`: those of rules, of verdicts, detectors and causes, that are pending or fire.
+/// `GET /prometheus/api/v1/alerts`: those of rules, of verdicts, detectors and causes, that are pending or fire. What others
+/// sent is an Alertmanager's, and shown by whoever evaluates it.
 pub(super) async fn alerts(State(app): State<Arc<App>>, access: Access) -> Result<Response, Failure> {
     let (rules, desk) = (app.runtime().rules(), app.runtime().alerting());
     let of_rules = rules
@@ -50,7 +51,8 @@ pub(super) async fn alerts(State(app): State<Arc<App>>, access: Access) -> Resul
         .alerts
         .iter()
         .map(|view| &view.alert)
-        .filter(|alert| alert.origin != AlertOrigin::Rule && alert.state != AlertState::Resolved);
+        .filter(|alert| matches!(alert.origin, AlertOrigin::Condition | AlertOrigin::Cause))
+        .filter(|alert| alert.state != AlertState::Resolved);
     let shown: Vec<AlertShape<'_>> = of_rules
         .chain(others)
         .filter(|alert| may_see(&access, alert))

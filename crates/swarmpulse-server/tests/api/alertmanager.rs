@@ -414,17 +414,3 @@ async fn tokens_see_and_silence_their_own_namespace_alone() {
     assert_eq!(as_token(&admin, "DELETE", &path, &Value::Null).await.status, 200);
     assert_eq!(agents(&server, "silenced=false").await, ["a1", "a2", "b1", "t1"]);
 }
-
-#[tokio::test]
-async fn alerts_of_others_are_refused_with_the_way_out() {
-    let server = server().await;
-    let posted = send(
-        &server,
-        "POST",
-        "/alerts",
-        &json!([{"labels": {"alertname": "x"}}]),
-    )
-    .await;
-    assert_eq!(posted.status, 501);
-    assert!(posted.text().contains("rule files"), "{}", posted.text());
-}

@@ -17,6 +17,7 @@ mod harness;
 mod history;
 mod namespaces;
 mod notified;
+mod posted;
 mod promises;
 mod queries;
 mod query_turns;

@@ -16,6 +16,7 @@ mod fixture;
 mod hostile;
 mod influx;
 mod limits;
+mod posted;
 mod privacy;
 mod remote_write;
 mod statsd;

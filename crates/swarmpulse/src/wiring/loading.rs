@@ -75,6 +75,7 @@ impl Loading {
             Ok(file) => {
                 loaded.warnings.extend(file.warnings.into_iter().map(told));
                 loaded.routing = Arc::new(file.routing);
+                loaded.resolve_timeout_s = Some(file.resolve_timeout_s);
             }
             Err(wrong) => faults.extend(wrong.into_iter().map(told)),
         }

@@ -1,6 +1,6 @@
 //! Alerts, from what agents say to what a receiver is told, through kill -9 and changes of the files.
 
-mod hook;
+pub(crate) mod hook;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -13,6 +13,7 @@ mod detection;
 mod full_disk;
 mod metrics;
 mod otlp;
+mod posted;
 mod processes;
 mod prometheus;
 mod silence;

@@ -1,6 +1,7 @@
 //! Lines that say what must be so.
 
 use swarmpulse_alert::AlertView;
+use swarmpulse_model::Effect;
 
 use super::World;
 use crate::language::Line;
@@ -40,6 +41,13 @@ impl World {
                 let count = named.iter().find(|(reason, _)| *reason == line.word(1));
                 let count = count.ok_or_else(|| format!("{} is no reason", line.word(1)))?;
                 same("count", line.word(2), &count.1.to_string())
+            }
+            "journaled" => {
+                let alerts = self
+                    .journal
+                    .iter()
+                    .filter(|(_, _, effect)| matches!(effect, Effect::Alert(_)));
+                same("alerts journaled", line.word(1), &alerts.count().to_string())
             }
             other => Err(format!("{other:?} is no expectation")),
         }
@@ -84,6 +92,9 @@ impl World {
                 "fired" => alert.fired_at.map_or_else(|| "never".into(), render::time),
                 "ended" => alert.ended_at.map_or_else(|| "never".into(), render::time),
                 "kept" => alert.kept_since.map_or_else(|| "no".into(), render::time),
+                "until" => alert.expires_at.map_or_else(|| "never".into(), render::time),
+                "note" => alert.annotation("summary").unwrap_or("none").to_owned(),
+                "url" => alert.source_url.clone().unwrap_or_default().to_string(),
                 "reason" => alert.reason.to_string(),
                 "symptoms" => view.symptoms.to_string(),
                 "silenced" => list(view.silenced_by.iter().map(ToString::to_string).collect()),

@@ -1,7 +1,9 @@
 //! Lines that make something happen.
 
-use swarmpulse_alert::{Matchers, alert_id};
-use swarmpulse_model::alert::{Acknowledgement, AlertOrigin, Silence, SilencePurpose, fingerprint};
+use swarmpulse_alert::{Matchers, Posted, alert_id};
+use swarmpulse_model::alert::{
+    Acknowledgement, AlertOrigin, FORWARDED_BY, PostedAlert, Silence, SilencePurpose, fingerprint,
+};
 use swarmpulse_model::series::Label;
 use swarmpulse_model::{
     Alert, AlertState, Condition, Effect, EntityKey, EntityKind, Severity, Text, Timestamp,
@@ -27,6 +29,7 @@ impl World {
             "raise" => self.condition(line, true)?,
             "clear" => self.condition(line, false)?,
             "rule" => self.rule(line)?,
+            "post" => self.post(line)?,
             "silence" => self.silence(line)?,
             "ack" | "unack" => self.acknowledge(line)?,
             "forget" => {
@@ -35,14 +38,17 @@ impl World {
                 self.graph.nodes.remove(&key);
                 self.write(Effect::Forgotten(Box::new(key)));
             }
-            "restart" => self.restart()?,
+            "restart" => {
+                self.restart()?;
+                self.desk.resume(self.now);
+            }
             "reload" => {
                 let named = case.routings.iter().find(|(name, _)| name == line.word(1));
                 let (_, text) = named.ok_or("no such routing")?;
                 self.route(Some(text))?;
             }
             "end" => {}
-            "told" | "alert" | "no" | "silenced" | "dropped" => return Ok(false),
+            "told" | "alert" | "no" | "silenced" | "dropped" | "journaled" => return Ok(false),
             other => return Err(format!("{other:?} is no verb")),
         }
         Ok(true)
@@ -86,6 +92,8 @@ impl World {
                 "flap_changes" => self.options.flapping.changes = number()? as u32,
                 "flap_window" => self.options.flapping.window_s = seconds()?,
                 "flap_hold" => self.options.flapping.hold_s = seconds()?,
+                "external" => self.options.limits.external = number()?,
+                "resolve_timeout" => self.options.resolve_timeout_s = seconds()?,
                 "alerts" => self.options.limits.alerts = number()?,
                 "groups" => self.options.limits.groups = number()?,
                 "alerts_shown" => self.options.alerts_shown = number()?,
@@ -177,6 +185,48 @@ impl World {
         Ok(())
     }
 
+    /// Somebody else sends an alert.
+    fn post(&mut self, line: &Line) -> Result<(), String> {
+        let label = |(name, value): &(String, String)| Label {
+            name: name.as_str().into(),
+            value: value.as_str().into(),
+        };
+        let own = ["begins", "ends", "note", "url", "ns", "by", "is"];
+        let is_label = |(name, _): &&(String, String)| !own.contains(&name.as_str());
+        let mut labels: Vec<Label> = line.fields.iter().filter(is_label).map(label).collect();
+        if !line.word(1).is_empty() {
+            labels.push(label(&("alertname".to_owned(), line.word(1).to_owned())));
+        }
+        labels.sort();
+        let notes = [("summary", "note"), (FORWARDED_BY, "by")];
+        let mut annotations: Vec<Label> = notes
+            .into_iter()
+            .filter_map(|(name, field)| Some(label(&(name.to_owned(), line.field(field)?.to_owned()))))
+            .collect();
+        annotations.sort();
+        let posted = PostedAlert {
+            labels,
+            annotations,
+            starts_at: line.time("begins")?,
+            ends_at: line.time("ends")?,
+            source_url: line.field("url").map(Text::from),
+        };
+        let namespace = Text::from(line.field("ns").unwrap_or("default"));
+        let became = match self.desk.post(&namespace, &posted, self.now, true) {
+            Posted::Known => "known",
+            Posted::Unsaid(id) => {
+                self.unsaid.push(id);
+                "news"
+            }
+            Posted::Refused => "refused",
+        };
+        self.posts.push((namespace, posted));
+        match line.field("is") {
+            Some(expected) if expected != became => Err(format!("it is {became}, not {expected}")),
+            _ => Ok(()),
+        }
+    }
+
     fn silence(&mut self, line: &Line) -> Result<(), String> {
         let matchers = Matchers::parse(line.word(2)).map_err(|error| error.to_string())?;
         let starts_at = line.time("from")?.unwrap_or(self.now);
@@ -210,8 +260,15 @@ impl World {
             .rules
             .keys()
             .find(|id| id.starts_with(&format!("{name}/")))
-            .cloned();
-        let alert = by_rule.map_or_else(|| alert_id(name, subject.as_ref()), Text::from);
+            .map(Text::from);
+        let sent = self.desk.alerts().into_iter().map(|view| view.alert);
+        let by_sender = sent
+            .filter(|alert| alert.origin == AlertOrigin::External && alert.name == name)
+            .map(|alert| alert.id)
+            .next();
+        let alert = by_rule
+            .or(by_sender)
+            .unwrap_or_else(|| alert_id(name, subject.as_ref()));
         self.write(Effect::Acknowledgement(Box::new(Acknowledgement {
             alert,
             namespace: line.field("ns").unwrap_or("default").into(),

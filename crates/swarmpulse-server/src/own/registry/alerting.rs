@@ -16,6 +16,8 @@ pub(super) const SERIES: &[Series] = &[
     gauge("swarmpulse_silences", "", &["state"], "Silences that are in force or to come."),
     gauge("swarmpulse_alert_groups", "", &[], "Groups of alerts on their way to receivers."),
     counter("swarmpulse_alerting_dropped_total", "", &["reason"], "What the desk of alerts had no room for, by reason."),
+    counter("swarmpulse_alerts_received_total", "", &["status"], "Alerts that others sent, by whether they fired or were over: firing, resolved."),
+    counter("swarmpulse_alerts_invalid_total", "", &[], "Alerts that others sent and that were refused because something is wrong with them."),
     gauge("swarmpulse_rules_valid", "", &[], "1 if the rules and routes that were read last are in force, 0 if they were refused and the ones before stand."),
     gauge("swarmpulse_rules_loaded_timestamp_seconds", "seconds", &[], "When the rules in force were loaded, in Unix seconds."),
     gauge("swarmpulse_rules_untold", "", &[], "Changes of rules' alerts that could not be journaled yet."),
