@@ -355,7 +355,7 @@ impl Desk {
             .sent
             .as_deref()
             .filter(|sent| !is_worded_as(&next, sent));
-        if !moved && !(rested && reworded.is_some()) {
+        if !(moved || rested && reworded.is_some()) {
             return None;
         }
         if let Some(sent) = reworded {
