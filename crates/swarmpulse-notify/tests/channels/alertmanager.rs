@@ -151,7 +151,13 @@ async fn a_real_one_takes_alerts_and_says_what_we_would_say() {
     assert_eq!(held.len(), 1);
     assert_eq!(held[0]["labels"]["alertname"], "host_down");
     assert_eq!(held[0]["annotations"]["symptoms_total"], "200");
-    let posted = until(async || hook.take().pop()).await.json();
+    let mut posted = until(async || hook.take().pop()).await.json();
+    // What was forwarded says so, that it is known if it comes back.
+    for at in ["/alerts/0/annotations", "/commonAnnotations"] {
+        let annotations = posted.pointer_mut(at).and_then(Value::as_object_mut).unwrap();
+        let by = annotations.remove("swarmpulse_forwarded_by");
+        assert_eq!(by, Some("https://pulse.example".into()), "{at}");
+    }
 
     // What we would post of the same.
     let own = Server::start(Reply::of(204, "")).await;

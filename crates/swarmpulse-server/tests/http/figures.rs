@@ -103,12 +103,12 @@ async fn the_figures_are_exactly_the_registry_and_well_formed() {
     };
     // What detectors publish is there when they have something to say.
     let needs_finding = |name: &str| swarmpulse_detect::series().any(|series| series.name == name);
-    // Groups of rules and channels are there when they are configured.
+    // Groups of rules, channels and destinations of lines are there when they are configured.
     let needs_rules = |series: &Series| {
         series
             .labels
             .iter()
-            .any(|label| matches!(*label, "rule_group" | "receiver"))
+            .any(|label| matches!(*label, "rule_group" | "receiver" | "destination"))
             || series.name == "swarmpulse_alerting_dropped_total"
     };
     let always =
