@@ -10,7 +10,7 @@ mod title;
 use std::fmt::Write as _;
 
 use swarmpulse_model::alert::{NotifiedAlert, NotifyReason};
-use swarmpulse_model::{AlertState, Severity};
+use swarmpulse_model::{Alert, AlertState, Severity};
 
 use crate::Message;
 
@@ -124,6 +124,15 @@ impl Summary {
 #[must_use]
 pub fn is_test(message: &Message<'_>) -> bool {
     message.notification.reason == NotifyReason::Test
+}
+
+/// Where an alert is from: where its sender shows it, if somebody else sent it and says so, or the page.
+#[must_use]
+pub fn source_url(external_url: &str, alert: &Alert) -> String {
+    match &alert.source_url {
+        Some(url) => url.to_string(),
+        None => alert_url(external_url, &alert.id),
+    }
 }
 
 /// Where one alert is shown on the page.

@@ -12,7 +12,7 @@ use super::webhook::{annotations, labels};
 use super::{BuildError, connect};
 use crate::http::{Address, Answer, HttpClient, Request};
 use crate::settings::AlertmanagerSettings;
-use crate::summary::{alert_url, is_test};
+use crate::summary::{is_test, source_url};
 use crate::{Message, Notifier, SendError, Sending};
 
 /// How long an alert counts there as firing if nothing more is said of it, in seconds: far beyond any repeat interval, for
@@ -148,7 +148,6 @@ fn postable(message: &Message<'_>, told: &NotifiedAlert) -> Value {
         _ if is_test(message) => message.now.plus_s(TEST_S),
         _ => message.now.plus_s(FIRING_S),
     };
-    let own_url = || alert_url(message.external_url, &alert.id);
     // As the rule gave them: what its Prometheus would send is the same alert there. Somebody else's is that one's own.
     let mut labels: Map<String, Value> = texts(labels(&alert.labels));
     if !alert.name.is_empty() && alert.origin != AlertOrigin::External {
@@ -163,7 +162,7 @@ fn postable(message: &Message<'_>, told: &NotifiedAlert) -> Value {
         "annotations": annotations,
         "startsAt": starts_at(alert.active_at, ends_at).to_string(),
         "endsAt": ends_at.to_string(),
-        "generatorURL": alert.source_url.as_deref().map_or_else(own_url, str::to_owned),
+        "generatorURL": source_url(message.external_url, alert),
     })
 }
 

@@ -10,7 +10,7 @@ use swarmpulse_template::{Text, Time, Value};
 
 use crate::Message;
 use crate::channel::{annotations, common, labels, status};
-use crate::summary::{Line, alert_url};
+use crate::summary::{Line, source_url};
 
 pub(super) use kinds::{ALERT, ALERTS, DATA, KV};
 
@@ -53,7 +53,6 @@ fn alert(
     let alert = &told.alert;
     let is_over = alert.state == AlertState::Resolved;
     let ended_at = alert.ended_at.filter(|_| is_over);
-    let source = alert.source_url.as_ref().map(Text::to_string);
     Value::map(
         &ALERT,
         [
@@ -67,9 +66,7 @@ fn alert(
             ),
             (
                 "GeneratorURL".into(),
-                source
-                    .unwrap_or_else(|| alert_url(message.external_url, &alert.id))
-                    .into(),
+                source_url(message.external_url, alert).into(),
             ),
             (
                 "Fingerprint".into(),

@@ -11,7 +11,7 @@ use swarmpulse_model::alert::{NotifiedAlert, fingerprint};
 use swarmpulse_model::series::Label;
 
 use crate::Message;
-use crate::summary::alert_url;
+use crate::summary::source_url;
 
 /// How Alertmanager writes "not yet": the time zero of Go.
 const NEVER: &str = "0001-01-01T00:00:00Z";
@@ -105,7 +105,7 @@ fn payload_alert(message: &Message<'_>, told: &NotifiedAlert) -> PayloadAlert {
         ends_at: alert
             .ended_at
             .map_or_else(|| NEVER.to_owned(), |at| at.to_string()),
-        generator_url: alert_url(message.external_url, &alert.id),
+        generator_url: source_url(message.external_url, alert),
         fingerprint: format!("{:016x}", fingerprint(&alert.labels)),
     }
 }
@@ -174,6 +174,14 @@ mod tests {
                 insta::assert_json_snapshot!(name, payload(&examples::message(&notification), 0));
             }
         }
+    }
+
+    #[test]
+    fn an_alert_of_others_leads_to_its_sender() {
+        let mut notification = examples::storm();
+        notification.alerts[0].alert.source_url = Some("http://prometheus/graph".into());
+        let payload = payload(&examples::message(&notification), 0);
+        assert_eq!(payload.alerts[0].generator_url, "http://prometheus/graph");
     }
 
     #[test]
