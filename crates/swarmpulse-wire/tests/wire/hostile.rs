@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use swarmpulse_model::{Position, Source, Timestamp};
-use swarmpulse_wire::{Format, Kind, Limits, Privacy, decode_as, envelope};
+use swarmpulse_wire::{AlertLimits, Format, Kind, Limits, Privacy, decode_alerts, decode_as, envelope};
 
 /// One valid item of each kind.
 const ITEMS: [(Kind, &str); 7] = [
@@ -64,6 +64,56 @@ fn pick() -> impl Strategy<Value = (Kind, &'static str)> {
     prop::sample::select(&ITEMS[..])
 }
 
+/// An alert as a Prometheus posts it.
+const POSTED: &str = r#"{"labels":{"alertname":"A","host":"h1","x":""},"annotations":{"summary":"p\u00e9"},"startsAt":"2025-11-22T00:31:05Z","endsAt":"2025-11-22T00:35:05.5+01:00","generatorURL":"http://p:9090/graph?g0=1"}"#;
+
+/// Each posted alert comes out once, and what is taken is as it is said to be.
+fn check_posted(body: &[u8]) {
+    let limits = AlertLimits {
+        labels: 3,
+        value_bytes: 40,
+        alert_bytes: 90,
+        ..AlertLimits::default()
+    };
+    let Ok(decoded) = decode_alerts(body, &limits) else {
+        return;
+    };
+    for alert in &decoded.alerts {
+        for labels in [&alert.labels, &alert.annotations] {
+            assert!(labels.len() <= 3 && labels.is_sorted_by(|a, b| a.name < b.name));
+            assert!(labels.iter().all(|label| (1..=40).contains(&label.value.len())));
+        }
+        assert!(!alert.labels.is_empty());
+        assert!(!matches!((alert.starts_at, alert.ends_at), (Some(start), Some(end)) if start > end));
+    }
+    let refused = decoded.rejected.iter().map(|rejection| rejection.index);
+    assert!(refused.clone().is_sorted_by(|a, b| a < b));
+    let all = (decoded.alerts.len() + decoded.rejected.len()) as u64;
+    assert!(refused.max().is_none_or(|last| last < all));
+    assert!(
+        decoded
+            .rejected
+            .iter()
+            .all(|rejection| rejection.error.len() < 1000)
+    );
+}
+
+/// Bytes with some changed, added or gone.
+fn damaged(mut body: Vec<u8>, damage: &[(prop::sample::Index, u8, i32)]) -> Vec<u8> {
+    for (place, byte, how) in damage {
+        if body.is_empty() {
+            break;
+        }
+        let at = place.index(body.len());
+        match how {
+            0 => body[at] = *byte,
+            1 => body.insert(at, *byte),
+            _ => drop(body.remove(at)),
+        }
+    }
+    body
+}
+
 proptest! {
     #[test]
     fn any_bytes(kind in prop::sample::select(&Kind::ALL[..]), body in prop::collection::vec(any::<u8>(), 0..300)) {
@@ -86,21 +136,33 @@ proptest! {
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3), 0..4),
     ) {
         let items = vec![item; count];
-        let mut body = match form {
+        let body = match form {
             0 => items.join("\n"),
             1 => format!("[{}]", items.join(",")),
             _ => item.to_owned(),
         }.into_bytes();
-        for (place, byte, how) in damage {
-            if body.is_empty() { break; }
-            let at = place.index(body.len());
-            match how {
-                0 => body[at] = byte,
-                1 => body.insert(at, byte),
-                _ => { body.remove(at); }
-            }
-        }
-        check(kind, &body);
+        check(kind, &damaged(body, &damage));
+    }
+
+    #[test]
+    fn any_posted_bytes(body in prop::collection::vec(any::<u8>(), 0..300)) {
+        check_posted(&body);
+    }
+
+    #[test]
+    fn any_posted_signs(
+        body in r#"\[([\[\]{},:]|"(labels|annotations|startsAt|endsAt|generatorURL|a)"|\{"labels":\{"a":"b"\}\},?|"[b ]{0,50}"|-?[0-9]{1,3}|null|true){0,40}\]"#,
+    ) {
+        check_posted(body.as_bytes());
+    }
+
+    #[test]
+    fn damaged_alerts(
+        count in 1..4_usize,
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3), 0..4),
+    ) {
+        let body = format!("[{}]", vec![POSTED; count].join(","));
+        check_posted(&damaged(body.into_bytes(), &damage));
     }
 
     #[test]
