@@ -98,3 +98,44 @@ fn matching_is_of_whole_values_and_absent_is_empty() {
     assert!(Matchers::parse(r#"a=~".*""#).unwrap().matches_nothing_at_all());
     assert!(!Matchers::parse("a=b").unwrap().matches_nothing_at_all());
 }
+
+#[test]
+fn what_an_expression_begins_with() {
+    for (expression, expected) in [
+        ("team-7-.*", "team-7-"),
+        ("plain", "plain"),
+        ("été.*", "été"),
+        ("ab*", "a"),
+        ("ab?c", "a"),
+        ("ab{0}c", "a"),
+        ("é+", ""),
+        (r"host\.example", "host"),
+        ("a|b", ""),
+        ("ab(c|d)", ""),
+        ("(?i)ab", ""),
+        ("ab(?i)cd", "ab"),
+        ("[ab]c", ""),
+        ("^ab", ""),
+        ("", ""),
+    ] {
+        assert_eq!(
+            &expression[..literal_prefix(expression)],
+            expected,
+            "{expression}"
+        );
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_beginning_that_differs_is_told_as_the_expression_tells_it(
+        expression in r"[abé.*+?()|\\\[\]{}0-2^$]{0,8}",
+        value in "[abé.012]{0,6}",
+    ) {
+        let source = LabelMatcher { name: "a".into(), op: LabelOp::Regex, value: expression.as_str().into() };
+        if let Ok(compiled) = Compiled::new(source) {
+            let alone = compiled.expression.as_ref().is_some_and(|expression| expression.is_match(&value));
+            proptest::prop_assert_eq!(compiled.matches(&value), alone);
+        }
+    }
+}
