@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use swarmpulse_alert::{AlertView, Desk, DeskOptions, Matchers, Receiver, ReceiverChannel, Routing};
 use swarmpulse_model::alert::{
     Acknowledgement, AlertOrigin, Notification, NotifyReason, Silence, SilencePurpose, fingerprint,
@@ -454,7 +455,7 @@ fn receivers() -> Vec<Receiver> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..ProptestConfig::with_cases(256) })]
 
     #[test]
     fn nothing_is_lost_and_nothing_is_told_twice(
