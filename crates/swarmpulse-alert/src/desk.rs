@@ -4,6 +4,7 @@
 //! follows from it by now, as records. They do nothing until they come back as effects: a desk that is restored, or that
 //! applies the journal again, never decides anew what is on record.
 
+mod accounting;
 mod agenda;
 mod alike;
 mod applying;
@@ -28,7 +29,6 @@ mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hashbrown::HashMap;
 use swarmpulse_model::{Effect, EffectId, Record, Text, Timestamp};
 
 use crate::drops::Drops;
@@ -75,9 +75,7 @@ pub struct Desk {
     due_groups: BTreeSet<u32>,
     /// Notifications that were decided and have not come back yet.
     inflight: BTreeSet<ToldKey>,
-    /// Alerts that are over and in no group, by the fingerprint of their labels.
-    left: HashMap<u64, u32>,
-    /// The same by when they are forgotten.
+    /// Alerts that are over and in no group, by when they are forgotten.
     leaving: BTreeSet<(Timestamp, u32)>,
     /// All of them by the fingerprint of their labels.
     alike: Alike,

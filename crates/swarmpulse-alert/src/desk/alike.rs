@@ -43,6 +43,10 @@ impl Alike {
         }
     }
 
+    pub fn has(&self, fingerprint: u64) -> bool {
+        self.first.contains_key(&fingerprint)
+    }
+
     pub fn all(&self, fingerprint: u64) -> impl Iterator<Item = u32> + '_ {
         let more = self.more.get(&fingerprint).into_iter().flatten();
         self.first.get(&fingerprint).into_iter().chain(more).copied()

@@ -300,35 +300,16 @@ impl Desk {
             firing,
             at: notification.at,
         };
-        let overtaken = self.overtaken_by(&told);
         self.groups.told.insert(key.clone(), told);
-        for slot in overtaken {
-            self.regroup(slot);
-            self.rejoin(slot, &key);
-        }
-        self.remember_brought(&key, notification);
+        self.account_for(&key);
         for number in self.groups.named(&notification.group_key) {
             let theirs = self.groups.get(number).map(|group| &group.receiver);
             if theirs == Some(&notification.receiver) {
+                self.bring_as_told(number);
                 self.tidy_group(number);
                 self.touch(number, self.now);
             }
         }
-    }
-
-    /// Alerts that were told to fire when they were over already, and out of their groups: their end is to be told, too.
-    fn overtaken_by(&self, told: &Told) -> Vec<u32> {
-        let over = told
-            .firing
-            .iter()
-            .filter_map(|fingerprint| self.left.get(fingerprint));
-        over.copied()
-            .filter(|slot| {
-                self.book.get(*slot).is_some_and(|entry| {
-                    entry.alert.is_some() && entry.live.groups.is_empty() && told.has(entry.live.fingerprint)
-                })
-            })
-            .collect()
     }
 
     /// Whatever is held to be true of an entity that was forgotten is over.

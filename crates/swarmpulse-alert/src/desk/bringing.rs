@@ -3,16 +3,14 @@
 //! Each receiver hears a cause once: whom the cause's own routes lead to is left out, and of several routes that lead a
 //! receiver to it the first one counts. What was told stays where it was told until the cause ends.
 
-use std::sync::Arc;
-
-use swarmpulse_model::alert::Notification;
+use swarmpulse_model::alert::fingerprint;
 use swarmpulse_model::series::Label;
-use swarmpulse_model::{AlertState, Text, Timestamp};
+use swarmpulse_model::{Alert, AlertState, Text, Timestamp};
 
 use super::Desk;
 use super::audience::Led;
 use super::entry::Entry;
-use super::groups::{Group, Member, ToldKey};
+use super::groups::{Group, Member};
 use super::membership::told_as;
 
 impl Desk {
@@ -23,7 +21,9 @@ impl Desk {
             return;
         }
         for (cause, receiver) in self.audience.note(slot, next) {
-            self.bring(&cause, &receiver);
+            if let Some(slot) = self.book.find(&cause) {
+                self.bring(slot, &receiver);
+            }
         }
     }
 
@@ -58,52 +58,124 @@ impl Desk {
         })
     }
 
-    /// Puts a cause into the group of a receiver that its symptoms lead to, and out of it once none does.
-    fn bring(&mut self, cause: &str, receiver: &str) {
-        let Some(slot) = self.book.find(cause) else {
+    /// Puts a cause into the group of a receiver that its symptoms lead to, and out of it once none does. Where the
+    /// receiver was told of it, it stays until its end was told.
+    pub(super) fn bring(&mut self, slot: u32, receiver: &str) {
+        let Some(entry) = self.book.get(slot) else {
             return;
         };
-        let known = self.brought_to(slot, receiver);
-        if let Some(number) = known {
-            self.audience.set_group(cause, receiver, Some(number));
-            if self.was_told(number, slot) {
-                self.touch(number, self.now);
-                return;
+        let (mut is_own, mut brought, mut told) = (false, Vec::new(), Vec::new());
+        for number in &entry.live.groups {
+            let Some(group) = self
+                .groups
+                .get(*number)
+                .filter(|group| group.receiver == receiver)
+            else {
+                continue;
+            };
+            let member = group.members.get(&slot);
+            if member == Some(&Member::Now) {
+                is_own = true;
+                continue;
+            }
+            if member == Some(&Member::Brought) {
+                brought.push(*number);
+            }
+            if self.was_told_beside_labels(group, entry) {
+                told.push(*number);
             }
         }
+        let leads = entry.is_firing() && !is_own && told.is_empty();
         let route = self
             .audience
-            .of(cause, receiver)
+            .of(&entry.id, receiver)
+            .filter(|_| leads)
             .and_then(|theirs| theirs.route());
-        if let Some(number) = known {
-            let stays = self
-                .groups
-                .get(number)
-                .is_some_and(|group| Some(group.route) == route);
-            if stays {
+        let wanted = route.zip(entry.alert.as_ref()).and_then(|(route, alert)| {
+            let forms = |number: &u32| {
+                let group = self.groups.get(*number).filter(|group| group.route == route);
+                group.is_some_and(|group| {
+                    self.groups
+                        .route(group)
+                        .is_some_and(|route| route.forms(&alert.labels, &group.key))
+                })
+            };
+            brought.iter().copied().find(forms)
+        });
+        for number in brought {
+            if wanted == Some(number) {
                 self.touch(number, self.now);
-                return;
+            } else if !told.contains(&number) {
+                self.step_back(number, slot);
             }
-            self.leave(number, slot);
         }
-        let fires = self.book.get(slot).is_some_and(Entry::is_firing);
-        if let Some(route) = route.filter(|_| fires && !self.is_own_receiver(slot, receiver)) {
+        for number in told {
+            self.put_as_brought(number, slot);
+            self.touch(number, self.now);
+        }
+        if let Some(route) = route.filter(|_| wanted.is_none()) {
             self.join(slot, route, None);
         }
     }
 
-    /// Brings a cause that is on record anew to everyone whom its symptoms lead to.
-    pub(super) fn bring_to_all(&mut self, slot: u32) {
-        let Some(id) = self.book.get(slot).map(|entry| entry.id.clone()) else {
+    /// Whether a channel was told that an alert fires, and that not by labels for which it is in the group by itself.
+    fn was_told_beside_labels(&self, group: &Group, entry: &Entry) -> bool {
+        self.groups.channels(&group.receiver).iter().any(|channel| {
+            let told = self.groups.told(group, &channel.name);
+            let Some((told, known)) =
+                told.and_then(|told| Some((told, told_as(told, channel, entry, Member::Brought)?)))
+            else {
+                return false;
+            };
+            let is_former = |former: &Alert| {
+                told.has(fingerprint(&former.labels)) && !self.groups.leads(&former.labels, group)
+            };
+            known == entry.live.fingerprint || entry.former.iter().any(is_former)
+        })
+    }
+
+    /// Nothing leads the receiver to a cause any longer. If it was told of it by labels that led there by themselves, the
+    /// end of those is left to tell.
+    fn step_back(&mut self, number: u32, slot: u32) {
+        let Some((group, entry)) = self.groups.get(number).zip(self.book.get(slot)) else {
             return;
         };
-        for receiver in self.audience.receivers(&id) {
-            self.bring(&id, &receiver);
+        if !entry
+            .former
+            .iter()
+            .any(|former| self.groups.leads(&former.labels, group))
+        {
+            self.leave(number, slot);
+            return;
+        }
+        self.bring_no_longer(number, slot);
+        if let Some(group) = self.groups.get_mut(number) {
+            group.members.insert(slot, Member::Before);
+        }
+        self.touch(number, self.now);
+        self.let_go(number, slot);
+    }
+
+    /// Brings an alert to everyone whom its symptoms lead to, and to nobody else.
+    pub(super) fn bring_to_all(&mut self, slot: u32) {
+        let Some(entry) = self.book.get(slot) else {
+            return;
+        };
+        let mut receivers = self.audience.receivers(&entry.id);
+        let groups = entry.live.groups.iter();
+        receivers.extend(groups.filter_map(|number| {
+            let group = self.groups.get(*number)?;
+            (group.members.get(&slot) != Some(&Member::Now)).then(|| group.receiver.clone())
+        }));
+        receivers.sort_unstable();
+        receivers.dedup();
+        for receiver in receivers {
+            self.bring(slot, &receiver);
         }
     }
 
     /// Puts an alert into the group that a route forms of its labels, or of those that it had before.
-    fn join(&mut self, slot: u32, route: usize, labels: Option<&[Label]>) {
+    pub(super) fn join(&mut self, slot: u32, route: usize, labels: Option<&[Label]>) {
         let Some(alert) = self.book.get(slot).and_then(|entry| entry.alert.clone()) else {
             return;
         };
@@ -114,17 +186,9 @@ impl Desk {
             self.ungrouped.insert(slot);
             return;
         };
-        let Some(group) = self.groups.get_mut(number) else {
+        let Some(receiver) = self.put_as_brought(number, slot) else {
             return;
         };
-        let receiver = group.receiver.clone();
-        group.members.insert(slot, Member::Brought);
-        if let Some(entry) = self.book.get_mut(slot)
-            && !entry.live.groups.contains(&number)
-        {
-            entry.live.groups.push(number);
-        }
-        self.audience.set_group(&alert.id, &receiver, Some(number));
         let since = self.brought_since(&alert.id, &receiver);
         let ready = alert.fired_at.unwrap_or(self.now).max(since);
         let at_once = self.book.get(slot).is_some_and(Entry::is_told_at_once);
@@ -134,6 +198,17 @@ impl Desk {
             self.candidate(number, ready)
         };
         self.touch(number, at);
+    }
+
+    /// Gives the receiver of the group.
+    fn put_as_brought(&mut self, number: u32, slot: u32) -> Option<Text> {
+        let (group, entry) = self.groups.get_mut(number).zip(self.book.get_mut(slot))?;
+        group.members.insert(slot, Member::Brought);
+        if !entry.live.groups.contains(&number) {
+            entry.live.groups.push(number);
+        }
+        self.audience.set_group(&entry.id, &group.receiver, Some(number));
+        Some(group.receiver.clone())
     }
 
     /// Since when something leads a receiver to a cause.
@@ -156,42 +231,6 @@ impl Desk {
         })
     }
 
-    /// The group of a receiver that an alert was brought to.
-    fn brought_to(&self, slot: u32, receiver: &str) -> Option<u32> {
-        let entry = self.book.get(slot)?;
-        let known = self
-            .audience
-            .of(&entry.id, receiver)
-            .and_then(|theirs| theirs.group);
-        known.or_else(|| {
-            entry.live.groups.iter().copied().find(|number| {
-                self.groups.get(*number).is_some_and(|group| {
-                    group.receiver == receiver && group.members.get(&slot) == Some(&Member::Brought)
-                })
-            })
-        })
-    }
-
-    fn is_own_receiver(&self, slot: u32, receiver: &str) -> bool {
-        let numbers = self.book.get(slot).map(|entry| entry.live.groups.as_slice());
-        let mut groups = numbers
-            .into_iter()
-            .flatten()
-            .filter_map(|number| self.groups.get(*number));
-        groups.any(|group| group.receiver == receiver && group.members.get(&slot) == Some(&Member::Now))
-    }
-
-    /// Whether a channel of the group was told that the alert fires.
-    fn was_told(&self, number: u32, slot: u32) -> bool {
-        let Some((group, entry)) = self.groups.get(number).zip(self.book.get(slot)) else {
-            return false;
-        };
-        self.groups.channels(&group.receiver).iter().any(|channel| {
-            let told = self.groups.told(group, &channel.name);
-            told.is_some_and(|told| told_as(told, channel, entry, Member::Brought).is_some())
-        })
-    }
-
     /// Looks at the groups that the cause of a symptom is in because of it.
     pub(super) fn touch_brought(&mut self, slot: u32) {
         let Some(led) = self.audience.led(slot) else {
@@ -206,19 +245,10 @@ impl Desk {
         }
     }
 
-    /// After routes were read: whom a cause was told to stays told, also if nothing leads there any longer.
-    pub(super) fn bring_again(&mut self) {
-        self.audience.clear();
+    /// After routes were read.
+    pub(super) fn follow_all(&mut self) {
         if self.groups.has_one_receiver() {
             return;
-        }
-        let brought: Vec<(u32, ToldKey)> = self
-            .book
-            .iter()
-            .flat_map(|(slot, entry)| entry.brought.iter().map(move |key| (slot, key.clone())))
-            .collect();
-        for (slot, key) in brought {
-            self.rejoin(slot, &key);
         }
         let slots: Vec<u32> = self.book.iter().map(|(slot, _)| slot).collect();
         for slot in slots {
@@ -226,111 +256,34 @@ impl Desk {
         }
     }
 
-    /// Puts an alert back into the group in which it was told to somebody whom its own routes do not lead to.
-    pub(super) fn rejoin(&mut self, slot: u32, key: &ToldKey) {
-        let Some(entry) = self.book.get(slot) else {
-            return;
-        };
-        // As what it was before, it would leave.
-        let is_in = |group: &Group| {
-            let member = group.members.get(&slot);
-            member.is_some_and(|member| *member != Member::Before) && group.receiver == key.receiver
-        };
-        let numbers = self.groups.named(&key.group);
-        if numbers
-            .iter()
-            .any(|number| self.groups.get(*number).is_some_and(is_in))
-        {
-            return;
-        }
-        let now = entry.alert.iter().map(|alert| &alert.labels);
-        let labels: Vec<Vec<Label>> = now
-            .chain(entry.former.iter().map(|alert| &alert.labels))
-            .cloned()
-            .collect();
-        let routing = Arc::clone(&self.groups.routing);
-        for labels in labels {
-            let found = routing.routes().iter().position(|route| {
-                route.receiver == key.receiver && route.group_key(&route.group_by.of(&labels)) == key.group
-            });
-            if let Some(route) = found {
-                self.join(slot, route, Some(&labels));
-                return;
-            }
-        }
-    }
-
-    /// Keeps in mind where alerts were told because of what follows from them.
-    pub(super) fn remember_brought(&mut self, key: &ToldKey, notification: &Notification) {
-        self.put_right(key, notification);
-        for number in self.groups.named(&key.group) {
-            let Some(group) = self
-                .groups
-                .get(number)
-                .filter(|group| group.receiver == key.receiver)
-            else {
-                continue;
-            };
-            let brought = group
-                .members
-                .iter()
-                .filter(|(_, member)| **member == Member::Brought);
-            for slot in brought.map(|(slot, _)| *slot).collect::<Vec<u32>>() {
-                let told = self.was_told(number, slot);
-                if let Some(entry) = self.book.get_mut(slot) {
-                    if told {
-                        entry.brought.insert(key.clone());
-                    } else {
-                        entry.brought.remove(key);
-                    }
-                }
-            }
-        }
-    }
-
-    /// What was told of causes stands, also if another route became the first one to the receiver meanwhile.
-    fn put_right(&mut self, key: &ToldKey, notification: &Notification) {
-        for told in &notification.alerts {
-            let alert = &told.alert;
-            let Some(slot) = self.book.find(&alert.id) else {
-                continue;
-            };
-            let fires =
-                alert.state == AlertState::Firing && self.book.get(slot).is_some_and(Entry::is_firing);
-            if !fires || self.audience.of(&alert.id, &key.receiver).is_none() {
-                continue;
-            }
-            let Some(number) = self.brought_to(slot, &key.receiver) else {
-                continue;
-            };
-            let elsewhere = self
-                .groups
-                .get(number)
-                .is_some_and(|group| group.key != key.group);
-            if elsewhere && !self.was_told(number, slot) {
-                self.leave(number, slot);
-                self.rejoin(slot, key);
-            }
-        }
-    }
-
-    /// The groups that an alert was brought to, without those that it is in by itself and those of receivers that its own
-    /// routes lead to by now, unless they were told.
-    pub(super) fn brought_beside(&self, slot: u32, own: &[u32]) -> Vec<u32> {
+    /// The groups that an alert was brought to.
+    pub(super) fn brought(&self, slot: u32) -> Vec<u32> {
         let numbers = self.book.get(slot).map(|entry| entry.live.groups.as_slice());
-        let receivers: Vec<&Text> = own
-            .iter()
-            .filter_map(|number| Some(&self.groups.get(*number)?.receiver))
-            .collect();
-        let stays = |number: &u32| {
+        let is_brought = |number: &u32| {
             let group = self.groups.get(*number);
-            !own.contains(number)
-                && group.is_some_and(|group| {
-                    group.members.get(&slot) == Some(&Member::Brought)
-                        && (!receivers.contains(&&group.receiver) || self.was_told(*number, slot))
-                })
+            group.is_some_and(|group| group.members.get(&slot) == Some(&Member::Brought))
         };
-        numbers.into_iter().flatten().copied().filter(stays).collect()
+        numbers
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(is_brought)
+            .collect()
+    }
+
+    /// What a receiver knows of a group changed: that it was told no longer keeps an alert there.
+    pub(super) fn bring_as_told(&mut self, number: u32) {
+        let Some(group) = self.groups.get(number) else {
+            return;
+        };
+        let receiver = group.receiver.clone();
+        let brought = group
+            .members
+            .iter()
+            .filter(|(_, member)| **member == Member::Brought);
+        for slot in brought.map(|(slot, _)| *slot).collect::<Vec<u32>>() {
+            self.bring(slot, &receiver);
+        }
     }
 
     /// An alert is about to leave a group.
@@ -338,13 +291,7 @@ impl Desk {
         if let Some((group, entry)) = self.groups.get(number).zip(self.book.get(slot))
             && group.members.get(&slot) == Some(&Member::Brought)
         {
-            let (key, receiver) = (group.key.clone(), group.receiver.clone());
-            self.audience.set_group(&entry.id, &receiver, None);
-            if let Some(entry) = self.book.get_mut(slot) {
-                entry
-                    .brought
-                    .retain(|told| told.group != key || told.receiver != receiver);
-            }
+            self.audience.set_group(&entry.id, &group.receiver, None);
         }
     }
 }

@@ -1,13 +1,10 @@
 //! One alert with all that is known of it.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use swarmpulse_model::alert::{Acknowledgement, AlertOrigin, fingerprint};
 use swarmpulse_model::{Alert, AlertState, EntityKey, EntityKind, Severity, Text, Timestamp};
 
-use super::groups::ToldKey;
 use super::places::is_of_fall;
 use super::posted::Sending;
 use crate::identity::FLEET_DOWN;
@@ -61,9 +58,6 @@ pub(crate) struct Entry {
     pub ends: Vec<Timestamp>,
     pub flapping_until: Option<Timestamp>,
     pub in_hand: Option<InHand>,
-    /// Where it was told to fire because of what follows from it.
-    #[serde(default)]
-    pub brought: BTreeSet<ToldKey>,
     /// Of an alert that somebody else sends.
     #[serde(default)]
     pub sending: Option<Sending>,
@@ -133,7 +127,6 @@ impl Entry {
             ends: Vec::new(),
             flapping_until: None,
             in_hand: None,
-            brought: BTreeSet::new(),
             sending: None,
             live: Live::default(),
         }

@@ -149,6 +149,15 @@ impl Groups {
             .collect()
     }
 
+    /// Whether labels lead to a group by themselves.
+    pub fn leads(&self, labels: &[Label], group: &Group) -> bool {
+        let destinations = self.routing.destinations(labels);
+        let route = destinations
+            .iter()
+            .find(|route| self.place_of(route) == group.route);
+        route.is_some_and(|route| route.forms(labels, &group.key))
+    }
+
     fn place_of(&self, route: &Route) -> usize {
         self.places.get(&route.id).copied().unwrap_or_default()
     }

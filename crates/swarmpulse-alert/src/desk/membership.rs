@@ -47,7 +47,8 @@ impl Desk {
             }
             self.regroup(slot);
         }
-        self.bring_again();
+        self.account_for_all();
+        self.follow_all();
         // They were counted when they came.
         self.dropped.groups = refused;
         self.groups.routed = true;
@@ -106,8 +107,10 @@ impl Desk {
                 self.touch(number, at);
             }
         }
-        for number in self.brought_beside(slot, &joined) {
-            joined.push(number);
+        for number in self.brought(slot) {
+            if !joined.contains(&number) {
+                joined.push(number);
+            }
             if is_over {
                 self.touch(number, self.candidate(number, over));
             }
@@ -119,10 +122,11 @@ impl Desk {
         for number in left.into_iter().filter(|number| !joined.contains(number)) {
             self.leave(number, slot);
         }
-        for number in joined {
+        self.bring_to_all(slot);
+        let joined = self.book.get(slot).map(|entry| entry.live.groups.clone());
+        for number in joined.into_iter().flatten() {
             self.let_go(number, slot);
         }
-        self.bring_to_all(slot);
     }
 
     /// Looks at a group at that time at the latest.

@@ -59,9 +59,7 @@ impl Desk {
         };
         let at = entry.over_at().plus_s(self.kept_s());
         if entry.is_over() && entry.live.groups.is_empty() {
-            let fingerprint = entry.live.fingerprint;
             self.leaving.insert((at, slot));
-            self.left.insert(fingerprint, slot);
         }
     }
 
@@ -100,12 +98,8 @@ impl Desk {
             let Some(entry) = self.book.remove(slot) else {
                 return;
             };
-            let fingerprint = entry.live.fingerprint;
             if entry.alert.is_some() {
-                self.alike.remove(fingerprint, slot);
-            }
-            if self.left.get(&fingerprint) == Some(&slot) {
-                self.left.remove(&fingerprint);
+                self.alike.remove(entry.live.fingerprint, slot);
             }
         }
     }
@@ -113,12 +107,6 @@ impl Desk {
     fn look_through(&mut self) {
         let ended = self.now.plus_s(-self.options.silences_kept_s);
         self.silences.forget_before(ended);
-        let book = &self.book;
-        let still = |fingerprint: u64, slot| {
-            let entry = book.get(slot);
-            entry.is_some_and(|entry| entry.live.fingerprint == fingerprint)
-        };
-        self.left.retain(|fingerprint, slot| still(*fingerprint, *slot));
         let before = self.now.plus_s(-TOLD_KEPT_S);
         let groups = &self.groups;
         let old: Vec<_> = groups

@@ -58,6 +58,11 @@ impl Route {
         }
     }
 
+    /// Whether alerts with these labels are told in the group of this key.
+    pub(crate) fn forms(&self, labels: &[Label], key: &str) -> bool {
+        self.group_key(&self.group_by.of(labels)) == key
+    }
+
     /// The key of a group of this route, in Alertmanager's form: `{}/{team="x"}:{alertname="agent_down"}`.
     #[must_use]
     pub fn group_key(&self, group_labels: &[Label]) -> Text {

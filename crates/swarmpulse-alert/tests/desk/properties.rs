@@ -29,6 +29,7 @@ route:
   routes:
     - matchers: [severity=critical]
       receiver: pager
+      group_by: [alertname, severity]
       continue: true
     - matchers: [agent=~a0|a1]
       receiver: quiet
@@ -87,6 +88,12 @@ enum Fate {
         agent: u8,
         fires: bool,
     },
+    /// A condition is journaled first: it begins, changes its severity, or ends.
+    Changed {
+        agent: u8,
+        name: usize,
+        severity: Option<usize>,
+    },
     /// The first so many records are journaled, then the monitor dies.
     Crash(u8),
 }
@@ -114,6 +121,8 @@ fn fate() -> impl Strategy<Value = Fate> {
         4 => Just(Fate::Journaled),
         1 => Just(Fate::Refused),
         1 => (0..AGENTS, any::<bool>()).prop_map(|(agent, fires)| Fate::Overtaken { agent, fires }),
+        1 => (0..AGENTS, 0..NAMES.len(), prop::option::of(0..SEVERITIES.len()))
+            .prop_map(|(agent, name, severity)| Fate::Changed { agent, name, severity }),
         2 => (0..4_u8).prop_map(Fate::Crash),
     ]
 }
@@ -316,6 +325,15 @@ impl Story {
                     self.rule(agent, fires);
                     records.len()
                 }
+                Fate::Changed {
+                    agent,
+                    name,
+                    severity,
+                } => {
+                    let grave = severity.map_or(Severity::Info, |severity| SEVERITIES[severity]);
+                    self.condition(agent, name, grave, severity.is_some());
+                    records.len()
+                }
                 Fate::Crash(count) => (count as usize).min(records.len()),
             };
             for record in &records[..journaled] {
@@ -336,7 +354,7 @@ impl Story {
                     self.desk.configure(DeskOptions::default());
                     self.desk.route(Arc::clone(&self.routing), receivers());
                 }
-                Some(Fate::Journaled | Fate::Overtaken { .. }) | None => {}
+                Some(Fate::Journaled | Fate::Overtaken { .. } | Fate::Changed { .. }) | None => {}
             }
         }
         prop_assert!(false, "it does not come to rest");
