@@ -9,6 +9,7 @@ mod graph;
 mod language;
 mod properties;
 mod render;
+mod story;
 mod world;
 
 use world::{Manner, World};
