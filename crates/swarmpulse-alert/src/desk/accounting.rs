@@ -3,8 +3,6 @@
 //! A notification tells what was so when it was decided. Until it is on record, alerts may end, change their labels, or
 //! lose what led the receiver to them: then they left the group for which nothing had been told yet, and come back.
 
-use std::sync::Arc;
-
 use hashbrown::HashMap;
 use swarmpulse_model::alert::fingerprint;
 use swarmpulse_model::series::Label;
@@ -77,7 +75,6 @@ impl Desk {
             let alike: Vec<u32> = self.alike.all(*known).chain(former).collect();
             for slot in alike {
                 if self.believes(key, slot) {
-                    self.regroup(slot);
                     self.rejoin(slot, key);
                 }
             }
@@ -97,31 +94,36 @@ impl Desk {
 
     /// Puts an alert back into the group in which it was told to somebody.
     fn rejoin(&mut self, slot: u32, key: &ToldKey) {
-        let Some(entry) = self.book.get(slot) else {
-            return;
-        };
         let is_in = |number: &u32| {
             let group = self.groups.get(*number);
             group.is_some_and(|group| group.receiver == key.receiver && group.members.contains_key(&slot))
         };
-        if self.groups.named(&key.group).iter().any(is_in) {
-            return;
-        }
-        let now = entry.alert.iter().map(|alert| &alert.labels);
-        let labels: Vec<Vec<Label>> = now
-            .chain(entry.former.iter().map(|alert| &alert.labels))
-            .cloned()
-            .collect();
-        let routing = Arc::clone(&self.groups.routing);
-        for labels in labels {
-            let mut routes = routing.routes().iter();
-            let found =
-                routes.position(|route| route.receiver == key.receiver && route.forms(&labels, &key.group));
-            if let Some(route) = found {
-                self.join(slot, route, Some(&labels));
-                self.bring(slot, &key.receiver);
+        if !self.groups.named(&key.group).iter().any(is_in) {
+            let Some((route, member, labels)) = self.way_back(slot, key) else {
                 return;
-            }
+            };
+            self.join(slot, route, member, &labels);
         }
+        self.bring(slot, &key.receiver);
+    }
+
+    /// By which route and labels an alert gets into the group of a key: by those that lead there by themselves, if any do.
+    fn way_back(&self, slot: u32, key: &ToldKey) -> Option<(usize, Member, Vec<Label>)> {
+        let entry = self.book.get(slot)?;
+        let now = entry.alert.iter().map(|alert| (&alert.labels, Member::Now));
+        let former = entry.former.iter().map(|alert| (&alert.labels, Member::Before));
+        let all: Vec<(&Vec<Label>, Member)> = now.chain(former).collect();
+        let own = all.iter().find_map(|(labels, member)| {
+            let route = self.groups.leads_to(labels, key)?;
+            Some((route, *member, (*labels).clone()))
+        });
+        own.or_else(|| {
+            all.iter().find_map(|(labels, _)| {
+                let mut routes = self.groups.routing.routes().iter();
+                let route = routes
+                    .position(|route| route.receiver == key.receiver && route.forms(labels, &key.group))?;
+                Some((route, Member::Brought, (*labels).clone()))
+            })
+        })
     }
 }

@@ -102,6 +102,7 @@ impl Desk {
             };
             brought.iter().copied().find(forms)
         });
+        let labels = entry.alert.as_ref().map(|alert| alert.labels.clone());
         for number in brought {
             if wanted == Some(number) {
                 self.touch(number, self.now);
@@ -110,11 +111,11 @@ impl Desk {
             }
         }
         for number in told {
-            self.put_as_brought(number, slot);
+            self.put(number, slot, Member::Brought);
             self.touch(number, self.now);
         }
-        if let Some(route) = route.filter(|_| wanted.is_none()) {
-            self.join(slot, route, None);
+        if let Some((route, labels)) = route.filter(|_| wanted.is_none()).zip(labels) {
+            self.join(slot, route, Member::Brought, &labels);
         }
     }
 
@@ -149,9 +150,7 @@ impl Desk {
             return;
         }
         self.bring_no_longer(number, slot);
-        if let Some(group) = self.groups.get_mut(number) {
-            group.members.insert(slot, Member::Before);
-        }
+        self.put(number, slot, Member::Before);
         self.touch(number, self.now);
         self.let_go(number, slot);
     }
@@ -175,40 +174,37 @@ impl Desk {
     }
 
     /// Puts an alert into the group that a route forms of its labels, or of those that it had before.
-    pub(super) fn join(&mut self, slot: u32, route: usize, labels: Option<&[Label]>) {
-        let Some(alert) = self.book.get(slot).and_then(|entry| entry.alert.clone()) else {
-            return;
-        };
+    pub(super) fn join(&mut self, slot: u32, route: usize, member: Member, labels: &[Label]) {
         let limit = self.options.limits.groups;
-        let labels = labels.unwrap_or(&alert.labels);
         let Some(number) = self.groups.in_route(route, labels, limit) else {
             self.dropped.groups += 1;
             self.ungrouped.insert(slot);
             return;
         };
-        let Some(receiver) = self.put_as_brought(number, slot) else {
-            return;
-        };
-        let since = self.brought_since(&alert.id, &receiver);
-        let ready = alert.fired_at.unwrap_or(self.now).max(since);
-        let at_once = self.book.get(slot).is_some_and(Entry::is_told_at_once);
-        let at = if at_once {
-            self.now
-        } else {
-            self.candidate(number, ready)
-        };
+        self.put(number, slot, member);
+        let ready = self.groups.get(number).zip(self.book.get(slot));
+        let at = ready.map_or(self.now, |(group, entry)| {
+            if member != Member::Brought || entry.is_told_at_once() {
+                return self.now;
+            }
+            let fired_at = entry.alert.as_ref().and_then(|alert| alert.fired_at);
+            let since = self.brought_since(&entry.id, &group.receiver);
+            self.candidate(number, fired_at.unwrap_or(self.now).max(since))
+        });
         self.touch(number, at);
     }
 
-    /// Gives the receiver of the group.
-    fn put_as_brought(&mut self, number: u32, slot: u32) -> Option<Text> {
-        let (group, entry) = self.groups.get_mut(number).zip(self.book.get_mut(slot))?;
-        group.members.insert(slot, Member::Brought);
+    fn put(&mut self, number: u32, slot: u32, member: Member) {
+        let Some((group, entry)) = self.groups.get_mut(number).zip(self.book.get_mut(slot)) else {
+            return;
+        };
+        group.members.insert(slot, member);
         if !entry.live.groups.contains(&number) {
             entry.live.groups.push(number);
         }
-        self.audience.set_group(&entry.id, &group.receiver, Some(number));
-        Some(group.receiver.clone())
+        if member == Member::Brought {
+            self.audience.set_group(&entry.id, &group.receiver, Some(number));
+        }
     }
 
     /// Since when something leads a receiver to a cause.

@@ -158,6 +158,14 @@ impl Groups {
         route.is_some_and(|route| route.forms(labels, &group.key))
     }
 
+    /// The route by which labels lead to the group of a key by themselves.
+    pub fn leads_to(&self, labels: &[Label], key: &ToldKey) -> Option<usize> {
+        let destinations = self.routing.destinations(labels);
+        let mut routes = destinations.iter();
+        let is_it = |route: &&&Route| route.receiver == key.receiver && route.forms(labels, &key.group);
+        routes.find(is_it).map(|route| self.place_of(route))
+    }
+
     fn place_of(&self, route: &Route) -> usize {
         self.places.get(&route.id).copied().unwrap_or_default()
     }
