@@ -13,6 +13,17 @@ use super::entry::Entry;
 use super::groups::{Group, Member};
 use super::membership::told_as;
 
+/// Where an alert is among the groups of a receiver.
+#[derive(Default)]
+struct Places {
+    /// In one by its labels.
+    own: bool,
+    /// By what follows from it.
+    brought: Vec<u32>,
+    /// Where a channel was told of it and its labels do not lead.
+    told: Vec<u32>,
+}
+
 impl Desk {
     /// An alert is on record anew: notes whom it leads its cause to.
     pub(super) fn follow(&mut self, slot: u32) {
@@ -64,45 +75,21 @@ impl Desk {
         let Some(entry) = self.book.get(slot) else {
             return;
         };
-        let (mut is_own, mut brought, mut told) = (false, Vec::new(), Vec::new());
-        for number in &entry.live.groups {
-            let Some(group) = self
-                .groups
-                .get(*number)
-                .filter(|group| group.receiver == receiver)
-            else {
-                continue;
-            };
-            let member = group.members.get(&slot);
-            if member == Some(&Member::Now) {
-                is_own = true;
-                continue;
-            }
-            if member == Some(&Member::Brought) {
-                brought.push(*number);
-            }
-            if self.was_told_beside_labels(group, entry) {
-                told.push(*number);
-            }
-        }
-        let leads = entry.is_firing() && !is_own && told.is_empty();
-        let route = self
-            .audience
-            .of(&entry.id, receiver)
-            .filter(|_| leads)
-            .and_then(|theirs| theirs.route());
-        let wanted = route.zip(entry.alert.as_ref()).and_then(|(route, alert)| {
-            let forms = |number: &u32| {
-                let group = self.groups.get(*number).filter(|group| group.route == route);
-                group.is_some_and(|group| {
-                    self.groups
-                        .route(group)
-                        .is_some_and(|route| route.forms(&alert.labels, &group.key))
-                })
-            };
-            brought.iter().copied().find(forms)
-        });
-        let labels = entry.alert.as_ref().map(|alert| alert.labels.clone());
+        let Places { own, brought, told } = self.places(slot, entry, receiver);
+        let leads = entry.is_firing() && !own && told.is_empty();
+        let theirs = self.audience.of(&entry.id, receiver).filter(|_| leads);
+        let led = theirs
+            .and_then(|theirs| theirs.route())
+            .zip(entry.alert.as_ref())
+            .map(|(route, alert)| (route, alert.labels.clone()));
+        let is_led = |number: &u32| {
+            let group = self.groups.get(*number).zip(led.as_ref());
+            group.is_some_and(|(group, (route, labels))| {
+                let formed_by = self.groups.route(group).filter(|_| group.route == *route);
+                formed_by.is_some_and(|route| route.forms(labels, &group.key))
+            })
+        };
+        let wanted = brought.iter().copied().find(is_led);
         for number in brought {
             if wanted == Some(number) {
                 self.touch(number, self.now);
@@ -114,9 +101,31 @@ impl Desk {
             self.put(number, slot, Member::Brought);
             self.touch(number, self.now);
         }
-        if let Some((route, labels)) = route.filter(|_| wanted.is_none()).zip(labels) {
+        if let Some((route, labels)) = led.filter(|_| wanted.is_none()) {
             self.join(slot, route, Member::Brought, &labels);
         }
+    }
+
+    fn places(&self, slot: u32, entry: &Entry, receiver: &str) -> Places {
+        let mut places = Places::default();
+        for number in &entry.live.groups {
+            let group = self.groups.get(*number);
+            let Some(group) = group.filter(|group| group.receiver == receiver) else {
+                continue;
+            };
+            let member = group.members.get(&slot);
+            if member == Some(&Member::Now) {
+                places.own = true;
+                continue;
+            }
+            if member == Some(&Member::Brought) {
+                places.brought.push(*number);
+            }
+            if self.was_told_beside_labels(group, entry) {
+                places.told.push(*number);
+            }
+        }
+        places
     }
 
     /// Whether a channel was told that an alert fires, and that not by labels for which it is in the group by itself.
