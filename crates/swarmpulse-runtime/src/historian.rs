@@ -30,6 +30,8 @@ pub(crate) struct Historian {
     pub written: u64,
     /// Since history last learned how far the journal is.
     pub marked: Stopwatch,
+    /// Chapters did not fit, and what they told could not be read from the journal yet.
+    pub behind: bool,
 }
 
 impl Historian {
@@ -76,14 +78,9 @@ impl Historian {
             return;
         };
         let first_row = chapters.iter().find_map(|chapter| chapter.rows.first());
-        let hole = self
-            .shared
-            .status
-            .faults()
-            .iter()
-            .any(|fault| fault.store == "history");
-        if hole {
-            // What is missing lies before these: the journal gives both.
+        self.behind |= !follow_each_other(self.shared.status.history_next(), chapters);
+        if self.has_hole() {
+            // What is missing lies before these or between them: the journal gives both.
             self.fill_hole(next_offset);
             return;
         }
@@ -154,15 +151,15 @@ impl Historian {
         }
     }
 
+    /// Whether something was not written: history refused it, or it did not fit into the queue.
+    fn has_hole(&self) -> bool {
+        let faults = self.shared.status.faults();
+        self.behind || faults.iter().any(|fault| fault.store == "history")
+    }
+
     /// Writes from the journal what could not be written when it happened.
     fn fill_hole(&mut self, to: u64) {
-        if !self
-            .shared
-            .status
-            .faults()
-            .iter()
-            .any(|fault| fault.store == "history")
-        {
+        if !self.has_hole() {
             return;
         }
         // Asked anew: what was refused may be stored in part, and a damaged day may have been set aside.
@@ -188,9 +185,15 @@ impl Historian {
                 self.written == next_offset
             },
         );
-        if let Err(error) = filled {
-            tracing::warn!(%error, "history cannot be filled from the journal");
-            shared.counters.add(Counter::HistoryDeferredTotal, 1);
+        match filled {
+            // What history refused meanwhile is its fault, and tried again for that.
+            Ok(()) => self.behind = false,
+            Err(error) => {
+                tracing::warn!(%error, "history cannot be filled from the journal");
+                // What was written ended the fault of history, and the hole is still there.
+                self.behind = true;
+                shared.counters.add(Counter::HistoryDeferredTotal, 1);
+            }
         }
     }
 
@@ -206,4 +209,14 @@ impl Historian {
             self.shared.counters.add(counter, 1);
         }
     }
+}
+
+/// Whether each of these chapters begins where the one before it ended, the first at `next`. Where one does not, chapters
+/// between them did not fit into the queue.
+fn follow_each_other(mut next: u64, chapters: &[Chapter]) -> bool {
+    chapters.iter().all(|chapter| {
+        let follows = chapter.first_offset <= next;
+        next = next.max(chapter.next_offset);
+        follows
+    })
 }

@@ -233,6 +233,7 @@ impl Runtime {
             log: log.clone(),
             written,
             marked: Stopwatch::start(),
+            behind: false,
         };
         let handle = Handle {
             shared: Arc::clone(shared),

@@ -229,6 +229,8 @@ impl DeskThread {
             return;
         }
         if chapter.first_offset > self.next_offset && !self.fill(chapter.first_offset) {
+            // Nothing else may come for long.
+            self.shared().status.set_desk_deferred();
             return;
         }
         for row in chapter.rows.iter() {
@@ -297,7 +299,9 @@ impl DeskThread {
     fn catch_up(&mut self) {
         if self.chapters.is_empty() && self.shared().status.take_desk_deferred() {
             let to = self.handle.fleet(swarmpulse_fleet::Fleet::next_offset);
-            self.fill(to);
+            if !self.fill(to) {
+                self.shared().status.set_desk_deferred();
+            }
         }
     }
 

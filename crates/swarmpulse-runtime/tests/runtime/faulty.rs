@@ -71,6 +71,8 @@ pub(crate) struct FaultyHistory {
     inner: MemoryHistory,
     /// Refuse from now on.
     pub(crate) fail: AtomicBool,
+    /// Writing waits while somebody holds this.
+    pub(crate) gate: Mutex<()>,
     appended: AtomicUsize,
 }
 
@@ -79,6 +81,7 @@ impl FaultyHistory {
         Self {
             inner,
             fail: AtomicBool::default(),
+            gate: Mutex::default(),
             appended: AtomicUsize::default(),
         }
     }
@@ -106,6 +109,7 @@ impl FaultyHistory {
 
 impl History for FaultyHistory {
     fn append(&self, rows: &[HistoryRow], next_offset: u64) -> Result<(), HistoryError> {
+        drop(self.gate.lock());
         if self.fail.load(Ordering::SeqCst) {
             return Err(HistoryError::Full {
                 path: "history".into(),

@@ -45,7 +45,7 @@ impl World {
     fn verdicts(&self) -> usize {
         let query = HistoryQuery {
             kinds: vec!["verdict".into()],
-            limit: 1000,
+            limit: 10_000,
             ..HistoryQuery::default()
         };
         self.history.query(&query).unwrap().rows.len()
@@ -170,6 +170,27 @@ fn a_hole_in_history_is_filled_while_running() {
     world.history.fail.store(false, Ordering::SeqCst);
     settle(&handle);
     assert_eq!(world.verdicts(), 20);
+    assert!(handle.status().faults().is_empty());
+    runtime.stop();
+}
+
+#[test]
+fn what_did_not_fit_while_history_was_slow_is_written_from_the_journal() {
+    let world = World::new();
+    let runtime = world.start();
+    let handle = runtime.handle();
+    let closed = world.history.gate.lock();
+    let mut sent = 0;
+    while handle.counters().get(Counter::HistoryDeferredTotal) == 0 {
+        assert!(sent < 5_000, "the queue to history has no end");
+        handle
+            .submit_blocking(batch(vec![heartbeat(&format!("a{sent}"), "idle")]))
+            .unwrap();
+        sent += 1;
+    }
+    drop(closed);
+    settle(&handle);
+    assert_eq!(world.verdicts(), sent);
     assert!(handle.status().faults().is_empty());
     runtime.stop();
 }
