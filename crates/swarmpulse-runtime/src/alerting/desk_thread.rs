@@ -182,7 +182,7 @@ impl DeskThread {
         let due = self.desk.next_due().max(self.decide_from.1);
         let left_ns = u64::try_from(due.since(now).max(0)).unwrap_or(0);
         let mut wait = Duration::from_nanos(left_ns).min(IDLE);
-        if self.outbox.has_fresh() {
+        if self.outbox.has_fresh() && !self.works.is_closed() {
             wait = wait.min(HAND_OVER_AGAIN);
         }
         if self.is_unshown() {
@@ -386,6 +386,10 @@ impl DeskThread {
         let changes = self.outbox.dead_changes();
         if std::mem::replace(&mut self.shown_dead, changes) != changes {
             *shown.dead.write() = Arc::new(self.outbox.dead());
+            let dropped = self.outbox.take_dead_dropped();
+            if dropped > 0 {
+                self.shared().counters.drop_for("dead_letters", dropped);
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 //! A lane: one channel's notifications, sent one after the other, each until the channel takes it or it is given up.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
@@ -247,8 +249,15 @@ impl Lane {
             at: (self.around.now)(),
         };
         for older in &item.carried {
-            let why = Text::from(format!("told with {}", item.id));
-            self.journal(delivery(*older, 0, Some(why))).await;
+            let why = match outcome {
+                DeliveryOutcome::Delivered => format!("told with {}", item.id),
+                _ => format!(
+                    "given up with {}: {}",
+                    item.id,
+                    error.as_deref().unwrap_or_default()
+                ),
+            };
+            self.journal(delivery(*older, 0, Some(why.into()))).await;
         }
         self.journal(delivery(item.id, item.attempts, error)).await;
     }
@@ -266,9 +275,22 @@ impl Lane {
     }
 }
 
-/// One attempt of a channel, bounded.
+/// One attempt of a channel, bounded. One that panics is refused: else its lane would end, and all that waits in it would
+/// wait for ever.
 pub(crate) async fn attempt(notifier: &dyn Notifier, message: Message<'_>) -> Result<(), SendError> {
-    match tokio::time::timeout(ATTEMPT_LIMIT, notifier.send(message)).await {
+    let mut sending = None;
+    let sent = std::future::poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            let sending = sending.get_or_insert_with(|| notifier.send(message));
+            sending.as_mut().poll(context)
+        }));
+        polled.unwrap_or_else(|_| {
+            Poll::Ready(Err(SendError::Refused {
+                detail: "sending it failed by a fault of ours; the log says where".to_owned(),
+            }))
+        })
+    });
+    match tokio::time::timeout(ATTEMPT_LIMIT, sent).await {
         Ok(sent) => sent,
         Err(_) => Err(SendError::Later {
             detail: format!("no answer within {} s", ATTEMPT_LIMIT.as_secs()),

@@ -103,6 +103,9 @@ pub(crate) struct Outbox {
     /// How often they have changed.
     #[serde(skip)]
     dead_changes: u64,
+    /// Dead letters that gave way to newer ones since this was last asked.
+    #[serde(skip)]
+    dead_dropped: u64,
 }
 
 /// Why a kept outbox cannot be used.
@@ -259,6 +262,7 @@ impl Outbox {
         while self.dead.len() > DEAD_MAX || (self.dead_bytes > DEAD_BYTES_MAX && self.dead.len() > 1) {
             if let Some(oldest) = self.dead.pop_front() {
                 self.dead_bytes -= oldest.waiting.bytes();
+                self.dead_dropped += 1;
             }
         }
     }
@@ -286,6 +290,11 @@ impl Outbox {
     /// Grows with each change of what was given up.
     pub fn dead_changes(&self) -> u64 {
         self.dead_changes
+    }
+
+    /// How many dead letters gave way to newer ones since the last call.
+    pub fn take_dead_dropped(&mut self) -> u64 {
+        std::mem::take(&mut self.dead_dropped)
     }
 
     /// What was given up, the newest last.
@@ -316,5 +325,9 @@ mod shared {
     }
 }
 
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod story;
 #[cfg(test)]
 mod tests;

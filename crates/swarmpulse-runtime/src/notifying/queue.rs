@@ -2,8 +2,11 @@
 //!
 //! While a channel does not answer, newer notifications of a group pile up behind older ones. One that tells all that an
 //! older one would have told takes its place: nothing is lost, and the channel is not flooded when it is back. An older one
-//! that tells of ends stays, because the newer one tells of them no more, and so does one whose alerts have ended since:
-//! without a beginning, an end says nothing.
+//! that tells of ends stays, because the newer one tells of them no more, and so does one whose alerts have ended since,
+//! even if they fire again: without a beginning, an end says nothing.
+//!
+//! The order is that of the ids, in which the notifications were decided. One that a person wants to be tried again comes
+//! late and is older than what waits: what waits is never told by it.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -41,6 +44,18 @@ impl Item {
         let told = |alert: &u64| newer.firing.binary_search(alert).is_ok();
         older.group_key == newer.group_key && older.resolved.is_empty() && older.firing.iter().all(told)
     }
+
+    /// Whether one of those that it tells to fire is over since.
+    fn has_ended(&self, ended: impl Fn(&u64) -> bool) -> bool {
+        self.notification.firing.iter().any(ended)
+    }
+
+    /// Tells an older one as well.
+    fn carry(&mut self, older: Self) {
+        self.carried.extend(older.carried);
+        self.carried.push(older.id);
+        self.carried.sort_unstable();
+    }
 }
 
 /// The notifications of one channel, the next first.
@@ -59,34 +74,73 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    /// Adds one at the end; gives how many others it took the place of.
-    pub fn push(&mut self, mut item: Item) -> usize {
+    /// Adds one in its place, mostly the end; gives how many are told with others from here on.
+    pub fn push(&mut self, item: Item) -> usize {
         if !self.ids.insert(item.id) {
             return 0;
         }
         let group = item.notification.group_key.clone();
         let of_group = self.by_group.entry(group).or_default();
         *of_group += 1;
-        if *of_group == 1 {
-            self.items.push_back(item);
+        let alone = *of_group == 1;
+        let first = usize::from(self.in_flight);
+        let behind = self.items.iter().skip(first).rev();
+        let place = self.items.len() - behind.take_while(|other| other.id > item.id).count();
+        if alone {
+            self.items.insert(place, item);
             return 0;
         }
-        let first = usize::from(self.in_flight);
-        let mut place = first;
-        let before = self.items.len();
-        while let Some(older) = self.items.get(place) {
-            if !older.is_told_by(&item.notification) {
-                place += 1;
-                continue;
+        match self.newer_that_tells(&item, place) {
+            Some(newer) => {
+                self.forget(&item);
+                if let Some(newer) = self.items.get_mut(newer) {
+                    newer.carry(item);
+                }
+                1
             }
-            if let Some(older) = self.items.remove(place) {
-                self.forget(&older);
-                item.carried.extend(older.carried);
-                item.carried.push(older.id);
+            None => self.put_for_older(item, first, place),
+        }
+    }
+
+    /// Which of those from this place on tells all that this one would.
+    fn newer_that_tells(&self, item: &Item, place: usize) -> Option<usize> {
+        let group = &item.notification.group_key;
+        let newer = self.items.iter().enumerate().skip(place);
+        for (place, newer) in newer.filter(|(_, newer)| newer.notification.group_key == *group) {
+            if item.is_told_by(&newer.notification) {
+                return Some(place);
+            }
+            if item.has_ended(|alert| newer.notification.resolved.binary_search(alert).is_ok()) {
+                break;
             }
         }
-        let superseded = before - self.items.len();
-        self.items.push_back(item);
+        None
+    }
+
+    /// Puts it there, also for the older ones of which it tells all.
+    fn put_for_older(&mut self, mut item: Item, first: usize, place: usize) -> usize {
+        let mut ended: HashSet<u64> = HashSet::new();
+        let (mut superseded, mut older_at) = (0, place);
+        while older_at > first {
+            older_at -= 1;
+            let Some(older) = self.items.get(older_at) else {
+                break;
+            };
+            if older.notification.group_key != item.notification.group_key {
+                continue;
+            }
+            let is_told = older.is_told_by(&item.notification);
+            if !is_told || older.has_ended(|alert| ended.contains(alert)) {
+                ended.extend(&older.notification.resolved);
+                continue;
+            }
+            if let Some(older) = self.items.remove(older_at) {
+                self.forget(&older);
+                item.carry(older);
+                superseded += 1;
+            }
+        }
+        self.items.insert(place - superseded, item);
         superseded
     }
 
@@ -197,6 +251,40 @@ mod tests {
             "an end without a beginning opens no incident"
         );
         assert_eq!(order(&queue), [1, 2]);
+    }
+
+    #[test]
+    fn what_ended_and_fires_again_is_told_as_all_three() {
+        let mut queue = Queue::default();
+        queue.push(item(1, "g", &[1], &[]));
+        queue.push(item(2, "g", &[2], &[1]));
+        queue.push(item(3, "other", &[1], &[]));
+        assert_eq!(queue.push(item(4, "g", &[1, 2], &[])), 0);
+        assert_eq!(order(&queue), [1, 2, 3, 4]);
+        assert_eq!(
+            queue.push(item(5, "g", &[1, 2], &[])),
+            1,
+            "what began again has one beginning"
+        );
+        assert_eq!(order(&queue), [1, 2, 3, 5]);
+    }
+
+    #[test]
+    fn an_older_one_that_comes_late_goes_before_what_is_newer_and_never_tells_it() {
+        let mut queue = Queue::default();
+        queue.push(item(5, "g", &[1], &[]));
+        queue.push(item(6, "other", &[1], &[]));
+        assert_eq!(queue.push(item(2, "g", &[1, 2], &[])), 0, "5 is the last word");
+        assert_eq!(order(&queue), [2, 5, 6]);
+        assert_eq!(queue.push(item(3, "g", &[1], &[])), 1);
+        assert_eq!(queue.items[1].carried, [id(3)]);
+        assert_eq!(queue.begin(Timestamp(5)).unwrap().id, id(2));
+        assert_eq!(
+            queue.push(item(1, "g", &[], &[3])),
+            0,
+            "what is under way stays the first"
+        );
+        assert_eq!(order(&queue), [2, 1, 5, 6]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ enum Answer {
     Later(Option<f64>),
     Refuses,
     Hangs,
+    Panics,
 }
 
 struct Fake {
@@ -69,6 +70,7 @@ impl Notifier for Fake {
                     detail: "status 404".to_owned(),
                 }),
                 Answer::Hangs => std::future::pending().await,
+                Answer::Panics => panic!("a fault of this channel"),
             }
         })
     }
@@ -206,6 +208,35 @@ async fn what_was_carried_is_settled_with_what_carries() {
         (60.0..61.0).contains(&asked[1].1),
         "the channel is left alone as it asked: {asked:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_given_up_takes_what_it_carried_along_with_the_reason() {
+    let fake = Fake::new([Answer::Later(Some(60.0)), Answer::Refuses]);
+    let mut world = world(Some(&fake));
+    world.lane.push(item(1, &[1], &[]));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    world.lane.push(item(2, &[1, 2], &[]));
+    let carried = (
+        1,
+        DeliveryOutcome::Dead,
+        0,
+        Some("given up with 0-2-0: status 404".to_owned()),
+    );
+    assert_eq!(next(&mut world).await, carried);
+    assert_eq!(next(&mut world).await.1, DeliveryOutcome::Dead);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_panics_is_seen_and_goes_on() {
+    let fake = Fake::new([Answer::Panics]);
+    let mut world = world(Some(&fake));
+    world.lane.push(item(1, &[1], &[]));
+    world.lane.push(item(2, &[], &[1]));
+    let (_, outcome, _, error) = next(&mut world).await;
+    assert_eq!(outcome, DeliveryOutcome::Dead);
+    assert!(error.unwrap().starts_with("sending it failed by a fault of ours"));
+    assert_eq!(next(&mut world).await.1, DeliveryOutcome::Delivered);
 }
 
 #[tokio::test(start_paused = true)]

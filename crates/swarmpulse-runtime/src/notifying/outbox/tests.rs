@@ -96,6 +96,7 @@ fn a_channel_that_does_not_answer_takes_no_room_from_the_others() {
     }
     assert_eq!(outbox.waiting(), WAITING_OF_CHANNEL_MAX as u64);
     assert_eq!(outbox.dead().len(), DEAD_MAX);
+    assert_eq!((outbox.take_dead_dropped(), outbox.take_dead_dropped()), (5, 0));
     let why = outbox.dead()[0].error.clone();
     assert_eq!(why, "10000 notifications wait for hangs/0 of team already");
     let dead_changes = outbox.dead_changes();
