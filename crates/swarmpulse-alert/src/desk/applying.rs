@@ -144,26 +144,8 @@ impl Desk {
         } else {
             Cow::Borrowed(alert)
         };
-        let was = entry.word.as_ref().map(|word| word.state);
         let gone = same_life && entry.word.as_ref().is_some_and(|word| word.gone);
-        match (was, alert.state) {
-            (Some(AlertState::Firing), AlertState::Resolved) => entry.ended(now, &flapping),
-            (Some(AlertState::Resolved), AlertState::Pending | AlertState::Firing) => {
-                entry.began(now, &flapping);
-            }
-            _ => {}
-        }
-        entry.word = Some(Word {
-            state: alert.state,
-            severity: alert.severity,
-            since: alert.active_at,
-            at: alert.ended_at.unwrap_or(now),
-            reason: alert.reason.clone(),
-            name: alert.name.clone(),
-            subject: alert.subject.clone(),
-            gone,
-            kept_since: alert.kept_since,
-        });
+        entry.hear(alert, gone, now, &flapping);
         Some(kept)
     }
 

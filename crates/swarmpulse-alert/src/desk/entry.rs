@@ -230,6 +230,29 @@ impl Entry {
         }
     }
 
+    /// Takes what a record of an alert says for the word of whoever it comes from: its rule, or its sender. `gone` is whether
+    /// that is because its subject was forgotten.
+    pub fn hear(&mut self, alert: &Alert, gone: bool, now: Timestamp, options: &FlappingOptions) {
+        match (self.word.as_ref().map(|word| word.state), alert.state) {
+            (Some(AlertState::Firing), AlertState::Resolved) => self.ended(now, options),
+            (Some(AlertState::Resolved), AlertState::Pending | AlertState::Firing) => {
+                self.began(now, options);
+            }
+            _ => {}
+        }
+        self.word = Some(Word {
+            state: alert.state,
+            severity: alert.severity,
+            since: alert.active_at,
+            at: alert.ended_at.unwrap_or(now),
+            reason: alert.reason.clone(),
+            name: alert.name.clone(),
+            subject: alert.subject.clone(),
+            gone,
+            kept_since: alert.kept_since,
+        });
+    }
+
     /// An alert of a place that was inferred is on record anew: the place fell, or is up again.
     pub fn place_changed(&mut self, alert: &Alert, at: Timestamp, options: &FlappingOptions) {
         let was_down = self.alert.as_ref().is_some_and(is_of_fall);

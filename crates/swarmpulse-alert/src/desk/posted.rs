@@ -11,7 +11,7 @@ use swarmpulse_model::{Alert, AlertState, Text, Timestamp};
 
 use super::Desk;
 use super::agenda::Due;
-use super::entry::{Decided, Entry, Word};
+use super::entry::{Decided, Entry};
 use crate::identity::{external_alert, subject_of};
 use crate::nature::Nature;
 
@@ -171,22 +171,7 @@ impl Desk {
             word.since = alert.active_at;
             return;
         }
-        match (entry.word.as_ref().map(|word| word.state), alert.state) {
-            (Some(AlertState::Firing), AlertState::Resolved) => entry.ended(now, &flapping),
-            (Some(AlertState::Resolved), AlertState::Firing) => entry.began(now, &flapping),
-            _ => {}
-        }
-        entry.word = Some(Word {
-            state: alert.state,
-            severity: alert.severity,
-            since: alert.active_at,
-            at: alert.ended_at.unwrap_or(now),
-            reason: alert.reason.clone(),
-            name: alert.name.clone(),
-            subject: alert.subject.clone(),
-            gone: false,
-            kept_since: None,
-        });
+        entry.hear(alert, false, now, &flapping);
         let until = entry.sending.as_ref().map(|sending| sending.until);
         if alert.state == AlertState::Resolved {
             // What came while that was journaled begins it anew.

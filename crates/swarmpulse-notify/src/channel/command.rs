@@ -52,7 +52,15 @@ impl Command {
         // The program itself is no secret: without its name nobody finds what failed.
         let program = program.expose();
         let hidden = settings.command.iter().skip(1).map(|argument| argument.expose());
-        let hidden = hidden.chain(settings.env.iter().map(|(_, value)| value.expose()));
+        // Of `--token=...` and `Authorization: Bearer ...` the end alone may be said, too.
+        let ends = hidden.clone().flat_map(|argument| {
+            let value = argument.split_once('=').map(|(_, value)| value);
+            let word = argument.rsplit_once(char::is_whitespace).map(|(_, word)| word);
+            value.into_iter().chain(word)
+        });
+        let hidden = hidden
+            .chain(ends)
+            .chain(settings.env.iter().map(|(_, value)| value.expose()));
         let hidden = hidden.filter(|secret| !program.contains(secret));
         Ok(Self {
             cleanser: Cleanser::new(hidden.map(str::to_owned)),

@@ -25,7 +25,7 @@ use parking_lot::Mutex;
 use smarthost::{Security, Smarthost, Taken};
 
 use super::BuildError;
-use crate::http::Cleanser;
+use crate::http::{Cleanser, base64};
 use crate::settings::{EmailSettings, TlsSettings};
 use crate::wording::{Wording, Writer};
 use crate::{Message, Notifier, SendError, Sending};
@@ -274,7 +274,11 @@ fn smarthost(settings: &EmailSettings) -> Result<Smarthost, BuildError> {
     let mut secrets = Vec::new();
     let credentials = match (&settings.auth_username, &settings.auth_password) {
         (Some(name), Some(password)) if !name.is_empty() => {
-            secrets.push(password.expose().to_owned());
+            let password_said = password.expose();
+            // As `AUTH` says it, PLAIN and LOGIN.
+            secrets.push(base64(format!("\0{name}\0{password_said}").as_bytes()));
+            secrets.push(base64(password_said.as_bytes()));
+            secrets.push(password_said.to_owned());
             Some(Credentials::new(name.clone(), password.expose().to_owned()))
         }
         (Some(name), None) if !name.is_empty() => {

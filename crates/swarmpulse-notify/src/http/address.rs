@@ -47,7 +47,13 @@ impl Address {
     pub fn parse(text: &str) -> Result<Self, AddressError> {
         let url = Url::parse(text.trim()).map_err(|error| AddressError::Unreadable(error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(AddressError::Scheme(url.scheme().to_owned()));
+            // A token in the wrong place may read as a scheme and something behind it.
+            let is_scheme = url.has_host();
+            return Err(if is_scheme {
+                AddressError::Scheme(url.scheme().to_owned())
+            } else {
+                AddressError::NoHost
+            });
         }
         if url.host_str().is_none_or(str::is_empty) {
             return Err(AddressError::NoHost);
@@ -136,12 +142,29 @@ impl Address {
             secrets.push(self.0.path().to_owned());
         }
         secrets.extend(self.0.query().map(str::to_owned));
-        secrets.extend(self.0.query_pairs().map(|(_, value)| value.into_owned()));
-        if let Some(password) = self.0.password() {
-            secrets.push(password.to_owned());
-            secrets.push(super::options::basic(self.0.username(), password));
-        }
+        let pairs = self.0.query().into_iter().flat_map(|query| query.split('&'));
+        let values = pairs.map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
+        secrets.extend(values.map(str::to_owned));
+        secrets.extend(credentials(&self.0));
         secrets
+    }
+}
+
+/// What the credentials of an address must not be shown as: the password, or the name where there is none, and both as
+/// `Basic` says them.
+pub(super) fn credentials(url: &Url) -> Vec<String> {
+    let plain = |text: &str| {
+        // A `+` is itself there.
+        super::form::decoded(&text.replace('+', "%2B")).unwrap_or_else(|| text.to_owned())
+    };
+    let name = plain(url.username());
+    match url.password() {
+        Some(password) => {
+            let basic = super::options::basic(&name, &plain(password));
+            vec![password.to_owned(), plain(password), basic]
+        }
+        None if name.is_empty() => Vec::new(),
+        None => vec![super::options::basic(&name, ""), name],
     }
 }
 
@@ -191,6 +214,13 @@ mod tests {
             secrets("https://hooks.example/services/T0/abc?x=y"),
             ["T0", "abc", "/services/T0/abc", "x=y", "y"]
         );
+        let basic = super::super::options::basic("me", "p@ss");
+        assert_eq!(
+            secrets("https://me:p%40ss@h.example/"),
+            ["p%40ss", "p@ss", &basic]
+        );
+        let basic = super::super::options::basic("token", "");
+        assert_eq!(secrets("https://token@h.example/"), [&*basic, "token"]);
     }
 
     #[test]
@@ -204,6 +234,7 @@ mod tests {
                 "ftp://hidden/x",
                 "has the scheme \"ftp\", only http and https are spoken",
             ),
+            ("hidden:rest", "names no host; write it as https://host/path"),
             (
                 "http:///",
                 "is no URL (empty host); write it as https://host/path",

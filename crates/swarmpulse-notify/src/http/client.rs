@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, Identity, Method, NoProxy, Proxy};
+use reqwest::{Certificate, Client, Identity, Method, NoProxy, Proxy, Url};
 use swarmpulse_model::Timestamp;
 
+use super::address::credentials;
 use super::failure::of_client;
 use super::oauth2::{Token, TokenSource};
 use super::{Address, Answer, Cleanser, HttpOptions, retry_after};
@@ -126,15 +127,17 @@ impl HttpClient {
             return Err(HttpError::setting("timeout_s", "is not within 0 and 3600 s"));
         }
         let headers = headers(options)?;
-        let hidden = options.headers.iter().map(|(_, value)| value.clone());
-        let hidden = hidden.chain(options.authorization.clone());
+        let headers_said = options.headers.iter().map(|(_, value)| value);
+        let said = headers_said.chain(&options.authorization);
         // A server that quotes what we said quotes the part behind `Bearer` as well.
-        let behind = options
-            .authorization
-            .iter()
-            .filter_map(|text| text.split_once(' '));
-        let behind = behind.map(|(_, rest)| rest.to_owned());
-        let hidden = hidden.chain(options.proxy.clone());
+        let behind = said
+            .clone()
+            .filter_map(|text| Some(text.split_once(' ')?.1.to_owned()));
+        let behind: Vec<String> = behind.collect();
+        let hidden = said.cloned().chain(options.proxy.clone());
+        let proxy = options.proxy.as_deref().and_then(|proxy| Url::parse(proxy).ok());
+        let proxy = proxy.iter().flat_map(credentials).collect::<Vec<String>>();
+        let hidden = hidden.chain(options.hidden.clone()).chain(proxy);
         Ok(Self {
             client: client(options, with_tls)?,
             headers,

@@ -4,12 +4,12 @@
 use std::fmt;
 
 use reqwest::Method;
-use reqwest::Url;
 use reqwest::header::HeaderName;
 use serde_json::Value;
 use swarmpulse_model::Timestamp;
 use tokio::sync::Mutex;
 
+use super::form::{encoded, form};
 use super::options::basic;
 use super::{Address, Answer, HttpClient, HttpError, HttpOptions, Request};
 use crate::SendError;
@@ -102,7 +102,6 @@ impl TokenSource {
             .map_err(|error| HttpError::setting("oauth2: token_url", error))?;
         let credentials = [
             options.client_secret.clone(),
-            encoded(&options.client_secret),
             basic(&encoded(&options.client_id), &encoded(&options.client_secret)),
         ];
         let params = options.params.iter().map(|(_, value)| value.clone());
@@ -255,22 +254,6 @@ fn said(error: SendError) -> SendError {
         },
         SendError::Refused { detail } => SendError::Refused { detail: told(detail) },
     }
-}
-
-/// As a form is written.
-fn form(pairs: &[(&str, String)]) -> String {
-    // A URL's query is written as forms are; this one is read by nobody.
-    let Ok(mut url) = Url::parse("http://form") else {
-        return String::new();
-    };
-    url.query_pairs_mut().extend_pairs(pairs);
-    url.query().unwrap_or_default().to_owned()
-}
-
-/// One value as a form has it.
-fn encoded(value: &str) -> String {
-    let pair = form(&[("", value.to_owned())]);
-    pair.strip_prefix('=').unwrap_or(&pair).to_owned()
 }
 
 #[cfg(test)]

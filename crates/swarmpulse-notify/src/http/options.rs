@@ -26,6 +26,8 @@ pub struct HttpOptions {
     pub oauth2: Option<Box<Oauth2Options>>,
     /// More headers of each request.
     pub headers: Vec<(String, String)>,
+    /// What else must not be shown of what others answer.
+    pub hidden: Vec<String>,
 }
 
 impl Default for HttpOptions {
@@ -41,6 +43,7 @@ impl Default for HttpOptions {
             authorization: None,
             oauth2: None,
             headers: Vec::new(),
+            hidden: Vec::new(),
         }
     }
 }
@@ -59,6 +62,11 @@ impl From<&HttpSettings> for HttpOptions {
             headers: headers
                 .map(|(name, value)| (name.clone(), value.expose().to_owned()))
                 .collect(),
+            // Of `Basic` the password stands in no header as it is.
+            hidden: match &settings.authorization {
+                Some(Authorization::Basic { password, .. }) => vec![password.expose().to_owned()],
+                _ => Vec::new(),
+            },
             ..Self::of_tls(&settings.tls)
         }
     }
@@ -92,7 +100,7 @@ pub(super) fn basic(username: &str, password: &str) -> String {
 }
 
 /// RFC 4648, section 4.
-fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {

@@ -22,6 +22,22 @@ async fn run(script: &str) -> Result<(), SendError> {
     channel(script).send(examples::message(&notification)).await
 }
 
+#[tokio::test]
+async fn the_value_of_an_argument_is_not_told_by_itself_either() {
+    for argument in [
+        format!("--token={SECRET}"),
+        format!("Authorization: Bearer {SECRET}"),
+    ] {
+        let script = "echo \"no ${1##*[= ]}\"; exit 1";
+        let entry = serde_json::json!({"command": ["/bin/sh", "-c", script, "name", argument]});
+        let file = format!("receivers: [{{name: r, command_configs: [{entry}]}}]");
+        let channel = build(&read(&file, &Nothing)[0].channels[0]).ok().unwrap();
+        let notification = examples::firing();
+        let error = channel.send(examples::message(&notification)).await.unwrap_err();
+        assert!(error.to_string().ends_with("no <secret>"), "{error}");
+    }
+}
+
 struct Folder(PathBuf);
 
 impl Folder {

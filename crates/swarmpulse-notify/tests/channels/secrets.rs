@@ -48,13 +48,20 @@ async fn a_server_that_quotes_all_it_was_sent_gives_nothing_away() {
     let _guard = tracing::subscriber::set_default(subscriber);
     tracing::trace!("the log is read");
     for case in CASES {
-        for reply in [Reply::Echo, Reply::of(500, SECRET), (case.ok)()] {
+        // Longer than is read: the last of it is cut.
+        let flood = SECRET.repeat(5_000);
+        for reply in [
+            Reply::Echo,
+            Reply::of(500, SECRET),
+            Reply::of(400, &flood),
+            (case.ok)(),
+        ] {
             let server = Server::start(reply).await;
             let channel = case.channel("http", server.port);
             let notification = examples::firing();
             if let Err(error) = channel.send(examples::message(&notification)).await {
                 let shown = format!("{error} {error:?}");
-                let given = shown.contains(SECRET) || shown.contains(BASIC);
+                let given = shown.contains(&SECRET[..12]) || shown.contains(BASIC);
                 assert!(!given, "{}: {shown}", case.name);
             }
             // It was there to be given away.
