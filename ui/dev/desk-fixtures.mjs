@@ -111,34 +111,52 @@ export function receivers() {
   ];
 }
 
+/** A server that was given no file of receivers: there is one, which has no channel. */
+export function noReceivers() {
+  return [{ name: "default", channels: [] }];
+}
+
+const told = (id, ageSeconds, receiver, channel, outcome, over = {}) => ({
+  id,
+  at: at(-ageSeconds),
+  receiver,
+  channel,
+  reason: "fired",
+  state: "firing",
+  group_key: "{}",
+  group_labels: {},
+  alerts: [
+    {
+      id: "host_down/default/host/gpu-3",
+      name: "host_down",
+      severity: "critical",
+      state: "firing",
+      message: "2 of 3 agents on host gpu-3 fell silent within 4 s",
+      symptoms: 2,
+    },
+  ],
+  firing: 1,
+  resolved: 0,
+  outcome,
+  attempts: outcome === "waiting" ? null : 1,
+  error: null,
+  settled_at: null,
+  ...over,
+});
+
+/** Notifications in any number, the last first; every fifth was given up. */
+export function manyNotifications(count) {
+  return Array.from({ length: count }, (_, n) =>
+    n % 5 === 4
+      ? told(`0-${900_000 - n}-0`, n * 40, "team-chat", "slack/0", "dead", {
+          attempts: 12,
+          error: "hooks.slack.com answered 503",
+        })
+      : told(`0-${900_000 - n}-0`, n * 40, "on-call", "pagerduty/0", "delivered"),
+  );
+}
+
 export function notifications() {
-  const told = (id, ageSeconds, receiver, channel, outcome, over = {}) => ({
-    id,
-    at: at(-ageSeconds),
-    receiver,
-    channel,
-    reason: "fired",
-    state: "firing",
-    group_key: "{}",
-    group_labels: {},
-    alerts: [
-      {
-        id: "host_down/default/host/gpu-3",
-        name: "host_down",
-        severity: "critical",
-        state: "firing",
-        message: "2 of 3 agents on host gpu-3 fell silent within 4 s",
-        symptoms: 2,
-      },
-    ],
-    firing: 1,
-    resolved: 0,
-    outcome,
-    attempts: outcome === "waiting" ? null : 1,
-    error: null,
-    settled_at: null,
-    ...over,
-  });
   return [
     told("0-118204-1", 23, "team-chat", "slack/0", "waiting"),
     told("0-118204-0", 23, "on-call", "pagerduty/0", "delivered"),

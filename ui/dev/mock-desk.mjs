@@ -14,10 +14,12 @@ export class Desk {
   }
 
   /** `tokens` names scopes by secret; with any of them, requests need one. */
-  reset({ silences, past = 12 } = {}, tokens = {}) {
+  reset({ silences, past = 12, notifications, channels = true } = {}, tokens = {}) {
     this.silences = silences === undefined ? fixtures.silences() : fixtures.manySilences(silences);
     this.past = fixtures.pastAlerts(past);
-    this.notifications = fixtures.notifications();
+    this.notifications =
+      notifications === undefined ? fixtures.notifications() : fixtures.manyNotifications(notifications);
+    this.channels = channels;
     this.tokens = tokens;
     this.made = 0;
     this.scope = "admin";
@@ -59,7 +61,8 @@ export class Desk {
     if (path === "/api/v1/silences") return paged(this.silences, query);
     const silence = /^\/api\/v1\/silences\/([^/]+)$/.exec(path);
     if (silence) return this.silences.find((one) => one.id === decodeURIComponent(silence[1])) ?? null;
-    if (path === "/api/v1/receivers") return { items: fixtures.receivers(), next: null };
+    if (path === "/api/v1/receivers")
+      return { items: this.channels ? fixtures.receivers() : fixtures.noReceivers(), next: null };
     if (path === "/api/v1/notifications") {
       const outcome = query.get("outcome");
       const found = this.notifications.filter((one) => outcome === null || one.outcome === outcome);
@@ -104,10 +107,16 @@ export class Desk {
     const ended = /^\/api\/v1\/silences\/([^/]+)$/.exec(path);
     const one = ended && this.silences.find((known) => known.id === decodeURIComponent(ended[1]));
     if (!one) return null;
-    for (const alert of this.world.alerts)
-      if (alert.silenced_by.includes(one.id))
-        this.touch(alert, { silenced_by: alert.silenced_by.filter((id) => id !== one.id) });
+    if (method === "PUT") return this.silence(sent, one);
+    this.release(one);
     return Object.assign(one, { state: "expired", ends_at: this.now(), alerts: 0 });
+  }
+
+  /** A silence holds nothing back any more. */
+  release({ id }) {
+    for (const alert of this.world.alerts)
+      if (alert.silenced_by.includes(id))
+        this.touch(alert, { silenced_by: alert.silenced_by.filter((one) => one !== id) });
   }
 
   touch(one, over) {
@@ -131,28 +140,37 @@ export class Desk {
     return { text: "", alerts, count: alerts.length };
   }
 
-  silence(sent) {
+  /** Makes a silence, or all of `before` anew. */
+  silence(sent, before) {
     const wrong = matchersRefused(sent.matchers);
     if (wrong) return wrong;
+    if (before?.state === "expired")
+      return { refused: [409, "Conflict", `the silence \`${before.id}\` is over`] };
     const [, amount, unit] = SPAN.exec(sent.ends_at) ?? [];
-    if (amount === undefined)
+    const { nowMs } = this.world;
+    const endsMs =
+      amount === undefined ? Date.parse(sent.ends_at) : nowMs + Number(amount) * SECONDS[unit] * 1000;
+    if (Number.isNaN(endsMs))
       return refused(
         `\`ends_at\`: expected RFC 3339, Unix seconds or a span such as \`2h\`, got \`${sent.ends_at}\``,
       );
     if (sent.comment === "")
       return refused("`comment`: is empty; say in a few words why, for whoever reads it later");
-    this.made += 1;
-    const { nowMs } = this.world;
+    if (before === undefined) this.made += 1;
     const held = this.matching(sent.matchers);
-    const made = fixtures.silence(`silence-${this.made}`, sent.matchers, {
+    const made = fixtures.silence(before?.id ?? `silence-${this.made}`, sent.matchers, {
       purpose: sent.purpose ?? "silence",
-      starts_at: this.now(),
-      ends_at: new Date(nowMs + Number(amount) * SECONDS[unit] * 1000).toISOString(),
+      starts_at: before?.starts_at ?? this.now(),
+      ends_at: new Date(endsMs).toISOString(),
       author: sent.author ?? "local",
       comment: sent.comment,
       alerts: held.length,
     });
-    this.silences.unshift(made);
+    if (before === undefined) this.silences.unshift(made);
+    else {
+      this.release(before);
+      this.silences = this.silences.map((one) => (one === before ? made : one));
+    }
     for (const one of held) this.touch(one, { silenced_by: [...one.silenced_by, made.id] });
     return made;
   }

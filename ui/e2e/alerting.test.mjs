@@ -155,6 +155,64 @@ onPage("a silence is made from an alert, tells what it holds back, and is ended"
   forgive(page, 422);
 });
 
+onPage("a silence in force is changed in its place", { hash: "#/silences" }, async (page) => {
+  const row = lines(page, "Silences").filter({ hasText: "the card is being replaced" });
+  const over = lines(page, "Silences").filter({ hasText: "deploy" });
+  await row.getByRole("link", { name: "Change" }).click();
+  assert.equal(await over.getByRole("link", { name: "Change" }).count(), 0, "what is over is not changed");
+  const form = page.getByRole("complementary", { name: "Change silence" });
+  await form.getByText("Holds back 0 alerts now").waitFor();
+  assert.equal(await form.getByLabel("Value 1").inputValue(), "gpu-7");
+  assert.equal(await form.getByLabel("Why").inputValue(), "the card is being replaced");
+  assert.equal(await form.getByLabel("Your name").inputValue(), "ann");
+  assert.ok(await form.getByLabel("Until 16:33:00, as it is").isChecked());
+  await form.getByLabel("Why").fill("");
+  await form.getByRole("button", { name: "Save" }).click();
+  await form.getByText("is empty; say in a few words why", { exact: false }).waitFor();
+  assert.equal(await form.getByLabel("Why").evaluate((field) => field === document.activeElement), true);
+  await form.getByLabel("Why").fill("it is gpu-3 after all");
+  await form.getByLabel("Value 1").fill("gpu-3");
+  await form.getByText("Holds back 1 alert now").waitFor();
+  await form.getByLabel("1 day").check();
+  await page.keyboard.press("Enter");
+  const panel = page.getByRole("complementary", { name: "Silence", exact: true });
+  await panel.getByText("It is gpu-3 after all").waitFor();
+  await panel.getByText("ends in 23 h 59 min").waitFor();
+  await panel.getByRole("link", { name: "Host down" }).waitFor();
+  assert.equal(new URL(page.url()).hash, "#/silences/s-host", "it is the same silence");
+  assert.equal(await panel.evaluate((element) => element === document.activeElement), true);
+  await lines(page, "Silences")
+    .filter({ hasText: "it is gpu-3 after all" })
+    .getByText("holds back 1 alert")
+    .waitFor();
+  assert.equal(await page.getByRole("grid", { name: "Silences" }).getAttribute("aria-rowcount"), "3");
+  await panel.getByRole("link", { name: "Change" }).click();
+  await form.getByLabel("Why").fill("given up");
+  await form.getByRole("button", { name: "Cancel" }).click();
+  await panel.getByText("It is gpu-3 after all").waitFor();
+  forgive(page, 422);
+});
+
+onPage(
+  "a silence that was over before its change was sent says so",
+  { hash: "#/silences/new?change=s-old" },
+  async (page) => {
+    const form = page.getByRole("complementary", { name: "Change silence" });
+    await form.getByLabel("4 h").check();
+    await form.getByRole("button", { name: "Save" }).click();
+    await form.getByText("the silence `s-old` is over").waitFor();
+    await page.goto(`${stage.url}/#/silences/new?change=nowhere`);
+    await form.getByText("It could not be filled in", { exact: false }).waitFor();
+    assert.equal(
+      await form.getByRole("button", { name: "Save" }).isVisible(),
+      false,
+      "nothing would be changed",
+    );
+    forgive(page, 409);
+    forgive(page, 404);
+  },
+);
+
 onPage(
   "a silence from nothing needs a label; Escape leaves the field before the form",
   { hash: "#/silences" },
@@ -198,7 +256,7 @@ onPage(
     await page.waitForFunction(() => document.querySelectorAll(".rows .row").length === 1);
     await page.getByRole("searchbox").fill("");
     await page.getByRole("button", { name: "0 to come" }).click();
-    await page.getByText("No silence matches.").waitFor();
+    await page.getByText("No silence matches").waitFor();
   },
 );
 
@@ -214,6 +272,30 @@ onPage("what was given up says why, and is tried again", { hash: "#/notification
   await page.getByRole("button", { name: "2 waiting" }).waitFor();
   await page.waitForFunction(() => document.querySelectorAll(".rows .row").length === 4);
 });
+
+onPage(
+  "a row that scrolls away takes the keyboard to the list, not to the row in its place",
+  { hash: "#/notifications", fleet: { notifications: 300 } },
+  async (page) => {
+    await lines(page, "Notifications").nth(4).getByRole("link").focus();
+    const before = await lines(page, "Notifications").count();
+    await page.evaluate(() => document.querySelector(".scroller").scrollTo(0, 4_000));
+    await page.waitForFunction(() => document.activeElement.getAttribute("role") === "grid");
+    assert.ok((await lines(page, "Notifications").count()) <= before + 20);
+    const order = await page.evaluate(() =>
+      [...document.querySelectorAll(".rows .row")]
+        .map((row) => [row.getBoundingClientRect().top, row.ariaRowIndex])
+        .sort((a, b) => a[0] - b[0])
+        .map(([, index]) => Number(index)),
+    );
+    assert.ok(order[0] > 40);
+    assert.deepEqual(
+      order,
+      order.map((_, place) => order[0] + place),
+      "each row stands in its place",
+    );
+  },
+);
 
 onPage(
   "without silences the page says what one is",

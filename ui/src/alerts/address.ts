@@ -14,8 +14,8 @@ export function silenceHash(id: string): string {
   return `#/silences/${encodeURIComponent(id)}`;
 }
 
-/** A new silence, filled in from an alert or from another silence. */
-export function newSilenceHash(from?: { alert: string } | { silence: string }): string {
+/** A new silence, filled in from an alert or from another silence; or one to be changed. */
+export function newSilenceHash(from?: { alert: string } | { silence: string } | { change: string }): string {
   return from === undefined ? "#/silences/new" : `#/silences/new?${new URLSearchParams(from)}`;
 }
 

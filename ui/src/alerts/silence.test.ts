@@ -2,7 +2,16 @@ import { expect, test } from "vitest";
 import { ApiError } from "../api/client";
 import type { Silence } from "../api/types";
 import { newSilenceHash, parseSilenceHash, silenceHash } from "./address";
-import { filledMatchers, NEW_DRAFT, orderSilences, refusalOf, stateAt, whenOf } from "./silence";
+import {
+  draftOf,
+  filledMatchers,
+  NEW_DRAFT,
+  orderSilences,
+  refusalOf,
+  stateAt,
+  wantedOf,
+  whenOf,
+} from "./silence";
 
 const NOW = Date.parse("2026-05-04T14:00:00.000Z");
 
@@ -63,6 +72,21 @@ test("rows of matchers that were left empty are none; a value without a label is
   ]);
 });
 
+test("one like another is for the same namespace; one that is changed keeps its end, too", () => {
+  const matchers = [{ name: "agent", op: "=", value: "a1" }];
+  const of = aSilence("a", -60, 90, { matchers, namespace: "lab", comment: "why", purpose: "maintenance" });
+  const like = { matchers, comment: "why", purpose: "maintenance", namespace: "lab" };
+  expect(draftOf(of, false)).toEqual(like);
+  expect(draftOf(of, true)).toEqual({ ...like, ends: of.ends_at });
+  // What is left empty is not sent: the server keeps the beginning, and names the author by the token.
+  expect(wantedOf({ ...NEW_DRAFT, ...draftOf(of, true) })).toEqual({ ...like, ends_at: of.ends_at });
+  expect(wantedOf({ ...NEW_DRAFT, starts: " 30m", author: " bo " })).toMatchObject({
+    starts_at: "30m",
+    author: "bo",
+  });
+  expect(wantedOf(NEW_DRAFT)).not.toHaveProperty("namespace");
+});
+
 test("a refusal stands at the field that the server names", () => {
   const of = (detail: string) => refusalOf(new ApiError(422, "Unprocessable Entity", detail));
   expect(of("`ends_at`: is over already")).toEqual({ field: "ends_at", words: "is over already" });
@@ -76,6 +100,7 @@ test("the address of a new silence names what fills it in", () => {
   const hash = newSilenceHash({ alert: id });
   const made = parseSilenceHash(hash) ?? "";
   expect(new URLSearchParams(made.slice("new".length)).get("alert")).toBe(id);
+  expect(parseSilenceHash(newSilenceHash({ change: "0b9f-1" }))).toBe("new?change=0b9f-1");
   expect(parseSilenceHash(newSilenceHash())).toBe("new");
   expect(parseSilenceHash(silenceHash("0b9f-1"))).toBe("0b9f-1");
   expect(parseSilenceHash("#/silences")).toBeNull();

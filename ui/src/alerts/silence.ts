@@ -1,5 +1,6 @@
 /** Silences as people make and read them: matchers as text, spans, what the server says of which field. */
 
+import type { NewSilence } from "../api/alert-actions";
 import type { ApiError } from "../api/client";
 import type { Silence, SilenceMatcher } from "../api/types";
 import { duration } from "../format/time";
@@ -21,6 +22,8 @@ export interface Draft {
   comment: string;
   author: string;
   purpose: string;
+  /** Whose alerts alone it is for; null for everybody's. */
+  namespace: string | null;
 }
 
 export const NEW_DRAFT: Draft = {
@@ -30,7 +33,29 @@ export const NEW_DRAFT: Draft = {
   comment: "",
   author: "",
   purpose: "silence",
+  namespace: null,
 };
+
+/** A draft like a silence; one that is to be changed begins and ends as it did until somebody says otherwise. */
+export function draftOf(silence: Silence, change: boolean): Partial<Draft> {
+  const { matchers, comment, purpose, namespace, ends_at: ends } = silence;
+  const like = { matchers, comment, purpose, namespace };
+  return change ? { ...like, ends } : like;
+}
+
+/** What is asked of the server: fields left empty are left to it. */
+export function wantedOf(draft: Draft): NewSilence {
+  const [starts, author] = [draft.starts.trim(), draft.author.trim()];
+  return {
+    matchers: filledMatchers(draft),
+    ...(starts === "" ? {} : { starts_at: starts }),
+    ends_at: draft.ends.trim(),
+    comment: draft.comment.trim(),
+    ...(author === "" ? {} : { author }),
+    purpose: draft.purpose,
+    ...(draft.namespace === null ? {} : { namespace: draft.namespace }),
+  };
+}
 
 /** Matchers that say something; rows left empty are none. */
 export function filledMatchers(draft: Draft): SilenceMatcher[] {

@@ -32,6 +32,11 @@ export function silence(wanted: NewSilence): Promise<Silence> {
   return request("/api/v1/silences", json(wanted));
 }
 
+/** All of a silence anew, but for what is left out: its beginning and its namespace stay. */
+export function changeSilence(id: string, wanted: NewSilence): Promise<Silence> {
+  return request(`/api/v1/silences/${encodeURIComponent(id)}`, json(wanted, "PUT"));
+}
+
 /** Which alerts matchers would hold back; changes nothing. */
 export function previewSilence(
   matchers: readonly SilenceMatcher[],
@@ -63,9 +68,9 @@ function taken(): RequestInit {
   return { method: "DELETE", headers: { "content-type": "application/json" } };
 }
 
-function json(body: unknown): RequestInit {
+function json(body: unknown, method = "POST"): RequestInit {
   return {
-    method: "POST",
+    method,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   };

@@ -34,7 +34,7 @@ export const AgentRow = memo(function AgentRow(props: AgentRowProps) {
       data-active={active}
       data-verdict={agent.verdict}
       data-attention={look.attention}
-      style={{ transform: `translateY(${top}px)` }}
+      style={{ top }}
       onClick={(event) => {
         if (event.defaultPrevented || (getSelection()?.type === "Range" && event.detail < 2)) return;
         event.preventDefault();

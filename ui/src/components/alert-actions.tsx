@@ -40,7 +40,7 @@ export function AlertActions({ alert, onDone }: { alert: Alert; onDone: () => vo
   const inHand = alert.acknowledged;
   const may = mayChange(useAccess());
   return (
-    <section className="alert-actions" aria-label="What to do">
+    <section className="actions" aria-label="What to do">
       {inHand !== null && (
         <p>
           <strong>{inHand.by}</strong> has it in hand
@@ -52,17 +52,18 @@ export function AlertActions({ alert, onDone }: { alert: Alert; onDone: () => vo
       )}
       {may ? (
         <>
-          <label className="alert-comment">
+          <label>
             <span className="hidden">Comment</span>
             <input
               type="text"
+              className="entry"
               value={comment}
               placeholder="What is being done about it"
               maxLength={1000}
               onChange={(event) => setComment(event.target.value)}
             />
           </label>
-          <div className="alert-buttons">
+          <div className="buttons">
             {inHand === null ? (
               <button
                 type="button"
@@ -83,7 +84,7 @@ export function AlertActions({ alert, onDone }: { alert: Alert; onDone: () => vo
               </button>
             )}
             {alert.silenced_by.length === 0 ? (
-              <span className="alert-silence">
+              <span className="with-span">
                 <button
                   type="button"
                   className="button"
@@ -98,7 +99,11 @@ export function AlertActions({ alert, onDone }: { alert: Alert; onDone: () => vo
                 </button>
                 <label>
                   <span className="hidden">How long</span>
-                  <select value={span} onChange={(event) => setSpan(event.target.value)}>
+                  <select
+                    className="entry"
+                    value={span}
+                    onChange={(event) => setSpan(event.target.value)}
+                  >
                     {SPANS.map(([value, words]) => (
                       <option key={value} value={value}>
                         {words}
@@ -126,7 +131,7 @@ export function AlertActions({ alert, onDone }: { alert: Alert; onDone: () => vo
         <LooksOnly />
       )}
       {problem !== null && (
-        <p className="alert-problem" role="alert">
+        <p className="refused" role="alert">
           {problem.title}. {problem.message}
         </p>
       )}

@@ -14,10 +14,10 @@ import { useSnapshot } from "../hooks/use-fleet";
 import { usePages } from "../hooks/use-pages";
 import { useSettledText } from "../hooks/use-settled-text";
 import type { ListPlace } from "./desk";
+import { Chip, DeskList } from "./desk-list";
 import { SubjectName } from "./finding-list";
 import { SeverityGlyph } from "./glyph";
-import { ListState } from "./list-state";
-import { Cell, RowGrid } from "./row-grid";
+import { Cell } from "./row-grid";
 import { Search } from "./top-bar";
 
 const SEVERITIES: readonly Severity[] = ["critical", "warning", "info"];
@@ -25,7 +25,7 @@ const OPEN_MOST = 1_000;
 const PAGE = 200;
 const HEIGHTS = { wide: 28, narrow: 52 };
 
-export function AlertList({ open, scroller, grid, search, release }: ListPlace) {
+export function AlertList(place: ListPlace) {
   const [text, setText] = useState("");
   const [severities, setSeverities] = useState<readonly Severity[]>([]);
   const [namespace, setNamespace] = useState<string | null>(null);
@@ -45,100 +45,98 @@ export function AlertList({ open, scroller, grid, search, release }: ListPlace) 
     wish,
     changed,
   });
+  const held = useMemo(
+    () => ({
+      ...past,
+      items: [...firing.items, ...past.items],
+      ready: past.ready && firing.ready,
+      problem: past.problem ?? firing.problem,
+    }),
+    [firing, past],
+  );
   const lines = useMemo(
     () => alertLines(firing.items, past.items, { open: firing.next !== null, past: past.next !== null }),
     [firing, past],
   );
   const end = useCallback(() => past.resting || more(), [past.resting, more]);
-  const namespaces = useNamespaces([...firing.items, ...past.items], namespace);
-  const list = {
-    ...past,
-    items: [...firing.items, ...past.items],
-    ready: past.ready && firing.ready,
-    problem: past.problem ?? firing.problem,
-  };
+  const namespaces = useNamespaces(held.items, namespace);
   const filtered = text.trim() !== "" || severities.length > 0 || namespace !== null;
   return (
     <section aria-label="Alerts">
-      <div className="filters">
-        <Search
-          words="Search alerts"
-          hint="Name, subject or words"
-          text={text}
-          input={search}
-          onText={setText}
-        />
-        {SEVERITIES.map((severity) => (
-          <button
-            key={severity}
-            type="button"
-            className="chip"
-            aria-pressed={severities.includes(severity)}
-            data-severity={severity}
-            onClick={() => setSeverities(toggled(severities, severity))}
-          >
-            <SeverityGlyph severity={severity} /> {SEVERITY_WORDS[severity]}
-          </button>
-        ))}
-        {namespaces.length > 1 && (
-          <label>
-            <span className="hidden">Namespace</span>
-            <select
-              className="select"
-              value={namespace ?? ""}
-              onChange={(event) => setNamespace(event.target.value || null)}
-            >
-              <option value="">All namespaces</option>
-              {namespaces.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          </label>
-        )}
-      </div>
-      <ListState
-        list={list}
+      <DeskList
+        place={place}
+        held={held}
         one="alert"
         onMore={more}
         onAgain={again}
+        filters={
+          <>
+            <Search
+              words="Search alerts"
+              hint="Name, subject or words"
+              text={text}
+              input={place.search}
+              onText={setText}
+            />
+            {SEVERITIES.map((severity) => (
+              <Chip
+                key={severity}
+                pressed={severities.includes(severity)}
+                data-severity={severity}
+                onPress={() => setSeverities(toggled(severities, severity))}
+              >
+                <SeverityGlyph severity={severity} /> {SEVERITY_WORDS[severity]}
+              </Chip>
+            ))}
+            {namespaces.length > 1 && (
+              <label>
+                <span className="hidden">Namespace</span>
+                <select
+                  className="entry"
+                  value={namespace ?? ""}
+                  onChange={(event) => setNamespace(event.target.value || null)}
+                >
+                  <option value="">All namespaces</option>
+                  {namespaces.map((name) => (
+                    <option key={name}>{name}</option>
+                  ))}
+                </select>
+              </label>
+            )}
+          </>
+        }
         empty={
           filtered ? (
-            <div className="empty small">
+            <>
               <h2>No alert matches</h2>
               <p>
                 Neither one that fires nor one of the past. The name, the subject and the sentence are
                 searched.
               </p>
-            </div>
+            </>
           ) : (
-            <div className="empty small">
+            <>
               <h2>Nothing fires, and nothing has</h2>
               <p>
                 <code>swarmpulse rules list</code> says what would raise an alert;{" "}
                 <a href="#/notifications">Notifications</a> whom it would tell.
               </p>
-            </div>
+            </>
           )
         }
+        list="alerts"
+        lines={lines}
+        wish={wish}
+        rowHeights={HEIGHTS}
+        isHead={(line) => line.kind === "head"}
+        isOpen={(line) => line.kind === "alert" && line.alert.id === place.open}
+        onOpen={(line) => {
+          if (line.kind === "alert") location.hash = alertHash(line.alert.id);
+        }}
+        onEnd={end}
       >
-        <RowGrid
-          label="Alerts"
-          list="alerts"
-          lines={lines}
-          wish={wish}
-          rowHeights={HEIGHTS}
-          isOpen={(line) => line.kind === "alert" && line.alert.id === open}
-          scroller={scroller}
-          grid={grid}
-          release={release}
-          onOpen={(line) => {
-            if (line.kind === "alert") location.hash = alertHash(line.alert.id);
-          }}
-          onEnd={end}
-        >
-          {cells}
-        </RowGrid>
-      </ListState>
+        {cells}
+      </DeskList>
     </section>
   );
 }
@@ -146,7 +144,7 @@ export function AlertList({ open, scroller, grid, search, release }: ListPlace) 
 function cells(line: AlertLine, now: number) {
   if (line.kind === "head")
     return (
-      <div role="gridcell" className="group">
+      <div role="gridcell">
         <h2>
           {line.words}{" "}
           <span className="dim">
@@ -181,11 +179,9 @@ function cells(line: AlertLine, now: number) {
           />
         )}
       </Cell>
-      <Cell name="reason" title={reason}>
+      <Cell name="reason" title={[...tags, reason].join(", ")}>
+        {tags.length > 0 && <span className="tags">{tags.join(", ")}</span>}
         {reason}
-      </Cell>
-      <Cell name="tags" title={tags.join(", ")}>
-        {tags.join(", ")}
       </Cell>
       <Cell name="for">{duration(heldSeconds(alert, now))}</Cell>
       <Cell name="when">
@@ -204,7 +200,9 @@ function toggled(chosen: readonly Severity[], severity: Severity): Severity[] {
 /** Namespaces that were seen; a filter takes none of them away. */
 function useNamespaces(alerts: readonly Alert[], chosen: string | null): string[] {
   const [seen] = useState(() => new Set<string>());
-  for (const alert of alerts) seen.add(alert.namespace);
-  if (chosen !== null) seen.add(chosen);
-  return [...seen].sort();
+  return useMemo(() => {
+    for (const alert of alerts) seen.add(alert.namespace);
+    if (chosen !== null) seen.add(chosen);
+    return [...seen].sort();
+  }, [seen, alerts, chosen]);
 }

@@ -11,7 +11,7 @@ import { count, counted } from "../format/quantity";
 import { exactTime, listTime } from "../format/time";
 import { useAlert } from "../hooks/use-alert";
 import { useNow, useSnapshot } from "../hooks/use-fleet";
-import "../styles/alert.css";
+import "../styles/alerting.css";
 import "../styles/severity-head.css";
 import { AlertActions } from "./alert-actions";
 import { Facts } from "./facts";
@@ -77,7 +77,7 @@ function AlertDetails({ alert, onDone }: { alert: AlertDetail; onDone: () => voi
             )}
           </span>
         </p>
-        <p className="alert-words">{asSentence(alert.message)}</p>
+        <p className="panel-words">{asSentence(alert.message)}</p>
         {back !== null && (
           <p className="dim">
             It is not told: {back === "silenced" ? <Silences ids={alert.silenced_by} /> : back}

@@ -2,6 +2,7 @@
 
 import type { RefObject } from "react";
 import type { Screen } from "../hooks/use-route";
+import "../styles/alerting.css";
 import "../styles/desk.css";
 import { AlertList } from "./alert-list";
 import { NotificationList } from "./notification-list";

@@ -36,7 +36,7 @@ export function MatcherFields({ matchers, refused, onChange }: MatcherFieldsProp
         <div key={place} className="matcher">
           <input
             type="text"
-            className="mono"
+            className="entry mono"
             // biome-ignore lint/a11y/noAutofocus: whoever asks for one more label goes on typing there
             autoFocus={place > 0 && matcher.name === "" && matcher.value === ""}
             aria-label={`Label ${place + 1}`}
@@ -49,7 +49,7 @@ export function MatcherFields({ matchers, refused, onChange }: MatcherFieldsProp
             onChange={(event) => put(place, { name: event.target.value })}
           />
           <select
-            className="select"
+            className="entry"
             aria-label={`Comparison ${place + 1}`}
             value={matcher.op}
             onChange={(event) => put(place, { op: event.target.value })}
@@ -62,7 +62,7 @@ export function MatcherFields({ matchers, refused, onChange }: MatcherFieldsProp
           </select>
           <input
             type="text"
-            className="mono"
+            className="entry mono"
             aria-label={`Value ${place + 1}`}
             placeholder={matcher.op.endsWith("~") ? "bot-.*" : "bot-1"}
             autoComplete="off"

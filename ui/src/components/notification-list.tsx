@@ -1,6 +1,6 @@
 /** Notifications: who is told by which channel, what waits, and what was given up and can be tried again. */
 
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { alertHash } from "../alerts/address";
 import { OUTCOME_WORDS, type Outcome, outcomeOf, toldWords, troubleWords } from "../alerts/notification";
 import { retryNotification } from "../api/alert-actions";
@@ -13,17 +13,17 @@ import { mayChange, useAccess } from "../hooks/use-access";
 import { useSnapshot } from "../hooks/use-fleet";
 import { usePages } from "../hooks/use-pages";
 import type { ListPlace } from "./desk";
+import { Chip, DeskList } from "./desk-list";
 import { Icon, SeverityGlyph } from "./glyph";
-import { ListState } from "./list-state";
 import { LooksOnly } from "./looks-only";
 import { Receivers } from "./receivers";
-import { Cell, RowGrid } from "./row-grid";
+import { Cell } from "./row-grid";
 
 const OUTCOMES: readonly Outcome[] = ["waiting", "dead", "delivered"];
 const PAGE = 100;
 const HEIGHTS = { wide: 52, narrow: 72 };
 
-export function NotificationList({ open, scroller, grid, release }: ListPlace) {
+export function NotificationList(place: ListPlace) {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [counts, setCounts] = useState<{ waiting: number; dead: number } | null>(null);
   const [retried, setRetried] = useState(0);
@@ -42,63 +42,51 @@ export function NotificationList({ open, scroller, grid, release }: ListPlace) {
     again();
   };
   // One that was tried again is no longer of the outcome that is asked for.
-  const lines = list.items.filter((told) => outcome === null || outcomeOf(told.outcome) === outcome);
+  const lines = useMemo(
+    () => list.items.filter((told) => outcome === null || outcomeOf(told.outcome) === outcome),
+    [list.items, outcome],
+  );
   return (
     <section aria-label="Notifications">
       <Receivers changed={`${retried} ${counts?.waiting} ${counts?.dead}`} />
-      <div className="filters">
-        {OUTCOMES.map((one) => (
-          <button
-            key={one}
-            type="button"
-            className="chip"
-            aria-pressed={outcome === one}
-            onClick={() => setOutcome(outcome === one ? null : one)}
-          >
+      {!may && <LooksOnly />}
+      <DeskList
+        place={place}
+        held={list}
+        one="notification"
+        onMore={more}
+        onAgain={again}
+        filters={OUTCOMES.map((one) => (
+          <Chip key={one} pressed={outcome === one} onPress={() => setOutcome(outcome === one ? null : one)}>
             {one !== "delivered" && counts !== null && (
               <span className="chip-count">{count(counts[one as "dead"])}</span>
             )}{" "}
             {OUTCOME_WORDS[one].toLowerCase()}
-          </button>
+          </Chip>
         ))}
-      </div>
-      {!may && <LooksOnly />}
-      <ListState
-        list={list}
-        one="notification"
-        onMore={more}
-        onAgain={again}
         empty={
-          <div className="empty small">
-            <h2>{outcome === null ? "Nobody was told anything" : "None of these"}</h2>
-            {outcome === null && (
-              <p>
-                <code>swarmpulse notify test RECEIVER</code> tries whether somebody would hear. What is told
-                of alerts appears here, with what became of it.
-              </p>
-            )}
-          </div>
+          outcome === null ? (
+            <>
+              <h2>Nobody was told anything</h2>
+              <p>What is told of alerts appears here, with what became of it.</p>
+            </>
+          ) : (
+            <h2>None of these</h2>
+          )
         }
+        list="notifications"
+        lines={lines}
+        wish={outcome ?? ""}
+        rowHeights={HEIGHTS}
+        isOpen={(told) => place.open !== null && told.alerts[0]?.id === place.open}
+        onOpen={(told) => {
+          const first = told.alerts[0];
+          if (first !== undefined) location.hash = alertHash(first.id);
+        }}
+        onEnd={list.resting ? again : more}
       >
-        <RowGrid
-          label="Notifications"
-          list="notifications"
-          lines={lines}
-          wish={outcome ?? ""}
-          rowHeights={HEIGHTS}
-          isOpen={(told) => open !== null && told.alerts[0]?.id === open}
-          scroller={scroller}
-          grid={grid}
-          release={release}
-          onOpen={(told) => {
-            const first = told.alerts[0];
-            if (first !== undefined) location.hash = alertHash(first.id);
-          }}
-          onEnd={list.resting ? again : more}
-        >
-          {(told, now) => <Cells told={told} now={now} may={may} onTried={tried} />}
-        </RowGrid>
-      </ListState>
+        {(told, now) => <Cells told={told} now={now} may={may} onTried={tried} />}
+      </DeskList>
     </section>
   );
 }
@@ -141,7 +129,9 @@ function Cells({ told, now, may, onTried }: CellsProps) {
         {told.receiver} <span className="mono">{told.channel}</span>
         {troubleWords(told) !== "" && `: ${troubleWords(told)}`}
       </Cell>
-      <Cell name="holds">{outcome === "dead" && may && <Retry id={told.id} onTried={onTried} />}</Cell>
+      <Cell name="holds">
+        {outcome === "dead" && may && <Retry key={told.id} id={told.id} onTried={onTried} />}
+      </Cell>
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** A long list of equal rows, of which those on screen are made; moved by keys and pointer alike. */
 
-import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { type Settled, settle } from "../alerts/settle";
 import { movedTo } from "../fleet/viewport";
 import { useNow } from "../hooks/use-fleet";
@@ -10,28 +10,34 @@ const NARROW_PX = 640;
 /** More is asked for when so few rows are left below. */
 const AHEAD = 20;
 
-interface RowGridProps<T> {
-  label: string;
-  /** Names its columns to the style. */
+/** What the rows are of; the same line is given as the same object as long as nothing of it changed. */
+export interface RowsProps<T> {
+  /** Names its columns to the style, and the rows to the keyboard. */
   list: string;
   lines: readonly T[];
   /** What is asked for: another list begins at its own beginning. */
   wish: string;
   rowHeights: { wide: number; narrow: number };
   isOpen: (line: T) => boolean;
-  scroller: RefObject<HTMLElement | null>;
-  grid: RefObject<HTMLDivElement | null>;
-  /** Raised when somebody wants to see what waits. */
-  release: number;
+  /** It is a heading among the rows. */
+  isHead?: (line: T) => boolean;
   onOpen: (line: T) => void;
   onEnd: () => void;
   /** The cells of a line. */
   children: (line: T, now: number) => ReactNode;
 }
 
+interface RowGridProps<T> extends RowsProps<T> {
+  scroller: RefObject<HTMLElement | null>;
+  grid: RefObject<HTMLDivElement | null>;
+  /** Raised when somebody wants to see what waits. */
+  release: number;
+}
+
 export function RowGrid<T extends { id: string }>(props: RowGridProps<T>) {
-  const { label, list, wish, rowHeights, isOpen, scroller, grid, release, onOpen, onEnd, children } = props;
-  const now = useNow();
+  const { list, wish, rowHeights, isOpen, isHead, scroller, grid, release, onOpen, onEnd, children } = props;
+  // A row is made anew when its words may have changed, not when others come into sight.
+  const now = Math.floor(useNow() / 1_000) * 1_000;
   const body = useRef<HTMLDivElement>(null);
   const narrow = useWidth(body) < NARROW_PX;
   const rowHeight = narrow ? rowHeights.narrow : rowHeights.wide;
@@ -83,7 +89,7 @@ export function RowGrid<T extends { id: string }>(props: RowGridProps<T>) {
         ref={grid}
         role="grid"
         className="grid"
-        aria-label={label}
+        aria-label={list.charAt(0).toUpperCase() + list.slice(1)}
         aria-rowcount={lines.length}
         aria-activedescendant={
           active >= view.first && active < view.first + shown.length ? `${list}-row-${active}` : undefined
@@ -96,24 +102,21 @@ export function RowGrid<T extends { id: string }>(props: RowGridProps<T>) {
           {shown.map((line, offset) => {
             const index = view.first + offset;
             return (
-              <div
-                key={line.id}
-                role="row"
-                id={`${list}-row-${index}`}
-                className="row"
-                aria-rowindex={index + 1}
-                aria-selected={isOpen(line)}
-                data-active={index === active}
-                style={{ height: rowHeight, transform: `translateY(${index * rowHeight}px)` }}
-                onClick={(event) => {
-                  const apart = (event.target as HTMLElement).closest("a, button");
-                  if (apart !== null || getSelection()?.type === "Range") return;
-                  setActive(index);
-                  onOpen(line);
-                }}
-              >
-                {children(line, now)}
-              </div>
+              <Row
+                // A row that leaves makes room for one that comes: its elements are used again.
+                key={index % view.slots}
+                line={line}
+                index={index}
+                list={list}
+                height={rowHeight}
+                now={now}
+                active={index === active}
+                open={isOpen(line)}
+                head={isHead?.(line) ?? false}
+                onActive={setActive}
+                onOpen={onOpen}
+                cells={children}
+              />
             );
           })}
         </div>
@@ -121,6 +124,51 @@ export function RowGrid<T extends { id: string }>(props: RowGridProps<T>) {
     </div>
   );
 }
+
+interface RowProps<T> {
+  line: T;
+  index: number;
+  list: string;
+  height: number;
+  now: number;
+  active: boolean;
+  open: boolean;
+  head: boolean;
+  onActive: (index: number) => void;
+  onOpen: (line: T) => void;
+  cells: (line: T, now: number) => ReactNode;
+}
+
+const Row = memo(function Row<T extends { id: string }>(props: RowProps<T>) {
+  const { line, index, list, height, now, active, open, head, onActive, onOpen, cells } = props;
+  const row = useRef<HTMLDivElement>(null);
+  // What had the keyboard is gone: Enter must not reach what stands in its place.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another line is another row
+  useEffect(() => {
+    if (row.current?.contains(document.activeElement))
+      row.current.closest<HTMLElement>(".grid")?.focus({ preventScroll: true });
+  }, [line.id]);
+  return (
+    <div
+      ref={row}
+      role="row"
+      id={`${list}-row-${index}`}
+      className={head ? "row group" : "row"}
+      aria-rowindex={index + 1}
+      aria-selected={open}
+      data-active={active}
+      style={{ height, top: index * height }}
+      onClick={(event) => {
+        const apart = (event.target as HTMLElement).closest("a, button");
+        if (apart !== null || getSelection()?.type === "Range") return;
+        onActive(index);
+        onOpen(line);
+      }}
+    >
+      {cells(line, now)}
+    </div>
+  );
+}) as <T extends { id: string }>(props: RowProps<T>) => ReactNode;
 
 /** The lines to show now, from the ones shown before; another wish shows all. Long lists are looked through once a change. */
 function useSettled<T extends { id: string }>(now: readonly T[], wish: string, held: boolean): Settled<T> {

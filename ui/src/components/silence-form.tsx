@@ -1,11 +1,13 @@
-/** A silence to be made: whom it is for, for how long, and why. The server's refusals stand at the field. */
+/** A silence to be made or changed: whom it is for, for how long, and why. The server's refusals stand at the field. */
 
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { silenceHash } from "../alerts/address";
-import { type Draft, type Field, filledMatchers, refusalOf, SPANS } from "../alerts/silence";
-import { silence } from "../api/alert-actions";
+import { type Draft, type Field, refusalOf, SPANS, wantedOf } from "../alerts/silence";
+import { changeSilence, silence } from "../api/alert-actions";
 import { asApiError } from "../api/client";
+import type { Silence } from "../api/types";
 import { counted } from "../format/quantity";
+import { exactTime, listTime } from "../format/time";
 import { mayChange, useAccess } from "../hooks/use-access";
 import { rememberAuthor, useDraft, usePreview } from "../hooks/use-draft";
 import { useNow } from "../hooks/use-fleet";
@@ -23,7 +25,7 @@ interface Refusal {
 export function SilenceForm({ from }: { from: URLSearchParams }) {
   const now = useNow();
   const access = useAccess();
-  const [{ draft, ready, problem: missing }, change] = useDraft(from);
+  const [{ draft, before, ready, problem: missing }, change] = useDraft(from);
   const { preview, refused } = usePreview(draft);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [busy, setBusy] = useState(false);
@@ -41,7 +43,7 @@ export function SilenceForm({ from }: { from: URLSearchParams }) {
     setBusy(true);
     setRefusal(null);
     rememberAuthor(draft.author.trim());
-    silence(wanted(draft))
+    (before === null ? silence(wantedOf(draft)) : changeSilence(before.id, wantedOf(draft)))
       .then(
         (made) => {
           location.hash = silenceHash(made.id);
@@ -51,11 +53,17 @@ export function SilenceForm({ from }: { from: URLSearchParams }) {
       .finally(() => setBusy(false));
   };
   const at = (field: Field) => (refusal?.field === field ? refusal.words : null);
+  const words = from.has("change") ? "Change silence" : "New silence";
   return (
-    <PanelFrame label="New silence">
+    <PanelFrame label={words}>
       <header className="panel-head">
-        <h2>New silence</h2>
+        <h2>{words}</h2>
         <p className="dim">Alerts that match stay in the lists and are told to nobody.</p>
+        {draft.namespace !== null && (
+          <p className="dim">
+            It is for the namespace <strong>{draft.namespace}</strong> alone.
+          </p>
+        )}
       </header>
       {missing !== null && (
         <p className="refused" role="alert">
@@ -82,10 +90,12 @@ export function SilenceForm({ from }: { from: URLSearchParams }) {
             </>
           )}
         </div>
-        <Spans draft={draft} refused={at("ends_at")} onChange={set} />
+        <Spans draft={draft} before={before} refused={at("ends_at")} onChange={set} />
         <TextField
           words="From"
-          hint="now; or 30m, 2026-05-05T02:00Z"
+          hint={
+            before === null ? "now; or 30m, 2026-05-05T02:00Z" : `as it is, ${exactTime(before.starts_at)}`
+          }
           value={draft.starts}
           refused={at("starts_at")}
           onChange={(starts) => set({ starts })}
@@ -111,29 +121,24 @@ export function SilenceForm({ from }: { from: URLSearchParams }) {
               {refusal.words}
             </p>
           )}
-        <div className="silence-buttons">
+        <div className="buttons">
           <button type="submit" className="button primary" disabled={busy || !mayChange(access)}>
-            {draft.purpose === "maintenance" ? "Plan maintenance" : "Silence"}
+            {before !== null ? "Save" : draft.purpose === "maintenance" ? "Plan maintenance" : "Silence"}
           </button>
-          <button type="button" className="button" onClick={closePanel}>
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              if (before === null) closePanel();
+              else location.hash = silenceHash(before.id);
+            }}
+          >
             Cancel
           </button>
         </div>
       </form>
     </PanelFrame>
   );
-}
-
-function wanted(draft: Draft) {
-  const [starts, author] = [draft.starts.trim(), draft.author.trim()];
-  return {
-    matchers: filledMatchers(draft),
-    ...(starts === "" ? {} : { starts_at: starts }),
-    ends_at: draft.ends.trim(),
-    comment: draft.comment.trim(),
-    ...(author === "" ? {} : { author }),
-    purpose: draft.purpose,
-  };
 }
 
 /** Escape leaves the field first; what was typed is not lost to one key. */
@@ -159,6 +164,7 @@ function TextField({ words, hint, value, refused, onChange }: TextFieldProps) {
       <input
         id={id}
         type="text"
+        className="entry"
         value={value}
         placeholder={hint}
         autoComplete="off"
@@ -180,13 +186,25 @@ interface PartProps {
   onChange: (part: Partial<Draft>) => void;
 }
 
-function Spans({ draft, refused, onChange }: PartProps & { refused: string | null }) {
+interface SpansProps extends PartProps {
+  before: Silence | null;
+  refused: string | null;
+}
+
+function Spans({ draft, before, refused, onChange }: SpansProps) {
+  const now = useNow();
   const [own, setOwn] = useState(false);
-  const choices = [...SPANS, ["", "Other"]] as const;
+  const choices = [
+    ...(before === null
+      ? []
+      : [[before.ends_at, `Until ${listTime(before.ends_at, now)}, as it is`] as const]),
+    ...SPANS,
+    ["", "Other"] as const,
+  ];
   const chosen = own ? "" : draft.ends;
   return (
     <fieldset className="field">
-      <legend>For how long</legend>
+      <legend>{before?.state === "active" ? "For how long from now on" : "For how long"}</legend>
       <div className="choices">
         {choices.map(([span, words]) => (
           <label key={span} className="choice">
@@ -206,6 +224,7 @@ function Spans({ draft, refused, onChange }: PartProps & { refused: string | nul
       {own && (
         <input
           type="text"
+          className="entry"
           aria-label="How long, or until when"
           value={draft.ends}
           placeholder="90m, 3d, or until 2026-05-05T06:00Z"

@@ -1,6 +1,6 @@
 /** Silences and maintenance: what is held back, until when, by whom and why. */
 
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { newSilenceHash, silenceHash } from "../alerts/address";
 import { orderSilences, type SilenceState, STATE_WORDS, stateAt, whenOf } from "../alerts/silence";
 import { silencePage } from "../api/alerting";
@@ -11,10 +11,10 @@ import { mayChange, useAccess } from "../hooks/use-access";
 import { useNow, useSnapshot } from "../hooks/use-fleet";
 import { usePages } from "../hooks/use-pages";
 import type { ListPlace } from "./desk";
+import { Chip, DeskList } from "./desk-list";
 import { Icon } from "./glyph";
-import { ListState } from "./list-state";
 import { LooksOnly } from "./looks-only";
-import { Cell, RowGrid } from "./row-grid";
+import { Cell } from "./row-grid";
 import { Search } from "./top-bar";
 
 const STATES: readonly SilenceState[] = ["active", "pending", "expired"];
@@ -23,14 +23,20 @@ const PAGE = 1_000;
 const PAGES_MOST = 10;
 const HEIGHTS = { wide: 52, narrow: 52 };
 
-export function SilenceList({ open, scroller, grid, search, release }: ListPlace) {
+export function SilenceList(place: ListPlace) {
   const [text, setText] = useState("");
   const [state, setState] = useState<SilenceState | null>(null);
   const now = useNow();
   const { alerts: changed } = useSnapshot();
-  const access = useAccess();
+  const may = mayChange(useAccess());
   // What is open beside the list may have changed it.
-  const [all, more, again] = usePages({ read: everySilence, idOf, wish: open ?? "", changed, whole: true });
+  const [all, more, again] = usePages({
+    read: everySilence,
+    idOf,
+    wish: place.open ?? "",
+    changed,
+    whole: true,
+  });
   const counts = { active: 0, pending: 0, expired: 0 };
   for (const silence of all.items) counts[stateAt(silence, now)] += 1;
   const needle = text.trim().toLowerCase();
@@ -39,57 +45,65 @@ export function SilenceList({ open, scroller, grid, search, release }: ListPlace
   );
   return (
     <section aria-label="Silences">
-      <div className="filters">
-        <Search
-          words="Search silences"
-          hint="Label, author, comment"
-          text={text}
-          input={search}
-          onText={setText}
-        />
-        {STATES.map((one) => (
-          <button
-            key={one}
-            type="button"
-            className="chip"
-            aria-pressed={state === one}
-            onClick={() => setState(state === one ? null : one)}
-          >
-            <span className="chip-count">{count(counts[one])}</span> {STATE_WORDS[one].toLowerCase()}
-          </button>
-        ))}
-        {mayChange(access) && (
-          <a className="button new-silence" href={newSilenceHash()}>
-            New silence
-          </a>
-        )}
-      </div>
-      {!mayChange(access) && <LooksOnly />}
-      <ListState list={all} one="silence" onMore={more} onAgain={again} empty={<NoSilences />}>
-        {all.items.length > 0 && shown.length === 0 && <p className="dim">No silence matches.</p>}
-        <RowGrid
-          label="Silences"
-          list="silences"
-          lines={shown}
-          wish={`${state} ${needle}`}
-          rowHeights={HEIGHTS}
-          isOpen={(silence) => silence.id === open}
-          scroller={scroller}
-          grid={grid}
-          release={release}
-          onOpen={(silence) => {
-            location.hash = silenceHash(silence.id);
-          }}
-          onEnd={nothingMore}
-        >
-          {cells}
-        </RowGrid>
-      </ListState>
+      {!may && <LooksOnly />}
+      <DeskList
+        place={place}
+        held={all}
+        one="silence"
+        onMore={more}
+        onAgain={again}
+        filters={
+          <>
+            <Search
+              words="Search silences"
+              hint="Label, author, comment"
+              text={text}
+              input={place.search}
+              onText={setText}
+            />
+            {STATES.map((one) => (
+              <Chip key={one} pressed={state === one} onPress={() => setState(state === one ? null : one)}>
+                <span className="chip-count">{count(counts[one])}</span> {STATE_WORDS[one].toLowerCase()}
+              </Chip>
+            ))}
+            {may && (
+              <a className="button" href={newSilenceHash()}>
+                New silence
+              </a>
+            )}
+          </>
+        }
+        empty={all.items.length > 0 ? <h2>No silence matches</h2> : <NoSilences />}
+        list="silences"
+        lines={shown}
+        wish={`${state} ${needle}`}
+        rowHeights={HEIGHTS}
+        isOpen={(silence) => silence.id === place.open}
+        onOpen={(silence) => {
+          location.hash = silenceHash(silence.id);
+        }}
+        onEnd={nothingMore}
+      >
+        {may ? cellsToChange : cells}
+      </DeskList>
     </section>
   );
 }
 
-function cells(silence: Silence, now: number) {
+function cellsToChange(silence: Silence, now: number) {
+  const over = stateAt(silence, now) === "expired";
+  return cells(
+    silence,
+    now,
+    !over && (
+      <a href={newSilenceHash({ change: silence.id })} tabIndex={-1}>
+        Change
+      </a>
+    ),
+  );
+}
+
+function cells(silence: Silence, now: number, change: ReactNode = null) {
   const state = stateAt(silence, now);
   const when = whenOf(silence, now);
   return (
@@ -115,7 +129,10 @@ function cells(silence: Silence, now: number) {
       </Cell>
       <Cell name="holds">
         {state === "active" &&
-          (silence.alerts === 0 ? "holds nothing back" : `holds back ${counted(silence.alerts, "alert")}`)}
+          (silence.alerts === 0
+            ? "holds nothing back"
+            : `holds back ${counted(silence.alerts, "alert")}`)}{" "}
+        {change}
       </Cell>
     </>
   );
@@ -123,13 +140,13 @@ function cells(silence: Silence, now: number) {
 
 function NoSilences() {
   return (
-    <div className="empty small">
+    <>
       <h2>Nothing is silenced</h2>
       <p>
         A silence holds back messages, not alerts: they stay in the list. Open an alert to silence it, or make
         one here for planned work. <code>swarmpulse silence</code> does the same in a terminal.
       </p>
-    </div>
+    </>
   );
 }
 

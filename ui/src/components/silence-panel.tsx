@@ -11,7 +11,8 @@ import { counted } from "../format/quantity";
 import { exactTime } from "../format/time";
 import { mayChange, useAccess } from "../hooks/use-access";
 import { useNow, useSnapshot } from "../hooks/use-fleet";
-import "../styles/silence.css";
+import "../styles/alerting.css";
+import "../styles/severity-head.css";
 import { Facts } from "./facts";
 import { Icon } from "./glyph";
 import { HeldAlerts } from "./held-alerts";
@@ -92,14 +93,14 @@ function Details({ silence, preview, onEnded }: DetailsProps) {
     <>
       <header className="panel-head">
         <h2>{maintenance ? "Maintenance" : "Silence"}</h2>
-        <p className="silence-state" data-silence={state}>
+        <p className="panel-severity" data-silence={state}>
           <Icon name={maintenance ? "tool" : "silence"} size={16} />
           <strong>{STATE_WORDS[state]}</strong>
           <time className="dim" dateTime={when.at} title={exactTime(when.at)}>
             {when.words}
           </time>
         </p>
-        <p className="silence-words">{asSentence(silence.comment)}</p>
+        <p className="panel-words">{asSentence(silence.comment)}</p>
       </header>
       {mayChange(access) ? (
         <Actions silence={silence} over={state === "expired"} onEnded={onEnded} />
@@ -162,7 +163,7 @@ function Actions({ silence, over, onEnded }: { silence: Silence; over: boolean; 
       });
   };
   return (
-    <section className="silence-actions" aria-label="What to do">
+    <section className="actions" aria-label="What to do">
       {over ? (
         again
       ) : asked ? (
@@ -172,7 +173,7 @@ function Actions({ silence, over, onEnded }: { silence: Silence; over: boolean; 
               ? "Nothing is held back at the moment."
               : `${counted(silence.alerts, "alert is", "alerts are")} told again, unless something else holds them back.`}
           </p>
-          <div className="silence-buttons">
+          <div className="buttons">
             {/* biome-ignore lint/a11y/noAutofocus: the button that was pressed is gone; the keyboard stays here */}
             <button type="button" className="button" disabled={busy} onClick={end} autoFocus>
               End it
@@ -191,7 +192,10 @@ function Actions({ silence, over, onEnded }: { silence: Silence; over: boolean; 
           </div>
         </>
       ) : (
-        <div className="silence-buttons">
+        <div className="buttons">
+          <a className="button" href={newSilenceHash({ change: silence.id })}>
+            Change
+          </a>
           <button type="button" className="button" onClick={() => setAsked(true)}>
             End it now
           </button>

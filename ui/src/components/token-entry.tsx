@@ -110,7 +110,7 @@ function TokenForm() {
         <span className="hidden">Token</span>
         <input
           type="password"
-          className="mono"
+          className="entry mono"
           value={token}
           placeholder="swp_..."
           autoComplete="off"

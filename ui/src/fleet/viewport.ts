@@ -6,6 +6,11 @@ export interface Span {
   end: number;
 }
 
+/** No more rows than this are ever shown at once between heights so far apart. */
+export function mostRows(height: number, rowHeight: number, spare: number): number {
+  return Math.ceil(height / rowHeight) + 1 + 2 * spare;
+}
+
 /** The rows between two heights measured from the list's top, and a few more on either side. */
 export function rowsBetween(
   top: number,

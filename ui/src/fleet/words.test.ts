@@ -8,7 +8,7 @@ import { fleetSentence, pageTitle, strongest } from "./sentence";
 import { ServerClock } from "./server-clock";
 import { aSummary, someEvidence, T0 } from "./testing";
 import { countVerdicts } from "./verdict";
-import { rowsBetween, scrollToShow } from "./viewport";
+import { mostRows, rowsBetween, scrollToShow } from "./viewport";
 
 test("the server's sentence is the page's", () => {
   expect(fleetSentence(aSummary({ sentence: "All 3 agents available." }), null)).toBe(
@@ -74,6 +74,11 @@ test("ages stand still when nothing is heard", () => {
 });
 
 test("only the rows on screen are made, and a few beside them", () => {
+  // Wherever the list stands, its rows have a slot each.
+  for (let top = 0; top < 200; top += 1) {
+    const { first, end } = rowsBetween(10_000 + top, 10_000 + top + 283, 28, 100_000, 8);
+    expect(end - first).toBeLessThanOrEqual(mostRows(283, 28, 8));
+  }
   expect(rowsBetween(0, 280, 28, 100_000, 0)).toEqual({ first: 0, end: 10 });
   expect(rowsBetween(2_800, 3_080, 28, 100_000, 8)).toEqual({ first: 92, end: 118 });
   expect(rowsBetween(-500, 280, 28, 5, 8)).toEqual({ first: 0, end: 5 });

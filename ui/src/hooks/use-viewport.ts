@@ -1,13 +1,15 @@
 /** The rows of a list that its scrolling ancestor shows, and the list's own width. */
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from "react";
-import { rowsBetween, type Span, scrollToShow } from "../fleet/viewport";
+import { mostRows, rowsBetween, type Span, scrollToShow } from "../fleet/viewport";
 
 const SPARE_ROWS = 8;
 
 export interface Viewport extends Span {
   /** The list's first row is above what is shown. */
   scrolled: boolean;
+  /** At least as many as there are rows shown at any place of the list. */
+  slots: number;
   reveal: (index: number) => void;
 }
 
@@ -18,17 +20,18 @@ export function useViewport(
   count: number,
   headHeight: number,
 ): Viewport {
-  const [span, setSpan] = useState({ first: 0, end: 40, scrolled: false });
+  const [span, setSpan] = useState({ first: 0, end: 40, scrolled: false, slots: 40 });
 
   const measure = useCallback(() => {
     const edges = edgesOf(scroller.current, list.current, headHeight);
     if (edges === null) return;
     const next = rowsBetween(edges.top, edges.bottom, rowHeight, count, SPARE_ROWS);
     const scrolled = edges.top > 0;
+    const slots = mostRows(edges.bottom - edges.top, rowHeight, SPARE_ROWS);
     setSpan((now) =>
-      now.first === next.first && now.end === next.end && now.scrolled === scrolled
+      now.first === next.first && now.end === next.end && now.scrolled === scrolled && now.slots === slots
         ? now
-        : { ...next, scrolled },
+        : { ...next, scrolled, slots },
     );
   }, [scroller, list, rowHeight, count, headHeight]);
 
