@@ -13,9 +13,17 @@ export default defineConfig(({ mode }) => {
       // Everything is a file of its own: the content security policy allows no data: and no inline code.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      // What the first page needs is one file: pieces shared with later ones would each be compressed by themselves.
+      // What the first page needs is one file, and what later ones share another: in pieces, each would be compressed by
+      // itself.
       rolldownOptions: {
-        output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } },
+        output: {
+          codeSplitting: {
+            groups: [
+              { name: "first", tags: ["$initial"], priority: 1 },
+              { name: "shared", minShareCount: 2 },
+            ],
+          },
+        },
       },
     },
     test: { environment: "node" as const, include: ["src/**/*.test.ts"], env: { TZ: "UTC" } },

@@ -306,6 +306,41 @@ onPage(
 );
 
 onPage(
+  "without a channel the page says that nobody is told, and what to do about it",
+  { hash: "#/notifications", fleet: { channels: false, notifications: 0 } },
+  async (page) => {
+    await page.getByRole("heading", { name: "Nobody is told" }).waitFor();
+    const way = page.getByText("No channel is set up", { exact: false });
+    assert.match(await way.innerText(), /file under \[alerts\] .* swarmpulse notify test RECEIVER/s);
+    await page.getByRole("link", { name: "Alerts", exact: true }).first().click();
+    await page.getByRole("link", { name: "Agent stuck" }).first().click();
+    const panel = page.getByRole("complementary", { name: "Alert" });
+    await panel.getByText("No channel is set up", { exact: false }).waitFor();
+  },
+);
+
+onPage(
+  "what is done about an alert needs a word, which is asked for at its field",
+  { hash: "#/alerts" },
+  async (page) => {
+    await page.getByRole("link", { name: "Agent stuck" }).first().click();
+    const panel = page.getByRole("complementary", { name: "Alert" });
+    const field = panel.getByLabel("Comment");
+    for (const name of ["Acknowledge", "Silence for"]) {
+      await panel.getByRole("button", { name }).click();
+      await panel.getByText("Say in a few words what is being done", { exact: false }).waitFor();
+      assert.equal(await field.evaluate((element) => element === document.activeElement), true);
+      await field.fill("o");
+      assert.deepEqual(await refusals(page), []);
+      await field.fill("");
+    }
+    await field.fill("on it");
+    await panel.getByRole("button", { name: "Acknowledge" }).click();
+    await panel.getByText("has it in hand: on it").waitFor();
+  },
+);
+
+onPage(
   "an alert of another system leads to it, but nowhere that is no page",
   { hash: "#/alerts" },
   async (page) => {

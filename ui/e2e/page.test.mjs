@@ -222,7 +222,8 @@ onPage("an alert opens with what follows from it, and is taken in hand", {}, asy
   assert.equal(await panel.getByRole("region", { name: "What follows" }).getByRole("listitem").count(), 2);
   await panel.getByText("hooks.slack.com answered 503", { exact: false }).waitFor();
   const take = panel.getByRole("button", { name: "Acknowledge" });
-  assert.equal(await take.isDisabled(), true, "nobody takes it in hand without a word");
+  await take.click();
+  await panel.getByText("Say in a few words what is being done", { exact: false }).waitFor();
   await panel.getByRole("textbox", { name: "Comment" }).fill("power is back at noon");
   await take.click();
   await panel.getByText("ann has it in hand: power is back at noon", { exact: false }).waitFor();

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { Notification } from "../api/types";
-import { channelWords, outcomeOf, toldWords, troubleWords } from "./notification";
+import { heldBack } from "./held-back";
+import { channelWords, nobodyWords, outcomeOf, toldWords, troubleWords } from "./notification";
+import { anAlert } from "./testing";
 
 function told(over: Partial<Notification> = {}): Notification {
   const alert = {
@@ -54,4 +56,35 @@ test("a channel says what waits and what was given up, if anything", () => {
   expect(channelWords({ ...channel, sent: 1, waiting: 2, dead: 3 })).toBe(
     "1 delivered, 2 waiting, 3 given up",
   );
+});
+
+test("why nobody was told is said as it is", () => {
+  const channel = {
+    name: "slack/0",
+    send_resolved: true,
+    sent: 0,
+    failed: 0,
+    retried: 0,
+    dead: 0,
+    waiting: 0,
+  };
+  const known = [
+    { name: "default", channels: [] },
+    { name: "ops", channels: [{ ...channel, last_error: null }] },
+  ];
+  const of = (over: Partial<Parameters<typeof anAlert>[1]>) => {
+    const alert = anAlert("a", { receivers: ["ops"], ...over });
+    return nobodyWords(alert, heldBack(alert), known);
+  };
+  expect(of({})).toBe("Nobody yet. ops is told with others of its group, in a moment.");
+  expect(of({ state: "pending" })).toBe("Nobody yet. If it lasts, ops is told.");
+  expect(of({ receivers: ["default"] })).toBe("Nobody: the receiver default has no channel.");
+  expect(of({ receivers: ["default", "ops"] })).toMatch(/^Nobody yet/);
+  expect(of({ receivers: ["not-known-here"] })).toMatch(/^Nobody yet/);
+  expect(of({ receivers: [] })).toBe("Nobody: no route leads to a receiver.");
+  expect(of({ silenced_by: ["s"] })).toBe("Nobody: it is silenced.");
+  expect(of({ cause: "host" })).toBe("Nobody: it follows from another, which is told.");
+  expect(of({ inhibited_by: ["b"] })).toBe("Nobody: it is held back by another.");
+  expect(of({ muted_by: ["nights"] })).toBe("Nobody yet. ops is told when the quiet time is over.");
+  expect(of({ state: "resolved", silenced_by: ["s"] })).toBe("Nobody was told.");
 });

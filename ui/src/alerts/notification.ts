@@ -1,6 +1,6 @@
 /** Notifications in words: what was told, what became of it, how each channel does. */
 
-import type { Channel, Notification } from "../api/types";
+import type { Alert, Channel, Notification, Receiver } from "../api/types";
 import { count } from "../format/quantity";
 import { alertWords } from "./held-back";
 
@@ -39,4 +39,19 @@ export function channelWords({ sent, waiting, dead }: Channel): string {
   if (waiting > 0) parts.push(`${count(waiting)} waiting`);
   if (dead > 0) parts.push(`${count(dead)} given up`);
   return parts.join(", ");
+}
+
+/** Why nobody was told of an alert, or not yet. Receivers that are not known are taken to have channels. */
+export function nobodyWords(alert: Alert, heldBack: string | null, known: readonly Receiver[]): string {
+  const { receivers } = alert;
+  const names = receivers.join(", ");
+  if (alert.state === "resolved") return "Nobody was told.";
+  if (heldBack === "follows from another") return "Nobody: it follows from another, which is told.";
+  if (heldBack !== null) return `Nobody: it is ${heldBack}.`;
+  if (receivers.length === 0) return "Nobody: no route leads to a receiver.";
+  const mute = (name: string) => known.some((one) => one.name === name && one.channels.length === 0);
+  if (receivers.every(mute)) return `Nobody: the receiver ${names} has no channel.`;
+  if (alert.state === "pending") return `Nobody yet. If it lasts, ${names} is told.`;
+  if (alert.muted_by.length > 0) return `Nobody yet. ${names} is told when the quiet time is over.`;
+  return `Nobody yet. ${names} is told with others of its group, in a moment.`;
 }

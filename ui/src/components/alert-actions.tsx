@@ -1,6 +1,6 @@
-/** What can be done about an alert: take it in hand, or silence it for a while. */
+/** What can be done about an alert: take it in hand, or silence it for a while; both with a word of why. */
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { newSilenceHash } from "../alerts/address";
 import { matchersOf } from "../alerts/held-back";
 import { acknowledge, expireSilence, giveBack, silence } from "../api/alert-actions";
@@ -23,6 +23,16 @@ export function AlertActions({ alert, onDone }: { alert: Alert; onDone: () => vo
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiError | null>(null);
 
+  const [asked, setAsked] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+
+  /** What others will read of it is asked for before anything is sent. */
+  const actWithComment = (what: (comment: string) => Promise<unknown>) => {
+    const said = comment.trim();
+    setAsked(said === "");
+    if (said === "") field.current?.focus();
+    else act(() => what(said));
+  };
   const act = (what: () => Promise<unknown>) => {
     setBusy(true);
     setProblem(null);
@@ -55,21 +65,32 @@ export function AlertActions({ alert, onDone }: { alert: Alert; onDone: () => vo
           <label>
             <span className="hidden">Comment</span>
             <input
+              ref={field}
               type="text"
               className="entry"
+              aria-invalid={asked}
+              aria-describedby={asked ? "alert-comment-refused" : undefined}
               value={comment}
               placeholder="What is being done about it"
               maxLength={1000}
-              onChange={(event) => setComment(event.target.value)}
+              onChange={(event) => {
+                setAsked(false);
+                setComment(event.target.value);
+              }}
             />
           </label>
+          {asked && (
+            <p id="alert-comment-refused" className="refused" role="alert">
+              Say in a few words what is being done: others read it.
+            </p>
+          )}
           <div className="buttons">
             {inHand === null ? (
               <button
                 type="button"
                 className="button"
-                disabled={busy || comment.trim() === ""}
-                onClick={() => act(() => acknowledge(alert.id, comment.trim()))}
+                disabled={busy}
+                onClick={() => actWithComment((said) => acknowledge(alert.id, said))}
               >
                 Acknowledge
               </button>
@@ -88,10 +109,10 @@ export function AlertActions({ alert, onDone }: { alert: Alert; onDone: () => vo
                 <button
                   type="button"
                   className="button"
-                  disabled={busy || comment.trim() === ""}
+                  disabled={busy}
                   onClick={() =>
-                    act(() =>
-                      silence({ matchers: matchersOf(alert), ends_at: span, comment: comment.trim() }),
+                    actWithComment((said) =>
+                      silence({ matchers: matchersOf(alert), ends_at: span, comment: said }),
                     )
                   }
                 >
@@ -99,11 +120,7 @@ export function AlertActions({ alert, onDone }: { alert: Alert; onDone: () => vo
                 </button>
                 <label>
                   <span className="hidden">How long</span>
-                  <select
-                    className="entry"
-                    value={span}
-                    onChange={(event) => setSpan(event.target.value)}
-                  >
+                  <select className="entry" value={span} onChange={(event) => setSpan(event.target.value)}>
                     {SPANS.map(([value, words]) => (
                       <option key={value} value={value}>
                         {words}

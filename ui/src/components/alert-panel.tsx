@@ -3,12 +3,10 @@
 import { alertHash, silenceHash } from "../alerts/address";
 import { alertWords, heldBack } from "../alerts/held-back";
 import { safeUrl, senderWords } from "../alerts/listing";
-import { OUTCOME_WORDS, outcomeOf, troubleWords } from "../alerts/notification";
-import type { Alert, AlertDetail, AlertSymptom, AlertTransition, Notification } from "../api/types";
+import type { Alert, AlertDetail, AlertSymptom, AlertTransition } from "../api/types";
 import { kindWords, SEVERITY_WORDS, severityOf, subjectHash } from "../findings/list";
 import { asSentence } from "../fleet/sentence";
 import { count, counted } from "../format/quantity";
-import { exactTime, listTime } from "../format/time";
 import { useAlert } from "../hooks/use-alert";
 import { useNow, useSnapshot } from "../hooks/use-fleet";
 import "../styles/alerting.css";
@@ -19,6 +17,7 @@ import { Age } from "./figures";
 import { SubjectName } from "./finding-list";
 import { SeverityGlyph } from "./glyph";
 import { PanelFrame } from "./panel-frame";
+import { Moment, Nobody, Told } from "./told";
 
 const SYMPTOMS_SHOWN = 12;
 
@@ -113,11 +112,7 @@ function AlertDetails({ alert, onDone }: { alert: AlertDetail; onDone: () => voi
       <section aria-label="Told">
         <h3>Told</h3>
         {alert.notifications.length === 0 ? (
-          <p className="dim">
-            {alert.receivers.length === 0
-              ? "Nobody: no receiver is configured for it."
-              : `Nobody yet. It goes to ${alert.receivers.join(", ")}.`}
-          </p>
+          <Nobody alert={alert} />
         ) : (
           <ol className="alert-log">
             {alert.notifications.map((told) => (
@@ -263,36 +258,5 @@ function Transition({ change, now }: { change: AlertTransition; now: number }) {
         )}
       </span>
     </li>
-  );
-}
-
-function Told({ told, now }: { told: Notification; now: number }) {
-  const outcome = outcomeOf(told.outcome);
-  const trouble = troubleWords(told);
-  return (
-    <li>
-      <span className="dim">
-        <Moment at={told.at} now={now} />
-      </span>
-      <span>
-        {told.receiver} <span className="mono dim">{told.channel}</span> {told.reason},{" "}
-        {OUTCOME_WORDS[outcome].toLowerCase()}
-        {trouble !== "" && <span className="dim">: {trouble}</span>}
-        {outcome === "dead" && (
-          <>
-            {" "}
-            <a href="#/notifications">Try it again</a>
-          </>
-        )}
-      </span>
-    </li>
-  );
-}
-
-function Moment({ at, now }: { at: string; now: number }) {
-  return (
-    <time dateTime={at} title={exactTime(at)}>
-      {listTime(at, now)}
-    </time>
   );
 }

@@ -1,11 +1,11 @@
-/** Nobody is told of anything, and how to have somebody told. */
+/** No channel is set up: what that means, and how to set one up. */
 
 export function NoChannel() {
   return (
     <p>
-      Nobody: no channel is set up, so alerts are shown here alone. Name Slack, e-mail, PagerDuty or others in
-      an <code>alertmanager.yml</code>, put its path under <code>[alerts]</code> in{" "}
-      <code>swarmpulse.toml</code> as <code>file = "alertmanager.yml"</code>, and restart;{" "}
+      No channel is set up: alerts are shown here, and nobody is told. Write an <code>alertmanager.yml</code>{" "}
+      that says who is told by Slack, e-mail, PagerDuty or others, name it as <code>file</code> under{" "}
+      <code>[alerts]</code> in <code>swarmpulse.toml</code>, and reload (<code>kill -HUP</code>). Then{" "}
       <code>swarmpulse notify test RECEIVER</code> tries it.
     </p>
   );

@@ -1,32 +1,12 @@
 /** Who is told, by which channels, and how those do. */
 
-import { useEffect, useState } from "react";
 import { channelWords } from "../alerts/notification";
-import { receivers } from "../api/alerting";
-import { type ApiError, asApiError } from "../api/client";
-import type { Receiver } from "../api/types";
+import { useReceivers } from "../hooks/use-receivers";
+import { NoChannel } from "./no-channel";
 
 /** Read anew when `changed` does. */
 export function Receivers({ changed }: { changed: string }) {
-  const [known, setKnown] = useState<readonly Receiver[] | null>(null);
-  const [problem, setProblem] = useState<ApiError | null>(null);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `changed` asks for another reading
-  useEffect(() => {
-    let current = true;
-    receivers().then(
-      ({ items }) => {
-        if (!current) return;
-        setKnown(items);
-        setProblem(null);
-      },
-      (thrown) => current && setProblem(asApiError(thrown)),
-    );
-    return () => {
-      current = false;
-    };
-  }, [changed]);
-
+  const [known, problem] = useReceivers(changed);
   if (problem !== null)
     return (
       <p className="dim" role="alert">
@@ -39,10 +19,7 @@ export function Receivers({ changed }: { changed: string }) {
     return (
       <div className="empty small">
         <h2>Nobody is told</h2>
-        <p>
-          Alerts are shown on this page alone. Write who is to be told, by Slack, e-mail, PagerDuty or others,
-          into an <code>alertmanager.yml</code>, and name it under <code>[alerts]</code> as <code>file</code>.
-        </p>
+        <NoChannel />
       </div>
     );
   return (
