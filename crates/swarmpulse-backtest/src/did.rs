@@ -16,7 +16,7 @@ const ROWS_AT_ONCE: usize = 1_000;
 /// More rows are not held in memory.
 const ROWS_MAX: usize = 2_000_000;
 /// Alerts that fired at the beginning of the span began at most so long before it, in seconds.
-const LOOK_BACK_S: f64 = 7.0 * 86_400.0;
+pub(crate) const LOOK_BACK_S: f64 = 7.0 * 86_400.0;
 
 /// What did fire and was told in a span, and what it came from.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -18,6 +18,7 @@ mod recorded;
 mod report;
 mod run;
 mod schedule;
+mod sightings;
 mod stepped;
 mod surroundings;
 mod telling;

@@ -13,13 +13,14 @@ use swarmpulse_store::metrics::Points;
 
 use crate::chained::{OF_ALERTS, chained};
 use crate::comparison::{by_time, compare};
-use crate::did::Did;
+use crate::did::{Did, LOOK_BACK_S};
 use crate::error::BacktestError;
 use crate::firing::Firings;
 use crate::order::{Recording, recordings};
 use crate::overlay::Overlay;
 use crate::report::{BacktestReport, Progress};
 use crate::schedule::Schedule;
+use crate::sightings::Sightings;
 use crate::stepped::{GroupExpressions, Past};
 use crate::telling::{TellingOptions, Times, tell};
 
@@ -57,6 +58,7 @@ pub fn backtest(
     if options.from >= options.to {
         return Err(BacktestError::EmptySpan);
     }
+    let base = Arc::clone(&store);
     let mut run = Run::new(store, files, options)?;
     let (begin_ms, end_ms) = (run.begin_ms, options.to.unix_ms());
     let mut chunk_ms = begin_ms;
@@ -77,13 +79,16 @@ pub fn backtest(
         to: options.to,
         begin: Timestamp(begin_ms.saturating_mul(1_000_000)),
     };
+    // Who fell on a host long ago may have been heard there last before the span.
+    let seen_from = times.from.plus_s(-LOOK_BACK_S);
+    let sightings = Sightings::new(base, seen_from, times.to);
     let Did {
         of_rules,
         of_conditions,
         recorded,
     } = did;
     let outcome = tell(
-        &recorded,
+        (&recorded, sightings),
         found.changes,
         &names(files),
         &options.telling,

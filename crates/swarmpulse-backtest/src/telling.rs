@@ -14,6 +14,7 @@ use crate::error::BacktestError;
 use crate::firing::{Firing, Firings};
 use crate::message::Message;
 use crate::recorded::Recorded;
+use crate::sightings::Sightings;
 use crate::surroundings::AsRecorded;
 
 /// The desk is asked so often at one moment; more would say that it never comes to rest.
@@ -52,7 +53,7 @@ pub(crate) struct Times {
 /// Runs the desk over what is recorded, with the changes that the tested rules would have made in the place of those that
 /// they made.
 pub(crate) fn tell(
-    recorded: &Recorded,
+    (recorded, sightings): (&Recorded, Sightings),
     would: Vec<(Timestamp, Alert)>,
     tested: &BTreeSet<Text>,
     options: &TellingOptions,
@@ -65,6 +66,8 @@ pub(crate) fn tell(
         desk,
         around: AsRecorded {
             recorded,
+            sightings,
+            down: BTreeMap::new(),
             now: Timestamp(0),
         },
         next_offset: 0,
@@ -199,6 +202,9 @@ impl Stage<'_> {
     }
 
     fn give(&mut self, at: Timestamp, effect: &Effect) {
+        if let Effect::Condition(condition) = effect {
+            self.around.take(at, condition);
+        }
         let id = EffectId {
             position: Position {
                 partition: 0,
