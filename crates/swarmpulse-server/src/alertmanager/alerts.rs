@@ -28,11 +28,16 @@ pub(super) async fn list(State(app): State<Arc<App>>, access: Access, uri: Uri) 
             .filter(|view| choice.has(view))
             .filter(|view| view.receivers.iter().any(|name| choice.has_receiver(name)))
             .collect();
-        // There no two alerts have the same labels: a rule's own comes before one that somebody sent.
-        views.sort_by_key(|view| (view.fingerprint, view.alert.origin == AlertOrigin::External));
-        views.dedup_by_key(|view| view.fingerprint);
+        one_by_labels(&mut views);
         let alerts = views.into_iter().map(|view| shape::alert(view, now));
         Ok(alerts.collect::<Vec<_>>())
     });
     Ok(answered.await?)
+}
+
+/// By fingerprint, and without those that another stands for: there no two alerts have the same labels, and a rule's own
+/// comes before one that somebody sent.
+pub(super) fn one_by_labels(views: &mut Vec<&AlertView>) {
+    views.sort_by_key(|view| (view.fingerprint, view.alert.origin == AlertOrigin::External));
+    views.dedup_by_key(|view| view.fingerprint);
 }

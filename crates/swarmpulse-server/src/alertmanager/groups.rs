@@ -10,6 +10,7 @@ use swarmpulse_alert::AlertView;
 use swarmpulse_model::{Text, Timestamp};
 use swarmpulse_runtime::AlertBoard;
 
+use super::alerts::one_by_labels;
 use super::choice::Choice;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
@@ -36,10 +37,13 @@ fn groups(board: &AlertBoard, choice: &Choice, now: Timestamp) -> Vec<AlertGroup
         .filter(|group| choice.has_receiver(&group.receiver))
         .filter_map(|group| {
             let views = group.alerts.iter().filter_map(|id| known.get(id));
-            let alerts: Vec<shape::GettableAlert> = views
+            let mut views: Vec<&AlertView> = views
+                .copied()
                 .filter(|view| choice.has(view) && choice.has_muted(view))
-                .map(|view| shape::alert(view, now))
                 .collect();
+            one_by_labels(&mut views);
+            let alerts: Vec<shape::GettableAlert> =
+                views.into_iter().map(|view| shape::alert(view, now)).collect();
             (!alerts.is_empty()).then(|| AlertGroup {
                 alerts,
                 labels: shape::label_set(&group.labels),

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use http::Request;
 use serde_json::{Value, json};
-use swarmpulse_runtime::{Load, Loaded};
+use swarmpulse_alert::Routing;
+use swarmpulse_rules::RuleFile;
+use swarmpulse_runtime::{Load, LoadError, Loaded, LoadedReceiver};
 use swarmpulse_store::Scope;
 
 use crate::harness::{Answer, Server, request, with};
-use crate::world::{get, heartbeats, settle};
+use crate::world::{get, heartbeats, settle, until};
 
 const PATH: &str = "/alertmanager/api/v2/alerts";
 
@@ -238,4 +240,44 @@ async fn one_with_the_labels_of_ours_is_shown_once() {
         external.unwrap()["inhibited_by"],
         json!(["agent_down/default/agent/a1"])
     );
+}
+
+#[tokio::test]
+async fn of_a_rule_s_alert_and_its_twin_the_rule_s_is_listed_alone_and_in_its_group() {
+    const RULES: &str = "groups: [{name: g, rules: [{alert: Twin, expr: vector(1), labels: {team: ops}}]}]";
+    const ROUTES: &str = "route: {receiver: ops, group_by: [team]}\nreceivers: [{name: ops}]";
+    let load: Load = Arc::new(|| {
+        let rules = RuleFile::parse("team.yaml", RULES, None);
+        Ok(Loaded {
+            rules: vec![rules.map_err(|error| LoadError(error.to_string()))?],
+            routing: Arc::new(Routing::parse(ROUTES, &|_| None).unwrap().routing),
+            routing_text: ROUTES.to_owned(),
+            receivers: vec![LoadedReceiver {
+                name: "ops".into(),
+                channels: Vec::new(),
+            }],
+            ..Loaded::default()
+        })
+    });
+    let server = Server::alerting(load);
+    // The other one has a namesake with other labels.
+    let twin = json!({"labels": {"alertname": "Twin", "team": "ops"}, "generatorURL": "http://other/"});
+    let namesake = json!({"labels": {"alertname": "Twin", "team": "ops", "other": "1"}});
+    taken(&server, &json!([twin, namesake])).await;
+    let runtime = server.app.runtime();
+    until("the rule fires beside its twin", || {
+        runtime.alerting().alerts.len() == 3
+    })
+    .await;
+    let groups = get(&server, "/alertmanager/api/v2/alerts/groups").await;
+    assert_eq!(groups.as_array().unwrap().len(), 1, "{groups}");
+    let alone = get(&server, PATH).await;
+    for listed in [&groups[0]["alerts"], &alone] {
+        let all = listed.as_array().unwrap();
+        assert_eq!(all.len(), 2, "{listed}");
+        assert!(
+            all.iter().all(|alert| alert["generatorURL"] != "http://other/"),
+            "the rule's own stands for both: {listed}"
+        );
+    }
 }
