@@ -14,6 +14,26 @@ pub struct Rules {
     pub loaded_at: Option<String>,
     /// Why those that were read last are not in force: then the ones before still are.
     pub error: Option<String>,
+    /// Recording rules made from objectives that are left out, as nobody wrote them: `all=true`, or asking for a name, group,
+    /// file or kind, shows them. Those that fail are always there.
+    #[serde(default)]
+    pub hidden: usize,
+}
+
+impl Rules {
+    /// Leaves out, and counts, the recording rules that are made from objectives and do not fail.
+    pub fn hide_generated(&mut self) {
+        for group in &mut self.groups {
+            let before = group.rules.len();
+            let is_made = group.source == "objective";
+            group
+                .rules
+                .retain(|rule| !is_made || rule.kind != "recording" || rule.health == "err");
+            self.hidden += before - group.rules.len();
+        }
+        self.groups
+            .retain(|group| group.source != "objective" || !group.rules.is_empty());
+    }
 }
 
 /// Rules that are evaluated one after the other.

@@ -113,12 +113,16 @@ impl Client {
         self.write(Method::POST, url, &asked).await
     }
 
-    /// Rules, and how their last evaluation went.
+    /// Rules, and how their last evaluation went: all of them, or without the recording rules that are made from objectives.
     ///
     /// # Errors
     /// If there is no answer, or none of use.
-    pub async fn rules(&self) -> Result<Rules, ClientError> {
-        self.get(self.url(&["api", "v1", "rules"])).await
+    pub async fn rules(&self, all: bool) -> Result<Rules, ClientError> {
+        let mut url = self.url(&["api", "v1", "rules"]);
+        if all {
+            url.query_pairs_mut().append_pair("all", "true");
+        }
+        self.get(url).await
     }
 
     /// One page of what was told.

@@ -62,6 +62,9 @@ struct FileArgs {
 /// Where rules are listed from.
 #[derive(Args, Clone, Debug)]
 struct ListArgs {
+    /// Also the recording rules that are made from objectives.
+    #[arg(long)]
+    all: bool,
     /// Do not ask a server: the rules that the configuration names, without their state.
     #[arg(long)]
     offline: bool,

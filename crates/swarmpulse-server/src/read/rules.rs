@@ -36,9 +36,13 @@ pub(crate) const LIST: &[Parameter] = &[
         "no_data",
         "`true`: those alone that found nothing to look at; `false`: the others.",
     ),
+    flag(
+        "all",
+        "`true`: also the recording rules that are made from objectives, which are otherwise only counted as `hidden`.",
+    ),
 ];
 
-/// `GET /api/v1/rules`.
+/// `GET /api/v1/rules`. Everything is shown where `all` says so, or where it was asked for by what it is.
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     access: Access,
@@ -68,10 +72,18 @@ fn rules(app: &App, query: &Query, access: &Access) -> Rules {
             && query.is("file", Some(&group.file))
             && (*is_empty || !group.rules.is_empty())
     });
-    Rules {
+    let mut rules = Rules {
         groups: groups.map(|(group, _)| group).collect(),
         loaded_at: (board.loaded_at > Timestamp::default()).then(|| board.loaded_at.to_string()),
         // It names files, which are nobody's business who sees a namespace alone.
         error: board.error.clone().filter(|_| access.namespace.is_none()),
+        hidden: 0,
+    };
+    let is_named = ["name", "group", "file", "kind"]
+        .iter()
+        .any(|name| query.text(name).is_some());
+    if !query.flag("all").unwrap_or(is_named) {
+        rules.hide_generated();
     }
+    rules
 }

@@ -163,6 +163,40 @@ async fn our_list_has_file_line_and_what_has_no_data() {
 }
 
 #[tokio::test]
+async fn recording_rules_of_objectives_are_counted_unless_they_are_asked_for() {
+    let load: Load = Arc::new(|| {
+        let file = RuleFile::parse("team.yaml", FILE, None).map_err(|error| LoadError(error.to_string()))?;
+        let made = swarmpulse_slo::shipped()[0].rules();
+        Ok(Loaded {
+            rules: vec![file, made],
+            ..Loaded::default()
+        })
+    });
+    let server = Server::alerting(load);
+    let count = |answer: &Value, kind: &str| {
+        let groups = answer["groups"].as_array().unwrap().iter();
+        let rules = groups.flat_map(|group| group["rules"].as_array().unwrap());
+        rules.filter(|rule| rule["kind"] == kind).count() as u64
+    };
+    let usual = get(&server, "/api/v1/rules").await;
+    let all = get(&server, "/api/v1/rules?all=true").await;
+    let (shown, hidden) = (count(&usual, "recording"), usual["hidden"].as_u64().unwrap());
+    assert_eq!(shown, 1, "one's own is shown: {usual}");
+    assert!(hidden > 10, "{usual}");
+    assert_eq!(
+        (count(&all, "recording"), &all["hidden"]),
+        (shown + hidden, &json!(0))
+    );
+    assert_eq!(count(&usual, "alerting"), count(&all, "alerting"));
+    let asked = get(&server, "/api/v1/rules?kind=recording").await;
+    assert_eq!(count(&asked, "recording"), shown + hidden);
+    let theirs = prometheus(&server, "rules?type=record").await;
+    let groups = theirs["groups"].as_array().unwrap().iter();
+    let rules = groups.map(|group| group["rules"].as_array().unwrap().len() as u64);
+    assert_eq!(rules.sum::<u64>(), shown + hidden, "Prometheus' list is complete");
+}
+
+#[tokio::test]
 async fn rules_are_read_again_and_a_bad_file_changes_nothing() {
     let (server, text) = server();
     evaluated(&server).await;

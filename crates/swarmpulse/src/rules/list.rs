@@ -23,7 +23,11 @@ const HEAD: [&str; 5] = ["STATE", "NAME", "SEVERITY", "FOR", "FROM"];
 /// # Errors
 /// If the configuration names rules that are wrong, or the server refuses.
 pub(super) fn run(args: &ListArgs, environment: &Environment) -> anyhow::Result<Outcome> {
-    let rules = rules(args, environment)?;
+    let mut rules = rules(args, environment, args.all)?;
+    if !args.all && rules.hidden == 0 {
+        // From the configuration, or a server that shows all.
+        rules.hide_generated();
+    }
     if args.json {
         output::json(&serde_json::to_value(&rules)?)?;
         return Ok(Outcome::Done);
@@ -39,17 +43,17 @@ pub(super) fn run(args: &ListArgs, environment: &Environment) -> anyhow::Result<
     Ok(Outcome::Done)
 }
 
-/// The rules in force: from the server, else from the configuration.
+/// The rules in force: from the server, all or without those that nobody wrote, else from the configuration, all.
 ///
 /// # Errors
 /// As [`run`].
-pub(super) fn rules(args: &ListArgs, environment: &Environment) -> anyhow::Result<Rules> {
+pub(super) fn rules(args: &ListArgs, environment: &Environment, all: bool) -> anyhow::Result<Rules> {
     if !args.offline {
         let client = args.server.client(environment, ANSWER_LIMIT)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let answer = runtime.block_on(client.rules());
+        let answer = runtime.block_on(client.rules(all));
         runtime.shutdown_background();
         match answer {
             Ok(rules) => return Ok(rules),
@@ -203,6 +207,14 @@ fn render(rules: &Rules, width: Option<usize>) -> Vec<String> {
         });
     }
     lines.extend(failures);
+    if rules.hidden > 0 {
+        let (number, noun) = match rules.hidden {
+            1 => (1, "rule"),
+            number => (number, "rules"),
+        };
+        let text = format!("{number} recording {noun} made from objectives not shown: --all shows them");
+        lines.push(styled(dim(), &text));
+    }
     lines
 }
 
@@ -225,6 +237,51 @@ mod tests {
             text.contains("critical") && text.contains("shipped/levels"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn recording_rules_of_objectives_are_counted_but_not_listed_unless_they_fail() {
+        let mut files = swarmpulse_rules::shipped(&swarmpulse_rules::Overrides::default());
+        let shipped = defined(&files, 15.0);
+        files.extend(
+            swarmpulse_slo::shipped()
+                .iter()
+                .map(swarmpulse_slo::Objective::rules),
+        );
+        let all = defined(&files, 15.0);
+        let count = |rules: &Rules| rules.groups.iter().map(|group| group.rules.len()).sum::<usize>();
+        let text = |rules: &Rules| anstream::adapter::strip_str(&render(rules, None).join("\n")).to_string();
+        assert!(text(&all).contains("slo:sli_error:ratio_rate5m") && !text(&all).contains("not shown"));
+        let mut some = all.clone();
+        some.hide_generated();
+        assert!(
+            some.hidden > 50 && count(&some) + some.hidden == count(&all),
+            "{}",
+            some.hidden
+        );
+        assert!(count(&some) > count(&shipped), "their alerts are listed");
+        let last = format!(
+            "{} recording rules made from objectives not shown: --all shows them",
+            some.hidden
+        );
+        assert!(text(&some).ends_with(&last), "{}", text(&some));
+        assert!(!text(&some).contains("slo:sli_error"), "{}", text(&some));
+        let mut failing = all.clone();
+        let made = failing
+            .groups
+            .iter_mut()
+            .find(|group| group.source == "objective")
+            .unwrap();
+        let rule = made
+            .rules
+            .iter_mut()
+            .find(|rule| rule.kind == "recording")
+            .unwrap();
+        rule.health = "err".into();
+        rule.error = Some("too much".into());
+        failing.hide_generated();
+        assert_eq!(failing.hidden + 1, some.hidden);
+        assert!(text(&failing).contains("FAILING") && text(&failing).contains("too much"));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::output;
 /// # Errors
 /// If there is none.
 pub(super) fn run(name: &str, args: &ListArgs, environment: &Environment) -> anyhow::Result<Outcome> {
-    let all = rules(args, environment)?;
+    let all = rules(args, environment, true)?;
     let found: Vec<(&RuleGroup, &Rule)> = all
         .groups
         .iter()
