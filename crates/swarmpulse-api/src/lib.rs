@@ -49,7 +49,8 @@ pub use record::{JournalEntry, JournalItem};
 pub use rule::{Rule, RuleGroup, RuleOverridden, Rules};
 pub use silence::{Matchers, NewSilence, Silence, SilenceMatcher, SilencePreview, SilenceQuestion};
 pub use slo::{
-    Slo, SloBound, SloBudget, SloBurnRate, SloDetail, SloForecast, SloRule, SloStanding, SloWindow, Slos,
+    Slo, SloBound, SloBudget, SloBurnRate, SloDetail, SloForecast, SloNotObserved, SloRule, SloStanding,
+    SloWindow, Slos,
 };
 pub use stream::{StreamEvent, StreamReset, Topic};
 pub use summary::{Blindness, Own, Summary, VerdictCounts};

@@ -147,6 +147,23 @@ pub struct SloWindow {
     /// count events, and without data.
     #[serde(default)]
     pub observed_ratio: Option<f64>,
+    /// How long the monitor itself did not look, and doubted what it saw; null where nothing tells.
+    #[serde(default)]
+    pub not_observed: Option<SloNotObserved>,
+}
+
+/// Time of a window that the monitor did not see: neither good nor bad. If it is half of the time or more, an objective that
+/// would be met is `no_data`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SloNotObserved {
+    /// From when on the monitor could have looked: where the window begins, or when it ran for the first time.
+    pub since: String,
+    /// Seconds since then in which it did not run.
+    pub seconds: f64,
+    /// The same as a share of the time since then, 0 to 1.
+    pub ratio: f64,
+    /// Seconds in which it ran and may have been blind: after a start or a stall, or when most of the fleet fell silent at once.
+    pub blind_seconds: f64,
 }
 
 /// What may go badly, and what is left of it.

@@ -28,6 +28,7 @@ mod shipped;
 mod short;
 mod status;
 mod unit;
+mod watch;
 
 pub use alerting::{Alerting, BurnAlert, BurnCondition, BurnSeverity, BurnWindow};
 pub use burn::{burn_alerts, burn_windows};
@@ -43,3 +44,4 @@ pub use period::{CalendarUnit, Period, PeriodError, Span};
 pub use shipped::{shipped, shipped_files};
 pub use status::{BurnRates, ErrorBudget, Forecast, SloState, SloStatus};
 pub use unit::Unit;
+pub use watch::Watch;

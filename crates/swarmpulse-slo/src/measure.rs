@@ -12,6 +12,7 @@ use crate::objective::Objective;
 use crate::period::Span;
 use crate::sentence;
 use crate::status::{BurnRates, ErrorBudget, Forecast, SloState, SloStatus};
+use crate::watch::Watch;
 
 /// The rate of burning that forecasts go by, of periods of three days and longer; of shorter ones an hour.
 const FORECAST_S: u64 = 6 * 3600;
@@ -31,6 +32,14 @@ pub trait SloQueries {
     /// # Errors
     /// If it cannot be evaluated, or there is too much of it.
     fn instant(&self, expr: &str, at: Timestamp) -> Result<Vec<QuerySample>, QueryError>;
+
+    /// The same of what the monitor writes of itself, which is of no namespace: whoever sees one alone may be told it.
+    ///
+    /// # Errors
+    /// As [`SloQueries::instant`].
+    fn monitor(&self, expr: &str, at: Timestamp) -> Result<Vec<QuerySample>, QueryError> {
+        self.instant(expr, at)
+    }
 }
 
 /// How an objective stands at a time, in each namespace that it is of: in those of `known`, even if nothing was measured
@@ -81,6 +90,7 @@ pub fn status(objective: &Objective, source: &dyn SloQueries, now: Timestamp, na
         span: None,
         data_since: None,
         observed_ratio: None,
+        watch: None,
         sentence: String::new(),
         error: None,
     };
@@ -120,6 +130,10 @@ impl SloQueries for Once<'_> {
         self.answers.borrow_mut().insert(expr.to_owned(), answer.clone());
         answer
     }
+
+    fn monitor(&self, expr: &str, at: Timestamp) -> Answer {
+        self.source.monitor(expr, at)
+    }
 }
 
 /// Whose a sample is.
@@ -145,6 +159,7 @@ fn fill(
     let span = objective.period.span(now).map_err(|error| error.to_string())?;
     let elapsed_s = span.elapsed_s();
     status.span = Some(span);
+    status.watch = Watch::of(source, &span)?;
     if let Some(expr) = objective.figure_now() {
         status.value = ask(&expr)?;
     }
@@ -167,10 +182,13 @@ fn fill(
         None if objective.counts_events() => of_share(objective.budget(), error),
         None => of_time(objective.budget(), error, observed_s, &span),
     };
+    // What was seen to go badly did; that nothing else did is only known of what was seen.
     status.state = if overdrawn(&budget, error) {
         SloState::Violating
-    } else {
+    } else if status.watch.is_none_or(|watch| watch.suffices()) {
         SloState::Meeting
+    } else {
+        SloState::NoData
     };
     status.burn = burn(objective, &ask)?;
     status.forecast = forecast(objective, status, &budget, observed_s, error);
@@ -181,12 +199,14 @@ fn fill(
 /// A namespace's value of an answer; of several series the worst, which a share of errors is the greatest of.
 fn one(source: &dyn SloQueries, expr: &str, at: Timestamp, namespace: &str) -> Result<Option<f64>, String> {
     let found = source.instant(expr, at).map_err(|error| error.to_string())?;
-    let values = found
-        .iter()
-        .filter(|sample| namespace_of(sample) == namespace)
-        .map(|sample| sample.value)
-        .filter(|value| !value.is_nan());
-    Ok(values.reduce(f64::max))
+    let own = found.iter().filter(|sample| namespace_of(sample) == namespace);
+    Ok(worst(own))
+}
+
+/// The greatest of several values.
+pub(crate) fn worst<'a>(samples: impl IntoIterator<Item = &'a QuerySample>) -> Option<f64> {
+    let values = samples.into_iter().map(|sample| sample.value);
+    values.filter(|value| !value.is_nan()).reduce(f64::max)
 }
 
 fn overdrawn(budget: &ErrorBudget, error: f64) -> bool {

@@ -43,9 +43,14 @@ pub(crate) fn of(objective: &Objective, status: &SloStatus) -> String {
         if objective.only.is_some() {
             text.push_str(" while it applies");
         }
-        text.push_str(&format!(" ({promise})."));
+        text.push_str(&format!(" ({promise})"));
+        push_unseen(&mut text, status);
+        text.push('.');
         return text;
     };
+    if status.watch.is_some_and(|watch| !watch.suffices()) && status.state == SloState::NoData {
+        text.push_str("too little was seen, ");
+    }
     text.push_str(&format!("{} was good", precise_percent(sli, objective.target)));
     if let (Some(value), Indicator::Figure { bound, .. }) = (status.value, &objective.indicator) {
         let now = bound.unit.text(value);
@@ -63,12 +68,32 @@ pub(crate) fn of(objective: &Objective, status: &SloStatus) -> String {
             length(seen_s)
         ));
     }
+    push_unseen(&mut text, status);
     push_gaps(&mut text, status);
     text.push('.');
     text
 }
 
-/// Says how much is missing in between: what is absent is neither good nor bad, and nobody should take it for good.
+/// Says how long nobody looked, and how long the monitor doubted that it saw.
+fn push_unseen(text: &mut String, status: &SloStatus) {
+    let Some(watch) = status.watch else {
+        return;
+    };
+    if watch.unseen_s > 0.0 {
+        let share = percent((watch.unseen_ratio() * 1e3).round() / 1e3);
+        text.push_str(&format!(
+            "; the monitor did not look for {} of {} ({share})",
+            length(watch.unseen_s),
+            length(watch.length_s)
+        ));
+    }
+    if watch.blind_s > 0.0 {
+        text.push_str(&format!("; it may have been blind for {}", length(watch.blind_s)));
+    }
+}
+
+/// Says how much is missing in between while the monitor looked: what is absent is neither good nor bad, and nobody should
+/// take it for good.
 fn push_gaps(text: &mut String, status: &SloStatus) {
     /// So much may be missing unsaid: an evaluation now and then.
     const MISSING_MIN: f64 = 0.02;
@@ -78,7 +103,8 @@ fn push_gaps(text: &mut String, status: &SloStatus) {
     let whole_s = span.elapsed_s() as f64;
     let since = status.data_since.map_or(span.from, |since| since.max(span.from));
     let present_s = span.to.seconds_since(since).max(1.0);
-    let missing_s = present_s - observed * whole_s;
+    let unseen_s = status.watch.map_or(0.0, |watch| watch.unseen_s);
+    let missing_s = present_s - observed * whole_s - unseen_s;
     if missing_s > (MISSING_MIN * present_s).max(120.0) {
         text.push_str(&format!("; {} of it without data", length(missing_s)));
     }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use swarmpulse_model::{Text, Timestamp};
 
 use crate::period::Span;
+use crate::watch::Watch;
 
 /// Whether an objective is met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -13,7 +14,7 @@ pub enum SloState {
     Meeting,
     /// It is not.
     Violating,
-    /// Nothing says so, or not: this is never as good as being met.
+    /// Nothing says so, or not, or too little was seen to say so: this is never as good as being met.
     NoData,
 }
 
@@ -55,6 +56,8 @@ pub struct SloStatus {
     /// How much of the time that was looked at there was something to judge by, of an objective that counts time. The
     /// rest is neither good nor bad.
     pub observed_ratio: Option<f64>,
+    /// How the monitor itself looked at that time, where it wrote anything of itself.
+    pub watch: Option<Watch>,
     /// One plain sentence with the figures.
     pub sentence: String,
     /// Why it could not be judged, where a query failed.

@@ -173,7 +173,11 @@ impl FleetFigures {
         for (name, namespace) in &self.namespaces {
             namespace.write(name, out);
         }
-        out.add("swarmpulse_monitor_blind", &[], f64::from(u8::from(self.blind)));
+        // Of each namespace, so that its own figures can be held against it.
+        for name in self.namespaces.keys() {
+            let blind = f64::from(u8::from(self.blind));
+            out.add("swarmpulse_monitor_blind", &[("namespace", name)], blind);
+        }
         for service in &self.services {
             service.write(out);
         }

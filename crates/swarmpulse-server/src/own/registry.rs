@@ -151,7 +151,7 @@ const SERIES: &[Series] = &[
     gauge("swarmpulse_tasks", "", &["namespace", "status"], "Tasks known now by status."),
     gauge("swarmpulse_tasks_stuck", "", &["namespace"], "Open tasks that went without progress for longer than their limit."),
     gauge("swarmpulse_sandboxes", "", &["namespace", "state"], "Sandboxes known now by state."),
-    gauge("swarmpulse_monitor_blind", "", &[], "1 while deaths by silence are frozen because the monitor may not see."),
+    gauge("swarmpulse_monitor_blind", "", &["namespace"], "1 while deaths by silence are frozen because the monitor may not see."),
     counter("swarmpulse_service_calls_total", "", SERVICE, "Calls of a service that ended; the first services alone where there are many."),
     counter("swarmpulse_service_errors_total", "", SERVICE, "Calls of a service that failed."),
     gauge("swarmpulse_service_open_calls", "", SERVICE, "Calls of a service under way."),

@@ -2,7 +2,7 @@
 
 use swarmpulse_api::{Slo, Slos};
 
-use super::report::{moment, namespace, percent, rate, tells_namespaces, word};
+use super::report::{moment, namespace, not_observed, percent, rate, tells_namespaces, word};
 
 /// Its text.
 pub(super) fn render(slos: &Slos) -> String {
@@ -20,9 +20,9 @@ pub(super) fn render(slos: &Slos) -> String {
         ("", "")
     };
     text.push_str(&format!(
-        "| State {head}| Service | Objective | Promised | Good | Budget left | Burn 1 h | Window |\n"
+        "| State {head}| Service | Objective | Promised | Good | Budget left | Burn 1 h | Window | Not observed |\n"
     ));
-    text.push_str(&format!("|---{line}|---|---|---:|---:|---:|---:|---|\n"));
+    text.push_str(&format!("|---{line}|---|---|---:|---:|---:|---:|---|---:|\n"));
     for slo in &slos.items {
         text.push_str(&row(slo, with_namespace));
     }
@@ -53,7 +53,7 @@ fn row(slo: &Slo, with_namespace: bool) -> String {
         .as_ref()
         .and_then(|budget| budget.remaining_ratio);
     format!(
-        "| {} {}| {} | {} | {} | {} | {} | {} | {} |\n",
+        "| {} {}| {} | {} | {} | {} | {} | {} | {} | {} |\n",
         word(&slo.state),
         if with_namespace {
             format!("| {} ", escaped(namespace(&slo.namespace)))
@@ -67,6 +67,7 @@ fn row(slo: &Slo, with_namespace: bool) -> String {
         percent(left, 1),
         rate(slo.burn_rate.hour),
         escaped(&slo.window.text),
+        not_observed(slo),
     )
 }
 
@@ -88,6 +89,8 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use swarmpulse_api::{SloNotObserved, SloWindow};
+
     use super::*;
 
     #[test]
@@ -99,6 +102,14 @@ mod tests {
             state: "violating".into(),
             objective: 0.999,
             sli: Some(0.5),
+            window: SloWindow {
+                not_observed: Some(SloNotObserved {
+                    seconds: 1814.4,
+                    ratio: 0.021,
+                    ..SloNotObserved::default()
+                }),
+                ..SloWindow::default()
+            },
             sentence: "VIOLATING: 50%.".into(),
             ..Slo::default()
         };
@@ -109,7 +120,7 @@ mod tests {
             ..Slos::default()
         });
         assert!(
-            text.contains("| VIOLATING | s | x | 99.9% | 50% | - | - |  |\n"),
+            text.contains("| VIOLATING | s | x | 99.9% | 50% | - | - |  | 2.1% |\n"),
             "{text}"
         );
         assert!(text.contains("- **a\\|b \\# c**: VIOLATING: 50%.\n"), "{text}");

@@ -1,6 +1,6 @@
 //! What is reported, and what a script is told of it.
 
-use swarmpulse_api::Slos;
+use swarmpulse_api::{Slo, Slos};
 use swarmpulse_model::entity::DEFAULT_NAMESPACE;
 use swarmpulse_slo::ALL_NAMESPACES;
 
@@ -43,6 +43,21 @@ pub(super) fn tells_namespaces(slos: &Slos) -> bool {
     slos.items
         .iter()
         .any(|slo| !matches!(slo.namespace.as_str(), "" | DEFAULT_NAMESPACE))
+}
+
+/// Whether how long the monitor did not look is worth a column: where it is told of any objective and was not nothing.
+pub(super) fn tells_not_observed(slos: &Slos) -> bool {
+    let mut told = slos
+        .items
+        .iter()
+        .filter_map(|slo| slo.window.not_observed.as_ref());
+    told.any(|told| told.seconds > 0.0)
+}
+
+/// For which share of its window nobody looked; a dash where nothing tells.
+pub(super) fn not_observed(slo: &Slo) -> String {
+    let told = slo.window.not_observed.as_ref();
+    percent(told.map(|told| told.ratio), 1)
 }
 
 /// A namespace as reports write it.
@@ -92,8 +107,6 @@ pub(super) fn rate(rate: Option<f64>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use swarmpulse_api::Slo;
-
     use super::*;
 
     fn report(states: &[(&str, &str)]) -> Report {

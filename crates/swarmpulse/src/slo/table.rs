@@ -4,16 +4,18 @@ use anstyle::AnsiColor;
 use swarmpulse_api::{Slo, Slos};
 use unicode_width::UnicodeWidthStr;
 
-use super::report::{namespace, percent, rate, tells_namespaces, word};
+use super::report::{namespace, not_observed, percent, rate, tells_namespaces, tells_not_observed, word};
 use crate::output::{bold, colour, dim, styled};
 use crate::pulse::cut;
 
-/// Of these the second says whose.
-const COLUMNS: usize = 8;
+/// Of these the second says whose, and the last how long nobody looked: they are there where that is worth telling.
+const COLUMNS: usize = 9;
+const WHOSE: usize = 1;
+const NOT_OBSERVED: usize = 8;
 /// Columns from here on hold figures.
 const FIGURES_FROM: usize = 4;
 
-/// What stands above the columns; that of namespaces is there where there are several.
+/// What stands above the columns.
 const HEAD: [&str; COLUMNS] = [
     "STATE",
     "NAMESPACE",
@@ -23,6 +25,7 @@ const HEAD: [&str; COLUMNS] = [
     "GOOD",
     "BUDGET LEFT",
     "BURN 1h",
+    "NOT OBSERVED",
 ];
 
 /// Its lines.
@@ -44,14 +47,16 @@ pub(super) fn render(slos: &Slos, width: Option<usize>) -> Vec<String> {
     let with_namespace = tells_namespaces(slos);
     let mut widths = HEAD.map(str::len);
     if !with_namespace {
-        widths[1] = 0;
+        widths[WHOSE] = 0;
+    }
+    if !tells_not_observed(slos) {
+        widths[NOT_OBSERVED] = 0;
     }
     for row in &rows {
-        for (number, (width, cell)) in widths.iter_mut().zip(row).enumerate() {
-            if number == 1 && !with_namespace {
-                continue;
+        for (width, cell) in widths.iter_mut().zip(row) {
+            if *width > 0 {
+                *width = (*width).max(cell.width());
             }
-            *width = (*width).max(cell.width());
         }
     }
     let fitted = |line: String| width.map_or_else(|| line.clone(), |width| cut(&line, width));
@@ -90,6 +95,7 @@ fn row(slo: &Slo) -> [String; COLUMNS] {
         percent(slo.sli, 3),
         percent(left, 1),
         rate(slo.burn_rate.hour),
+        not_observed(slo),
     ]
 }
 
@@ -122,7 +128,7 @@ fn tone(slo: &Slo) -> AnsiColor {
 
 #[cfg(test)]
 mod tests {
-    use swarmpulse_api::{SloBudget, SloBurnRate};
+    use swarmpulse_api::{SloBudget, SloBurnRate, SloNotObserved, SloWindow};
 
     use super::*;
 
@@ -210,5 +216,50 @@ mod tests {
                 "enough (team-a): VIOLATING: 50% was good.",
             ]
         );
+    }
+
+    #[test]
+    fn a_column_says_how_long_nobody_looked_where_that_was_so() {
+        let unseen = |seconds: f64, ratio: f64| SloWindow {
+            not_observed: Some(SloNotObserved {
+                seconds,
+                ratio,
+                ..SloNotObserved::default()
+            }),
+            ..SloWindow::default()
+        };
+        let of = |name: &str, window: SloWindow| Slo {
+            name: name.into(),
+            service: "agents".into(),
+            state: "meeting".into(),
+            objective: 0.9,
+            window,
+            ..Slo::default()
+        };
+        let rendered = |items: Vec<Slo>| {
+            let slos = Slos {
+                meeting: items.len(),
+                items,
+                ..Slos::default()
+            };
+            let lines = render(&slos, None);
+            let plain = lines
+                .iter()
+                .map(|line| anstream::adapter::strip_str(line).to_string());
+            plain.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            rendered(vec![
+                of("a", unseen(54_432.0, 0.021)),
+                of("b", SloWindow::default())
+            ])[1..],
+            [
+                "STATE    SERVICE  OBJECTIVE  PROMISED  GOOD  BUDGET LEFT  BURN 1h  NOT OBSERVED",
+                "MEETING  agents   a               90%     -            -        -          2.1%",
+                "MEETING  agents   b               90%     -            -        -             -",
+            ]
+        );
+        let all_seen = rendered(vec![of("a", unseen(0.0, 0.0))]);
+        assert!(!all_seen[1].contains("NOT OBSERVED"), "{all_seen:?}");
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use swarmpulse_api::{
-    Slo, SloBound, SloBudget, SloBurnRate, SloDetail, SloForecast, SloRule, SloStanding, SloWindow,
+    Slo, SloBound, SloBudget, SloBurnRate, SloDetail, SloForecast, SloNotObserved, SloRule, SloStanding,
+    SloWindow,
 };
 use swarmpulse_model::series::Label;
 use swarmpulse_rules::{Rule, RuleKind};
@@ -141,6 +142,12 @@ fn window(objective: &Objective, status: &SloStatus) -> SloWindow {
         ends_at: status.span.and_then(|span| span.ends).map(|at| at.to_string()),
         data_since: status.data_since.map(|at| at.to_string()),
         observed_ratio: status.observed_ratio,
+        not_observed: status.watch.map(|watch| SloNotObserved {
+            since: watch.from.to_string(),
+            seconds: watch.unseen_s,
+            ratio: watch.unseen_ratio(),
+            blind_seconds: watch.blind_s,
+        }),
     }
 }
 
