@@ -9,6 +9,7 @@ mod endpoint_settings;
 mod environment;
 mod file;
 mod form;
+mod hiding;
 mod keys;
 mod load;
 mod metric_settings;

@@ -157,7 +157,11 @@ fn headers(table: &Table) -> Result<(), String> {
         let Some(value) = table.get(field) else { continue };
         let Value::Table(headers) = value else {
             let shape = "{ \"X-Name\" = \"value\" }";
-            return Err(format!("`{field}`: expected {shape}, got {}", show(value)));
+            // The value may be a secret.
+            return Err(format!(
+                "`{field}`: expected {shape}, got a value of the kind {}",
+                value.type_str()
+            ));
         };
         for (name, value) in headers {
             let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);

@@ -78,7 +78,14 @@ impl Form {
     /// # Errors
     /// What is wrong with it, as a sentence's end: `expected ..., got ...`.
     pub fn check(self, value: &Value) -> Result<Value, String> {
-        let wrong = || format!("expected {}, got {}", self.describe(), show(value));
+        let got = || match self {
+            // Secrets may stand in such lists: what is none is not quoted.
+            Self::ScrapeJobs | Self::HttpEndpoints | Self::ShipTargets if value.is_str() => {
+                "a text that is no list".to_owned()
+            }
+            _ => show(value),
+        };
+        let wrong = || format!("expected {}, got {}", self.describe(), got());
         match (self, value) {
             (Self::Flag, Value::Boolean(_)) | (Self::Text | Self::Path, Value::String(_)) => {
                 if matches!(self, Self::Path) && value.as_str() == Some("") {
@@ -212,9 +219,9 @@ fn list(items: &[Value], check: fn(&Table) -> Result<(), String>) -> Result<Valu
     for (index, item) in items.iter().enumerate() {
         let Some(table) = item.as_table() else {
             return Err(format!(
-                "entry {}: expected a table, got {}",
+                "entry {}: expected a table, got a value of the kind {}",
                 index + 1,
-                show(item)
+                item.type_str()
             ));
         };
         check(table).map_err(|reason| format!("entry {}: {reason}", index + 1))?;
@@ -314,6 +321,10 @@ mod tests {
             "expected a whole number from 1 to 9, got the number 10"
         );
         assert!(says(Form::Address, "localhost").contains("127.0.0.1:9870"));
+        for cut in ["[{url=\"http://a/?key=hidden\"", "[\"hidden\"]"] {
+            let told = says(Form::HttpEndpoints, cut);
+            assert!(told.contains("expected a") && !told.contains("hidden"), "{told}");
+        }
         assert!(says(Form::Number(0.0, 1.0), "nan").starts_with("expected a number from 0 to 1"));
         assert_eq!(
             says(Form::Patterns, "[{ name = \"x\" }]"),

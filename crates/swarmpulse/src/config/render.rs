@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use toml::{Table, Value};
 
-use super::Config;
 use super::keys::{KEYS, SECTIONS};
 use super::load::Loaded;
 use super::problem::Origin;
+use super::{Config, hiding};
 
 /// The shipped example: every key with its meaning and default, commented out.
 pub const EXAMPLE: &str = include_str!("../../swarmpulse.example.toml");
@@ -97,7 +97,7 @@ pub fn in_force(loaded: &Loaded) -> String {
         Some(path) => format!("# from {}\n", path.display()),
         None => "# no file found\n".to_owned(),
     };
-    let values = table(&loaded.config);
+    let values = shown(&loaded.config);
     for (section, _) in SECTIONS {
         let _ = write!(text, "\n[{section}]\n");
         for key in KEYS.iter().filter(|key| key.parts().0 == section) {
@@ -117,7 +117,7 @@ pub fn in_force(loaded: &Loaded) -> String {
 /// What is in force, as JSON: `{path: {value, origin}}`.
 #[must_use]
 pub fn in_force_json(loaded: &Loaded) -> serde_json::Value {
-    let values = table(&loaded.config);
+    let values = shown(&loaded.config);
     let entries = KEYS.iter().map(|key| {
         let (section, name) = key.parts();
         let value = serde_json::to_value(&values[section][name]).unwrap_or_default();
@@ -139,6 +139,13 @@ fn table(config: &Config) -> Table {
         // Settings are plain structs of TOML's own types; the tests serialize every one.
         _ => Table::new(),
     }
+}
+
+/// The same without what may be a secret.
+fn shown(config: &Config) -> Table {
+    let mut table = table(config);
+    hiding::hide(&mut table);
+    table
 }
 
 fn wrapped(text: &str) -> Vec<String> {
@@ -191,6 +198,18 @@ mod tests {
         for setting in settings {
             let (section, name) = setting.path.split_once('.').unwrap();
             assert_eq!(setting.value, defaults[section][name], "{}", setting.path);
+        }
+    }
+
+    #[test]
+    fn what_is_in_force_is_shown_without_secrets() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = "[[endpoints.http]]\nname = \"a\"\nurl = \"http://a/?key=hidden\"\nheaders = { X-Key = \"hidden\" }\n";
+        std::fs::write(file.path(), text).unwrap();
+        let environment = crate::config::Environment::of(&[]);
+        let loaded = crate::config::load(Some(file.path()), &environment, Vec::new()).unwrap();
+        for shown in [in_force(&loaded), in_force_json(&loaded).to_string()] {
+            assert!(shown.contains("X-Key") && !shown.contains("hidden"), "{shown}");
         }
     }
 
