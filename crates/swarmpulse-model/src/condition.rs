@@ -35,12 +35,13 @@ impl Severity {
             .find(|severity| severity.as_str() == name)
     }
 
-    /// What people write into the label `severity`, as one of three; a word that says nothing known, or none, is a warning.
+    /// What people write into the label `severity`, as one of three; a word that says nothing known, or no word, is a warning.
+    /// The word `none` marks what nobody is to be woken by, as the alert that always fires in Kubernetes' rules.
     #[must_use]
     pub fn of_word(word: &str) -> Self {
         match word.to_ascii_lowercase().as_str() {
             "critical" | "page" | "p1" => Self::Critical,
-            "info" | "p3" => Self::Info,
+            "info" | "p3" | "none" => Self::Info,
             _ => Self::Warning,
         }
     }
@@ -77,6 +78,7 @@ mod tests {
             ("P2", Severity::Warning),
             ("info", Severity::Info),
             ("P3", Severity::Info),
+            ("none", Severity::Info),
             ("ticket", Severity::Warning),
             ("", Severity::Warning),
         ] {

@@ -8,6 +8,7 @@ use crate::config::Environment;
 use crate::connect::ServerArgs;
 use crate::exit::Outcome;
 use crate::output;
+use crate::query::times;
 
 const EXAMPLES: &str = "Examples:
   swarmpulse ack 4f1a09c2b7d35e60 --comment 'looking at it'
@@ -29,11 +30,11 @@ pub struct AckArgs {
     /// Who; the token's name without it.
     #[arg(long, value_name = "NAME")]
     pub author: Option<String>,
-    /// Until this time at the latest: RFC 3339 or Unix seconds.
+    /// Until this time at the latest: RFC 3339, a date, or Unix seconds.
     #[arg(long, value_name = "TIME", conflicts_with = "span")]
     pub until: Option<String>,
     /// For so long at the most, as in 2h.
-    #[arg(long = "for", value_name = "SPAN", id = "span")]
+    #[arg(long = "for", value_name = "SPAN", id = "span", allow_hyphen_values = true)]
     pub span: Option<String>,
     /// Give it back: nobody has it in hand.
     #[arg(long, conflicts_with_all = ["comment", "author", "until", "span"])]
@@ -51,18 +52,23 @@ pub struct AckArgs {
 /// If there is no such alert, it is over, or the server does not answer.
 pub fn run(args: &AckArgs, environment: &Environment) -> anyhow::Result<Outcome> {
     if args.undo {
-        asking::ask(&args.server, environment, async |client| {
+        asking::of_alert(&args.server, environment, &args.alert, async |client| {
             client.give_back(&args.alert).await
         })?;
         output::line(&format!("nobody has {} in hand", args.alert))?;
         return Ok(Outcome::Done);
     }
+    let until = match (&args.until, &args.span) {
+        (Some(until), _) => Some(times::future_text("--until", until)?),
+        (None, Some(span)) => Some(times::span_text("--for", span)?),
+        (None, None) => None,
+    };
     let said = NewAcknowledgement {
         comment: args.comment.clone().unwrap_or_default(),
         author: args.author.clone(),
-        until: args.until.clone().or_else(|| args.span.clone()),
+        until,
     };
-    let alert = asking::ask(&args.server, environment, async |client| {
+    let alert = asking::of_alert(&args.server, environment, &args.alert, async |client| {
         client.acknowledge(&args.alert, &said).await
     })?;
     if args.json {

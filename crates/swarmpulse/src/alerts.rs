@@ -1,11 +1,12 @@
-//! `swarmpulse alerts`: what is wrong now, what was, and all that happened to one alert.
+//! `swarmpulse alerts`: what is wrong now, what was, all that happened to one alert, and what changes.
 
 pub mod asking;
 mod one;
 pub mod table;
+mod watching;
 
 use anstyle::{AnsiColor, Style};
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use swarmpulse_api::Alert;
 use swarmpulse_client::{AlertQuery, Client, ClientError};
 
@@ -15,6 +16,7 @@ use crate::connect::ServerArgs;
 use crate::exit::Outcome;
 use crate::output;
 use crate::pulse::{age, screen_width};
+use crate::query::times;
 use table::{Row, render};
 
 const EXAMPLES: &str = "Examples:
@@ -22,7 +24,8 @@ const EXAMPLES: &str = "Examples:
   swarmpulse alerts --all                              those as well that follow from others
   swarmpulse alerts 'agent=~\"bot.*\"' --severity critical
   swarmpulse alerts --history --since 24h
-  swarmpulse alerts --id 4f1a09c2b7d35e60              all that happened to one
+  swarmpulse alerts show 4f1a09c2b7d35e60              all that happened to one
+  swarmpulse alerts watch                              a line for each change, until Ctrl-C
   swarmpulse alerts --json | jq '.[].message'
 
 Matchers are labels with =, !=, =~ or !~, as Alertmanager reads them; all of them must match.
@@ -32,48 +35,71 @@ Exit codes: 0 whatever fires; `swarmpulse check` answers by an exit code.";
 const ALERTS_MAX: usize = 10_000;
 /// Alerts of a page.
 const PAGE: u32 = 500;
+/// How much an alert can matter.
+const SEVERITIES: [&str; 3] = ["critical", "warning", "info"];
 
 /// Prints alerts.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct AlertsArgs {
+    #[command(subcommand)]
+    command: Option<What>,
+    #[command(flatten)]
+    list: ListArgs,
+}
+
+/// What to print.
+#[derive(Subcommand, Clone, Debug)]
+enum What {
+    /// Print alerts: what `alerts` does without a word after it.
+    #[command(after_help = EXAMPLES)]
+    List(ListArgs),
+    /// Print one alert with all that happened to it.
+    Show(one::ShowArgs),
+    /// Print what fires, and then every change, a line each.
+    Watch(watching::WatchArgs),
+}
+
+/// Which alerts.
+#[derive(Args, Clone, Debug)]
+struct ListArgs {
     /// Matchers of labels.
     #[arg(value_name = "MATCHER")]
-    pub matchers: Vec<String>,
+    matchers: Vec<String>,
     /// In which state.
     #[arg(long, value_enum, default_value_t = State::Firing)]
-    pub state: State,
+    state: State,
     /// Those that held and are over: `--state resolved`.
     #[arg(long, conflicts_with = "state")]
-    pub history: bool,
+    history: bool,
     /// Of those that are over: that ended within so long.
     #[arg(long, value_name = "SPAN")]
-    pub since: Option<String>,
-    /// These severities alone: critical, warning, info.
-    #[arg(long, value_name = "SEVERITY", value_delimiter = ',')]
-    pub severity: Vec<String>,
+    since: Option<String>,
+    /// These severities alone.
+    #[arg(long, value_name = "SEVERITY", value_delimiter = ',', value_parser = SEVERITIES)]
+    severity: Vec<String>,
     /// Alerts of this namespace.
     #[arg(long)]
-    pub namespace: Option<String>,
-    /// This one alone, by id or fingerprint, with all that happened to it.
+    namespace: Option<String>,
+    /// This one alone, by id or fingerprint, with all that happened to it: `alerts show`.
     #[arg(long, value_name = "ALERT", conflicts_with_all = ["matchers", "state", "history", "severity", "namespace"])]
-    pub id: Option<String>,
+    id: Option<String>,
     /// Those as well that follow from others.
     #[arg(long)]
-    pub all: bool,
+    all: bool,
     /// The most to print.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub limit: u32,
+    limit: u32,
     /// Print JSON.
     #[arg(long)]
-    pub json: bool,
+    json: bool,
     #[command(flatten)]
-    pub server: ServerArgs,
+    server: ServerArgs,
 }
 
 /// In which state alerts are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum State {
+enum State {
     /// They hold.
     Firing,
     /// They are true, but not yet for long enough.
@@ -100,8 +126,20 @@ impl State {
 /// # Errors
 /// If the server does not answer, or refuses a matcher.
 pub fn run(args: &AlertsArgs, environment: &Environment) -> anyhow::Result<Outcome> {
+    match &args.command {
+        None => list(&args.list, environment),
+        Some(What::List(args)) => list(args, environment),
+        Some(What::Show(args)) => one::run(args, environment),
+        Some(What::Watch(args)) => watching::run(args, environment),
+    }
+}
+
+fn list(args: &ListArgs, environment: &Environment) -> anyhow::Result<Outcome> {
     if let Some(id) = &args.id {
-        return one::run(args, id, environment);
+        return one::show(&args.server, id, args.json, environment);
+    }
+    if let Some(since) = &args.since {
+        times::span_ms("--since", since)?;
     }
     let state = if args.history { State::Resolved } else { args.state };
     let query = AlertQuery {
@@ -223,11 +261,18 @@ fn state(alert: &Alert) -> String {
     format!("{}, {held_back}", alert.state)
 }
 
+/// What is wrong. Of what is over its message says why; what it was stands in its summary.
 fn what(alert: &Alert) -> String {
+    let was = match alert.annotations.get("summary") {
+        Some(summary) if alert.state == "resolved" && *summary != alert.message => {
+            format!("{}: {summary}", alert.message)
+        }
+        _ => alert.message.clone(),
+    };
     match alert.symptoms {
-        0 => alert.message.clone(),
-        1 => format!("{} (1 follows from it)", alert.message),
-        count => format!("{} ({count} follow from it)", alert.message),
+        0 => was,
+        1 => format!("{was} (1 follows from it)"),
+        count => format!("{was} ({count} follow from it)"),
     }
 }
 
@@ -258,6 +303,13 @@ mod tests {
             silenced_by: vec!["s".into()],
             ..Alert::default()
         };
+        let over = Alert {
+            state: "resolved".into(),
+            message: "it is over".into(),
+            annotations: [("summary".to_owned(), "db is slow".to_owned())].into(),
+            ..Alert::default()
+        };
+        assert_eq!(what(&over), "it is over: db is slow");
         let cells = row(&alert, 300_000).cells;
         assert_eq!(
             [&cells[1], &cells[3], &cells[4], &cells[6]],

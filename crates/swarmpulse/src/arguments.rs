@@ -123,7 +123,7 @@ mod tests {
     }
 
     /// Every command that asks a server, and the arguments that it needs.
-    const ASKING: [(&str, &[&str]); 22] = [
+    const ASKING: [(&str, &[&str]); 26] = [
         ("watch", &["--name", "a", "--", "true"]),
         ("pulse", &[]),
         ("query", &["up"]),
@@ -133,12 +133,16 @@ mod tests {
         ("rules show", &["x"]),
         ("backtest", &["--from", "-1d"]),
         ("alerts", &[]),
+        ("alerts list", &[]),
+        ("alerts show", &["x"]),
+        ("alerts watch", &[]),
         ("ack", &["x", "--comment", "c"]),
         ("silence add", &["a=b", "--for", "1h", "--comment", "c"]),
         ("silence preview", &["a=b"]),
         ("silence list", &[]),
         ("silence show", &["x"]),
         ("silence expire", &["x"]),
+        ("silence import", &["x"]),
         ("notify channels", &[]),
         ("notify test", &["x"]),
         ("notify list", &[]),
@@ -245,6 +249,26 @@ mod tests {
                 "{}",
                 command.get_name()
             );
+        }
+    }
+
+    #[test]
+    fn commands_below_those_about_alerts_that_take_something_show_examples_as_well() {
+        for name in ["alerts", "silence", "notify", "rules"] {
+            let definition = CommandLine::command();
+            let command = definition.find_subcommand(name).unwrap();
+            for inner in command.get_subcommands() {
+                let takes_something = inner.get_positionals().count() > 0;
+                let help = inner
+                    .get_after_help()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                assert!(
+                    !takes_something || help.starts_with("Examples:\n  "),
+                    "{name} {}",
+                    inner.get_name()
+                );
+            }
         }
     }
 }

@@ -116,6 +116,11 @@ fn wanted(args: &BacktestArgs) -> anyhow::Result<NewBacktest> {
         Some(to) => times::time_ms("--to", to, now_ms)?,
         None => now_ms,
     };
+    anyhow::ensure!(
+        from_ms < now_ms,
+        "--from: {} is still to come; a backtest is of the past, as with --from -7d",
+        clock::text(from_ms)
+    );
     anyhow::ensure!(from_ms < to_ms, "--from must lie before --to");
     let seconds = |ms: i64| format!("{}.{:03}", ms.div_euclid(1000), ms.rem_euclid(1000));
     Ok(NewBacktest {

@@ -24,6 +24,13 @@ const EXAMPLES: &str = "Examples:
 
 Exit codes: 1 if a channel that is tried does not take its message.";
 
+const TEST_EXAMPLES: &str = "Examples:
+  swarmpulse notify test ops
+  swarmpulse notify test ops --json
+
+One message titled [TEST] goes to each channel at once; what it opens there is closed two seconds later. Exit code 1 if a
+channel does not take it. `swarmpulse notify channels` prints the receivers.";
+
 /// Looks after notifications.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = EXAMPLES, arg_required_else_help = true)]
@@ -59,6 +66,7 @@ struct PlainArgs {
 
 /// Which receiver.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = TEST_EXAMPLES)]
 struct TestArgs {
     /// The receiver.
     #[arg(value_name = "RECEIVER")]

@@ -24,6 +24,23 @@ const EXAMPLES: &str = "Examples:
 `check` and `test` need no server, and read what promtool reads. `list` and `show` ask the server; without one they show the
 rules that the configuration names. Exit code 1 if a file is wrong or a test fails.";
 
+const CHECK_EXAMPLES: &str = "Examples:
+  swarmpulse rules check rules/*.yaml
+  swarmpulse rules check rules/queues.yaml --json";
+const TEST_EXAMPLES: &str = "Examples:
+  swarmpulse rules test tests/*.yaml
+
+A file of tests, as `promtool test rules` reads it:
+  rule_files: [../rules/queues.yaml]
+  tests:
+    - interval: 1m
+      input_series: [{series: 'queue_depth{queue=\"a\"}', values: '2000x10'}]
+      alert_rule_test:
+        - {eval_time: 5m, alertname: BacklogHigh, exp_alerts: [{exp_labels: {queue: a, severity: warning}}]}";
+const SHOW_EXAMPLES: &str = "Examples:
+  swarmpulse rules show agents_active_low
+  swarmpulse rules show agents_active_low --offline > mine.yaml     to begin one of your own with";
+
 /// A longer file is none of rules.
 const FILE_BYTES_MAX: u64 = 4 << 20;
 
@@ -39,12 +56,15 @@ pub struct RulesArgs {
 #[derive(Clone, Debug, Subcommand)]
 enum Which {
     /// Check rule files: every fault with its line and column.
+    #[command(after_help = CHECK_EXAMPLES)]
     Check(FileArgs),
     /// List the rules in force with their state.
     List(ListArgs),
     /// Show one rule: its definition as YAML, and its state.
+    #[command(after_help = SHOW_EXAMPLES)]
     Show(ShowArgs),
     /// Run unit tests of rules, in promtool's format.
+    #[command(after_help = TEST_EXAMPLES)]
     Test(FileArgs),
 }
 

@@ -1,6 +1,7 @@
 //! `swarmpulse silence`: alerts that match are shown and not told for a while.
 
 mod add;
+mod import;
 mod list;
 
 use clap::{Args, Subcommand};
@@ -17,9 +18,18 @@ const EXAMPLES: &str = "Examples:
   swarmpulse silence add 'host=h1' --maintenance --from 30m --for 4h --comment 'new disks'
   swarmpulse silence list --all
   swarmpulse silence expire 6f0c9a4e-1d2b-4c3d-8e5f-7a8b9c0d1e2f
+  amtool silence query -o json | swarmpulse silence import -
 
-Matchers are labels with =, !=, =~ or !~, as Alertmanager reads them; all of them must match. Times are RFC 3339, Unix
-seconds, or so long from now, as 30m.";
+Matchers are labels with =, !=, =~ or !~, as Alertmanager reads them; all of them must match. Times are RFC 3339, a date
+(its midnight in UTC), Unix seconds, or so long from now, as 30m.";
+
+const SHOW_EXAMPLES: &str = "Examples:
+  swarmpulse silence show 6f0c9a4e-1d2b-4c3d-8e5f-7a8b9c0d1e2f
+
+`swarmpulse silence list` prints the ids.";
+const EXPIRE_EXAMPLES: &str = "Examples:
+  swarmpulse silence expire 6f0c9a4e-1d2b-4c3d-8e5f-7a8b9c0d1e2f
+  swarmpulse silence list --json | jq -r '.[].id' | xargs swarmpulse silence expire";
 
 /// Silences alerts.
 #[derive(Args, Clone, Debug)]
@@ -39,9 +49,13 @@ enum What {
     /// Print silences.
     List(list::ListArgs),
     /// Print one silence.
+    #[command(after_help = SHOW_EXAMPLES)]
     Show(OneArgs),
     /// End silences now.
+    #[command(after_help = EXPIRE_EXAMPLES)]
     Expire(ExpireArgs),
+    /// Make the silences of a file, as of an Alertmanager.
+    Import(import::ImportArgs),
 }
 
 /// Which silence.
@@ -78,6 +92,7 @@ pub fn run(args: &SilenceArgs, environment: &Environment) -> anyhow::Result<Outc
         What::List(args) => list::run(args, environment),
         What::Show(args) => show(args, environment),
         What::Expire(args) => expire(args, environment),
+        What::Import(args) => import::run(args, environment),
     }
 }
 

@@ -294,7 +294,7 @@ fn smarthost(settings: &EmailSettings) -> Result<Smarthost, BuildError> {
     if !identity.is_empty() && identity != name {
         return Err(BuildError::field(
             "auth_identity",
-            "is another than auth_username, which is not supported",
+            "is another than auth_username, and nobody can log in as somebody else here: leave it out",
         ));
     }
     Ok(Smarthost {

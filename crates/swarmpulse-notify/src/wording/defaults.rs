@@ -58,7 +58,10 @@ mod tests {
             let writer = Writer::new(&message);
             for called in &called {
                 let dot = match *called {
-                    "__text_alert_list" | "__text_alert_list_markdown" => ".Alerts",
+                    // Alertmanager's files hand these a list, as `.Alerts.Firing`.
+                    "__text_alert_list" | "__text_alert_list_markdown" | "pagerduty.default.instances" => {
+                        ".Alerts"
+                    }
                     "__text_alert" | "__html_alert" if name == "empty" => continue,
                     "__text_alert" | "__html_alert" => "(index .Alerts 0)",
                     _ => ".",
@@ -75,9 +78,11 @@ mod tests {
     }
 
     /// Alertmanager has them empty as well.
-    const EMPTY: [&str; 7] = [
+    const EMPTY: [&str; 9] = [
         "__description",
         "discord.default.content",
+        "opsgenie.default.tags",
+        "opsgenie.default.teams",
         "slack.default.callbackid",
         "slack.default.footer",
         "slack.default.iconemoji",

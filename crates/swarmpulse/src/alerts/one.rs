@@ -1,18 +1,49 @@
-//! One alert with all that happened to it.
+//! `swarmpulse alerts show`: one alert with all that happened to it.
 
+use clap::Args;
 use swarmpulse_api::AlertDetail;
 
-use super::table::{Row, render};
-use super::{AlertsArgs, asking, style};
+use super::table::{Row, one_line, render};
+use super::{asking, style};
 use crate::clock;
 use crate::config::Environment;
+use crate::connect::ServerArgs;
 use crate::exit::Outcome;
 use crate::output;
 use crate::pulse::{age, screen_width};
 
-pub(super) fn run(args: &AlertsArgs, id: &str, environment: &Environment) -> anyhow::Result<Outcome> {
-    let detail = asking::ask(&args.server, environment, async |client| client.alert(id).await)?;
-    if args.json {
+const EXAMPLES: &str = "Examples:
+  swarmpulse alerts show 4f1a09c2b7d35e60
+  swarmpulse alerts show agent_down/default/agent/bot-1 --json
+
+`swarmpulse alerts` prints the ids.";
+
+/// Which alert.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ShowArgs {
+    /// The alert: its id or fingerprint.
+    #[arg(value_name = "ALERT")]
+    alert: String,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+pub(super) fn run(args: &ShowArgs, environment: &Environment) -> anyhow::Result<Outcome> {
+    show(&args.server, &args.alert, args.json, environment)
+}
+
+pub(super) fn show(
+    server: &ServerArgs,
+    id: &str,
+    json: bool,
+    environment: &Environment,
+) -> anyhow::Result<Outcome> {
+    let detail = asking::of_alert(server, environment, id, async |client| client.alert(id).await)?;
+    if json {
         output::json(&serde_json::to_value(&detail)?)?;
         return Ok(Outcome::Done);
     }
@@ -26,8 +57,13 @@ fn lines(detail: &AlertDetail, now_ms: i64, width: Option<usize>) -> Vec<String>
     let alert = &detail.alert;
     let severity = output::styled(style(&alert.severity), &alert.severity);
     let mut lines = vec![
-        format!("{severity} {} is {}: {}", alert.name, alert.state, alert.message),
-        format!("  id           {}", alert.id),
+        format!(
+            "{severity} {} is {}: {}",
+            one_line(&alert.name),
+            alert.state,
+            one_line(&alert.message)
+        ),
+        format!("  id           {}", one_line(&alert.id)),
         format!("  fingerprint  {}", alert.fingerprint),
         format!(
             "  since        {} ({})",
@@ -42,17 +78,21 @@ fn lines(detail: &AlertDetail, now_ms: i64, width: Option<usize>) -> Vec<String>
         .collect();
     lines.push(format!("  labels       {}", labels.join(" ")));
     for (name, value) in &alert.annotations {
-        lines.push(format!("  {name:<12} {value}"));
+        push_text(&mut lines, name, value);
     }
     if let Some(cause) = &alert.cause {
-        lines.push(format!("  follows from {cause}"));
+        lines.push(format!("  follows from {}", one_line(cause)));
     }
     if let Some(said) = &alert.acknowledged {
         let until = said
             .until
             .as_ref()
             .map_or_else(String::new, |until| format!(" until {until}"));
-        lines.push(format!("  in hand      {}{until}: {}", said.by, said.comment));
+        push_text(
+            &mut lines,
+            "in hand",
+            &format!("{}{until}: {}", said.by, said.comment),
+        );
     }
     for (name, ids) in [
         ("silenced by", &alert.silenced_by),
@@ -61,7 +101,7 @@ fn lines(detail: &AlertDetail, now_ms: i64, width: Option<usize>) -> Vec<String>
         ("told to", &alert.receivers),
     ] {
         if !ids.is_empty() {
-            lines.push(format!("  {name:<12} {}", ids.join(", ")));
+            push_text(&mut lines, name, &ids.join(", "));
         }
     }
     if let Some(more) = alert.symptoms.checked_sub(detail.followed_by.len() as u64)
@@ -73,7 +113,7 @@ fn lines(detail: &AlertDetail, now_ms: i64, width: Option<usize>) -> Vec<String>
         } else {
             String::new()
         };
-        lines.push(format!("  followed by  {}{more}", ids.join(", ")));
+        push_text(&mut lines, "followed by", &format!("{}{more}", ids.join(", ")));
     }
     let transitions: Vec<Row> = detail
         .transitions
@@ -106,6 +146,15 @@ fn lines(detail: &AlertDetail, now_ms: i64, width: Option<usize>) -> Vec<String>
     lines
 }
 
+/// A text of several lines keeps them, below each other; what else would change the terminal is left out.
+fn push_text(lines: &mut Vec<String>, name: &str, text: &str) {
+    let name = one_line(name);
+    for (place, line) in text.trim_end().lines().enumerate() {
+        let name = if place == 0 { name.as_str() } else { "" };
+        lines.push(format!("  {name:<12} {}", one_line(line)).trim_end().to_owned());
+    }
+}
+
 fn push(lines: &mut Vec<String>, headings: &[&str], rows: &[Row], width: Option<usize>) {
     if !rows.is_empty() {
         lines.push(String::new());
@@ -131,6 +180,11 @@ mod tests {
                 fingerprint: "00000000000000ff".into(),
                 started_at: clock::text(0),
                 labels: [("agent".to_owned(), "a1".to_owned())].into(),
+                annotations: [(
+                    "description".to_owned(),
+                    "Look at it.\n\n  \u{1b}[2JThen restart.\n".to_owned(),
+                )]
+                .into(),
                 acknowledged: Some(AlertAcknowledgement {
                     by: "ana".into(),
                     comment: "on it".into(),
@@ -153,6 +207,9 @@ mod tests {
           fingerprint  00000000000000ff
           since        1970-01-01T00:00:00.000Z (3m)
           labels       agent="a1"
+          description  Look at it.
+
+                          [2JThen restart.
           in hand      ana: on it
 
         WENT    AT                        BY  WHAT

@@ -63,8 +63,9 @@ fn line<'c>(cells: impl Iterator<Item = &'c str>, widths: &[usize], style: Optio
     text
 }
 
-/// Control characters would change the terminal.
-fn one_line(text: &str) -> String {
+/// A text as one line: control characters would change the terminal.
+#[must_use]
+pub fn one_line(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()

@@ -14,11 +14,25 @@ use crate::exit::Outcome;
 use crate::output;
 use crate::pulse::{age, screen_width};
 
+const LIST_EXAMPLES: &str = "Examples:
+  swarmpulse notify list
+  swarmpulse notify list --receiver ops --outcome waiting
+  swarmpulse notify list --json | jq '.[] | select(.attempts > 1)'";
+const DEAD_EXAMPLES: &str = "Examples:
+  swarmpulse notify dead
+  swarmpulse notify dead --receiver ops --json";
+const RETRY_EXAMPLES: &str = "Examples:
+  swarmpulse notify retry 0-4711-2
+  swarmpulse notify retry --all
+
+`swarmpulse notify dead` prints the ids.";
+
 /// Pages read for one answer: those that ask for one outcome may be short.
 const PAGES_MAX: usize = 50;
 
 /// Which notifications.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = LIST_EXAMPLES)]
 pub(super) struct ListArgs {
     /// Of this outcome: waiting, delivered, dead.
     #[arg(long, value_parser = ["waiting", "delivered", "dead"])]
@@ -29,6 +43,7 @@ pub(super) struct ListArgs {
 
 /// Which of those that were given up.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = DEAD_EXAMPLES)]
 pub(super) struct DeadArgs {
     /// To this receiver.
     #[arg(long, value_name = "NAME")]
@@ -45,6 +60,7 @@ pub(super) struct DeadArgs {
 
 /// What is to be tried again.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = RETRY_EXAMPLES)]
 pub(super) struct RetryArgs {
     /// Ids of notifications that were given up.
     #[arg(value_name = "NOTIFICATION", required_unless_present = "all")]
@@ -119,7 +135,7 @@ fn show(args: &DeadArgs, outcome: Option<&str>, environment: &Environment) -> an
         let now_ms = clock::now_ms();
         let rows: Vec<Row> = found.items.iter().map(|told| row(told, now_ms)).collect();
         let headings = [
-            "OUTCOME", "ID", "AGO", "RECEIVER", "CHANNEL", "FIRING", "ENDED", "WHAT",
+            "OUTCOME", "ID", "AGO", "RECEIVER", "CHANNEL", "FIRING", "ENDED", "ALERT", "WHAT",
         ];
         for line in render(&headings, &rows, screen_width()) {
             output::line(&line)?;
@@ -158,11 +174,21 @@ async fn up_to(
 }
 
 fn row(told: &Notification, now_ms: i64) -> Row {
-    let names: Vec<&str> = told.alerts.iter().map(|alert| alert.message.as_str()).collect();
-    let what = match (&told.error, names.as_slice()) {
+    let first = told.alerts.first();
+    let more = match told.alerts.len() {
+        0 | 1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    let what = match (&told.error, first) {
         (Some(error), _) => error.clone(),
-        (None, [first, rest @ ..]) if !rest.is_empty() => format!("{first} and {} more", rest.len()),
-        (None, names) => names.concat(),
+        (None, Some(alert)) => format!("{}{more}", alert.message),
+        (None, None) => String::new(),
+    };
+    let others = first.is_some_and(|first| told.alerts.iter().any(|alert| alert.name != first.name));
+    let alert = match first {
+        Some(first) if others => format!("{} ...", first.name),
+        Some(first) => first.name.clone(),
+        None => String::new(),
     };
     Row {
         cells: vec![
@@ -173,6 +199,7 @@ fn row(told: &Notification, now_ms: i64) -> Row {
             told.channel.clone(),
             told.firing.to_string(),
             told.resolved.to_string(),
+            alert,
             what,
         ],
         style: match told.outcome.as_str() {
@@ -194,18 +221,22 @@ mod tests {
         let mut told = Notification {
             outcome: "delivered".into(),
             at: clock::text(0),
-            alerts: ["host h1 is down", "db is slow"]
-                .map(|message| NotifiedAlert {
+            alerts: [("host_down", "host h1 is down"), ("service_slow", "db is slow")]
+                .map(|(name, message)| NotifiedAlert {
+                    name: name.into(),
                     message: message.into(),
                     ..NotifiedAlert::default()
                 })
                 .to_vec(),
             ..Notification::default()
         };
-        let what = |told: &Notification| row(told, 60_000).cells[7].clone();
-        assert_eq!(what(&told), "host h1 is down and 1 more");
+        let what = |told: &Notification| row(told, 60_000).cells[7..].join(": ");
+        assert_eq!(what(&told), "host_down ...: host h1 is down and 1 more");
         assert_eq!(row(&told, 60_000).cells[2], "60s");
+        told.alerts.truncate(1);
+        told.alerts[0].message = "it is over".into();
+        assert_eq!(what(&told), "host_down: it is over");
         told.error = Some("answered 404".into());
-        assert_eq!(what(&told), "answered 404");
+        assert_eq!(what(&told), "host_down: answered 404");
     }
 }

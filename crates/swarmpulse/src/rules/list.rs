@@ -142,9 +142,11 @@ fn tone(state: &str) -> Option<AnsiColor> {
     }
 }
 
+/// As rule files write it: `1h30m`; nothing where there is none.
 fn span(seconds: f64) -> String {
-    if seconds > 0.0 {
-        format!("{seconds} s")
+    let ms = (seconds * 1000.0).round() as i64;
+    if ms > 0 {
+        swarmpulse_promql::format_duration(ms)
     } else {
         String::new()
     }
@@ -306,11 +308,11 @@ mod tests {
         };
         assert!(
             line("agent_count_changed")
-                .contains("agent_count_changed critical (was info) 90 s (was none) shipped/levels"),
+                .contains("agent_count_changed critical (was info) 1m30s (was none) shipped/levels"),
             "{lines:#?}"
         );
         assert!(
-            line("discord_bot_down").contains("discord_bot_down critical (was 60 s) "),
+            line("discord_bot_down").contains("discord_bot_down critical (was 1m) "),
             "{lines:#?}"
         );
         assert!(!line("snapshots_stale").contains("was"), "{lines:#?}");

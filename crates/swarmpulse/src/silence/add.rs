@@ -11,9 +11,21 @@ use crate::connect::ServerArgs;
 use crate::exit::Outcome;
 use crate::output;
 use crate::pulse::screen_width;
+use crate::query::times;
+
+const EXAMPLES: &str = "Examples:
+  swarmpulse silence add 'agent=bot-1' --for 2h --comment 'upgrade of the bot'
+  swarmpulse silence add 'alertname=~\"Queue.*\"' team=core --until 2026-05-01T18:00:00+02:00 --comment 'known'
+  swarmpulse silence add 'host=h1' --maintenance --from 2026-05-01T20:00:00Z --for 4h --comment 'new disks'
+
+Times are RFC 3339, a date (its midnight in UTC), Unix seconds, or so long from now, as 30m. The id is printed.";
+const PREVIEW_EXAMPLES: &str = "Examples:
+  swarmpulse silence preview 'agent=bot-1'
+  swarmpulse silence preview 'alertname=~\"Queue.*\"' 'team!=core' --json";
 
 /// Which alerts, how long and why.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct AddArgs {
     /// Matchers of labels.
     #[arg(value_name = "MATCHER", required = true)]
@@ -23,6 +35,7 @@ pub(super) struct AddArgs {
         long = "for",
         value_name = "SPAN",
         id = "span",
+        allow_hyphen_values = true,
         required_unless_present = "until"
     )]
     span: Option<String>,
@@ -53,6 +66,7 @@ pub(super) struct AddArgs {
 
 /// Which alerts.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = PREVIEW_EXAMPLES)]
 pub(super) struct PreviewArgs {
     /// Matchers of labels.
     #[arg(value_name = "MATCHER", required = true)]
@@ -68,14 +82,18 @@ pub(super) struct PreviewArgs {
 }
 
 pub(super) fn run(args: &AddArgs, environment: &Environment) -> anyhow::Result<Outcome> {
+    let starts_at = match &args.from {
+        Some(from) => Some(times::future_text("--from", from)?),
+        None => None,
+    };
+    let ends_at = match (&args.until, &args.span) {
+        (Some(until), _) => times::future_text("--until", until)?,
+        (None, span) => times::span_text("--for", span.as_deref().unwrap_or_default())?,
+    };
     let wanted = NewSilence {
         matchers: matchers(&args.matchers)?,
-        starts_at: args.from.clone(),
-        ends_at: args
-            .until
-            .clone()
-            .or_else(|| args.span.clone())
-            .unwrap_or_default(),
+        starts_at,
+        ends_at,
         comment: args.comment.clone(),
         author: args.author.clone(),
         purpose: args.maintenance.then(|| "maintenance".to_owned()),

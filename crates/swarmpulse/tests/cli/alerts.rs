@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use swarmpulse_api::{Alert, Channel, ChannelTest, Page, Receiver, ReceiverTest, Silence};
 
-use crate::fake_server::{Answers, FakeServer, ok, problem};
-use crate::program::{output, text};
+use crate::fake_server::{Answers, FakeServer, events, ok, problem};
+use crate::program::{Running, output, swarmpulse, text};
 
 fn page<T: serde::Serialize>(items: Vec<T>) -> String {
     ok(&serde_json::to_value(Page { items, next: None }).unwrap())
@@ -206,4 +206,156 @@ fn a_channel_that_fails_its_test_is_an_exit_code() {
         table.starts_with("RECEIVER") && table.contains("slack/0"),
         "{table}"
     );
+}
+
+#[test]
+fn a_name_in_place_of_an_id_is_answered_with_the_ids_of_that_name() {
+    let answers = || {
+        Answers::from([
+            ("/api/v1/alerts/agent_down", problem(404, "no alert `agent_down`")),
+            ("/api/v1/alerts/agent_down/acknowledge", problem(404, "no alert")),
+            ("/api/v1/alerts", page(vec![alert()])),
+        ])
+    };
+    for arguments in [
+        &["alerts", "show", "agent_down"][..],
+        &["alerts", "--id", "agent_down"],
+        &["ack", "agent_down", "--comment", "x"],
+    ] {
+        let (code, printed, said, server) = ask(answers(), arguments);
+        assert_eq!((code, printed.as_str()), (Some(1), ""), "{arguments:?}");
+        assert!(
+            said.contains("is the name of alerts: give the id of one: 6d7d4542998fe780 (of a1)"),
+            "{said}"
+        );
+        let asked = &server.requests()[1].path;
+        assert!(asked.contains("alertname%3D%22agent_down%22"), "{asked}");
+    }
+}
+
+#[test]
+fn a_time_that_is_none_is_refused_here_and_named_as_it_was_given() {
+    let silence = |given: &[&'static str]| [&["silence", "add", "a=b", "--comment", "c"], given].concat();
+    for (arguments, words) in [
+        (silence(&["--for", "2"]), "--for: `2` is no span of time"),
+        (
+            silence(&["--until", "2026-12-01 08:00"]),
+            "--until: `2026-12-01 08:00` is no time",
+        ),
+        (
+            silence(&["--for", "1h", "--from", "soon"]),
+            "--from: `soon` is no time",
+        ),
+        (
+            vec!["ack", "x", "--comment", "c", "--for", "-2h"],
+            "--for: `-2h` is no span",
+        ),
+        (
+            vec!["ack", "x", "--comment", "c", "--until", "tomorrow"],
+            "--until: `tomorrow`",
+        ),
+        (
+            vec!["alerts", "--history", "--since", "yesterday"],
+            "--since: `yesterday` is no span",
+        ),
+        (
+            vec!["backtest", "--from", "2990-01-01"],
+            "--from: 2990-01-01T00:00:00.000Z is still to come",
+        ),
+        (vec!["backtest", "--from", "10m"], "10m ago is `-10m`"),
+    ] {
+        let (code, _, said, server) = ask(Answers::new(), &arguments);
+        assert_eq!(code, Some(1), "{arguments:?}: {said}");
+        assert!(said.contains(words), "{arguments:?}: {said}");
+        assert!(server.requests().is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn silences_of_an_alertmanager_are_made_here() {
+    let made = serde_json::to_value(Silence {
+        id: "6f0c".into(),
+        ..Silence::default()
+    })
+    .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("silences.json");
+    let silences = json!([
+        {"id": "a", "matchers": [{"name": "host", "value": "h1", "isRegex": false, "isEqual": true}],
+         "startsAt": "2026-01-01T00:00:00.000Z", "endsAt": "2990-01-01T00:00:00.000Z", "createdBy": "ana",
+         "comment": "disks"},
+        {"id": "b", "matchers": [{"name": "host", "value": "h2", "isRegex": false, "isEqual": true}],
+         "startsAt": "2026-01-01T00:00:00.000Z", "endsAt": "2026-01-02T00:00:00.000Z", "createdBy": "ana",
+         "comment": "over"}
+    ]);
+    std::fs::write(&file, silences.to_string()).unwrap();
+    let file = file.to_str().unwrap();
+    let answers = || Answers::from([("/api/v1/silences", ok(&made))]);
+    let (code, printed, said, server) = ask(answers(), &["silence", "import", file]);
+    assert_eq!((code, printed.as_str()), (Some(0), "6f0c\n"), "{said}");
+    assert!(said.contains("1 passed over"), "{said}");
+    assert_eq!(server.requests().len(), 1);
+    let asked = server.requests()[0].json();
+    assert_eq!(asked["matchers"], "{host=\"h1\"}");
+    assert_eq!(
+        (&asked["author"], &asked["ends_at"]),
+        (&json!("ana"), &json!("2990-01-01T00:00:00.000Z"))
+    );
+    let (code, printed, _, server) = ask(answers(), &["silence", "import", "--dry-run", file]);
+    assert_eq!(code, Some(0));
+    assert!(printed.starts_with("{host=\"h1\"} until 2990"), "{printed}");
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn changes_are_told_as_they_come_and_none_of_them_twice() {
+    let changed = |id: u32, alert: &Alert| {
+        let data = serde_json::to_value(alert).unwrap();
+        format!("id: {id}\nevent: alerts\ndata: {data}\n\n")
+    };
+    let other = Alert {
+        id: "agent_down/default/agent/b1".into(),
+        subject: "b1".into(),
+        severity: "warning".into(),
+        ..alert()
+    };
+    let over = Alert {
+        state: "resolved".into(),
+        message: "it is back".into(),
+        ..alert()
+    };
+    let stream = changed(1, &alert()) + &changed(2, &other) + &changed(3, &over);
+    let server = FakeServer::start(Answers::from([
+        ("/api/v1/alerts", page(vec![alert()])),
+        ("/api/v1/stream", events(&stream)),
+    ]));
+    let arguments = [
+        "alerts",
+        "watch",
+        "agent=~\"\"",
+        "--severity",
+        "critical",
+        "--server",
+        &server.address,
+    ];
+    let mut running = Running::start(&mut swarmpulse(&arguments));
+    let lines = [running.line(), running.line()].map(|line| line.trim_end().to_owned());
+    assert!(
+        lines[0].ends_with(
+            "critical firing   agent_down of a1: agent a1: no contact within 30 s (6d7d4542998fe780)"
+        ),
+        "{lines:?}"
+    );
+    assert!(
+        lines[1].ends_with("critical resolved agent_down of a1: it is back (6d7d4542998fe780)"),
+        "{lines:?}"
+    );
+    // The connection broke after three messages, and is resumed after the last.
+    server.wait_for(|requests| {
+        requests
+            .iter()
+            .any(|request| request.head.to_ascii_lowercase().contains("last-event-id: 3"))
+    });
+    running.signal(rustix::process::Signal::INT);
+    assert_eq!(running.finish().0.code(), Some(0));
 }
