@@ -7,6 +7,7 @@ use swarmpulse_rules::Expressions;
 use crate::SloError;
 use crate::fields::closest;
 use crate::indicator::{Counting, Indicator};
+use crate::namespaces::makes_numbers;
 use crate::objective::Objective;
 use crate::placeholder;
 
@@ -79,6 +80,11 @@ impl Objective {
         };
         let errors: Vec<SloError> = self.queries().into_iter().filter_map(refused).collect();
         if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// Whether any of its queries makes a number of series.
+    pub(crate) fn makes_numbers(&self) -> bool {
+        self.queries().iter().any(|(_, query)| makes_numbers(query))
     }
 
     /// Its queries as people wrote them, over some window.

@@ -25,6 +25,10 @@ const NAMESPACES_MAX: usize = 200;
 /// Rounding in sums of many shares must not turn a promise that is just kept into one that is not.
 const TOLERANCE: f64 = 1e-9;
 
+/// Why there is nothing, and what to write instead.
+const NOT_SPLIT: &str = "`scalar()` of the series of several namespaces is nothing: write `on ()` and a vector in its place, or \
+                         say `namespaces: together`, or `namespace: NAME` in one objective for each";
+
 /// Answers queries.
 pub trait SloQueries {
     /// What an expression comes to at one time.
@@ -72,7 +76,15 @@ pub fn statuses(
             names
         }
     };
-    let judged = names.iter().map(|name| status(objective, &once, now, name));
+    let cannot_be_split = names.len() > 1 && objective.makes_numbers();
+    let judged = names.iter().map(|name| {
+        let mut status = status(objective, &once, now, name);
+        if cannot_be_split && status.sli.is_none() && status.error.is_none() {
+            status.error = Some(NOT_SPLIT.to_owned());
+            status.sentence = sentence::of(objective, &status);
+        }
+        status
+    });
     judged.collect()
 }
 

@@ -9,6 +9,9 @@ use swarmpulse_store::metrics::Matcher;
 /// The label that names a namespace; series of the default one are without it.
 pub(crate) const LABEL: &str = "namespace";
 
+/// The monitor writes it of every namespace that has agents, and always of the default one.
+const KNOWN: &str = "swarmpulse_agents_expected";
+
 /// Stands for all namespaces together. No namespace is called so, and no credential of a namespace sees it.
 pub const ALL_NAMESPACES: &str = "*";
 
@@ -75,7 +78,14 @@ fn split(expr: &mut Expr) {
         Expr::Subquery(subquery) => split(&mut subquery.inner),
         Expr::Parens(parens) => split(&mut parens.inner),
         Expr::Unary(unary) => split(&mut unary.inner),
-        Expr::Call(Call { arguments, .. }) => arguments.iter_mut().for_each(split),
+        Expr::Call(Call {
+            function, arguments, ..
+        }) => {
+            arguments.iter_mut().for_each(split);
+            if let Some(absent) = absent_where_known(function.name, arguments) {
+                *expr = absent;
+            }
+        }
         Expr::Aggregate(aggregate) => {
             match &mut aggregate.grouping {
                 Grouping::By(labels) => with_label(labels),
@@ -97,6 +107,32 @@ fn split(expr: &mut Expr) {
             split(&mut binary.right);
         }
     }
+}
+
+/// What tells of absence, as said of every namespace that has agents: alone it cannot, since what is absent has no namespace.
+/// Of nothing anywhere it says so of the default one, as it does where there are no others.
+fn absent_where_known(function: &str, arguments: &[Expr]) -> Option<Expr> {
+    let [argument] = arguments else {
+        return None;
+    };
+    let present = match function {
+        "absent" => argument.to_string(),
+        "absent_over_time" => format!("present_over_time({argument})"),
+        _ => return None,
+    };
+    let absent = format!(
+        "(group({function}({argument})) or group by ({LABEL}) ({KNOWN}) unless on ({LABEL}) group by ({LABEL}) ({present}))"
+    );
+    swarmpulse_promql::parse(&absent).ok()
+}
+
+/// Whether a query makes a number of series, which it cannot of those of several namespaces.
+pub(crate) fn makes_numbers(query: &str) -> bool {
+    fn does(expr: &Expr) -> bool {
+        let here = matches!(expr, Expr::Call(call) if call.function.name == "scalar" && reads(expr));
+        here || expr.children().into_iter().any(does)
+    }
+    swarmpulse_promql::parse(query).is_ok_and(|expr| does(&expr))
 }
 
 /// Whether any series is read.
@@ -187,6 +223,16 @@ mod tests {
                 "avg_over_time((max by (namespace) ((x) > bool 0))[1h:30s])",
             ),
             ("a and on () (hour() >= 8)", "a and on () (hour() >= 8)"),
+            (
+                "max(absent(x))",
+                "max by (namespace) ((group(absent(x)) or group by (namespace) (swarmpulse_agents_expected) unless on \
+                 (namespace) group by (namespace) (x)))",
+            ),
+            (
+                "absent_over_time(x[5m])",
+                "(group(absent_over_time(x[5m])) or group by (namespace) (swarmpulse_agents_expected) unless on \
+                 (namespace) group by (namespace) (present_over_time(x[5m])))",
+            ),
             ("rate(x[5m])", "rate(x[5m])"),
             ("sum((", "sum(("),
         ] {

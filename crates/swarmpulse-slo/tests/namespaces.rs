@@ -211,3 +211,52 @@ proptest! {
         prop_assert_eq!(status(&objective, &among, at, "a"), expected);
     }
 }
+
+#[test]
+fn what_is_absent_is_absent_in_a_namespace_that_has_agents() {
+    use SloState::{Meeting, Violating};
+    let bench = Bench::default();
+    for namespace in ["default", "a", "b"] {
+        feed(&bench, "swarmpulse_agents_expected", namespace, |_| 3.0);
+    }
+    feed(&bench, "up", "a", |_| 1.0);
+    for query in ["absent(up)", "absent_over_time(up[5m])"] {
+        // Where it is not absent nothing says so: the rest of the time is good.
+        let text = format!("name: there, objective: 90%, window: 1h, bad_share: '{query} or 0 * sum(up)'");
+        assert_eq!(
+            states(&objective(&text), &bench, &[]),
+            told(&[("a", Meeting), ("b", Violating), ("default", Violating)]),
+            "{query}"
+        );
+    }
+}
+
+#[test]
+fn a_number_made_of_several_namespaces_is_told_with_the_way_out() {
+    let bench = Bench::default();
+    for namespace in ["default", "a"] {
+        feed(&bench, "part", namespace, |_| 9.0);
+        feed(&bench, "all", namespace, |_| 10.0);
+    }
+    let judged = |query: &str| {
+        let text = format!("name: share, objective: 80%, window: 1h, good_share: '{query}'");
+        let at = Timestamp::from_unix_s(END_S as f64);
+        statuses(&objective(&text), &bench, at, &["default".into(), "a".into()])
+    };
+    for status in judged("sum(part) / scalar(all)") {
+        assert_eq!(status.state, SloState::NoData);
+        assert_eq!(
+            status.sentence,
+            "NO DATA: cannot be judged, `scalar()` of the series of several namespaces is nothing: write `on ()` and a \
+             vector in its place, or say `namespaces: together`, or `namespace: NAME` in one objective for each."
+        );
+    }
+    // What is written instead is judged.
+    for status in judged("sum(part) / on () sum(all)") {
+        assert_eq!(status.state, SloState::Meeting, "{}", status.sentence);
+    }
+    // A number that no series makes is the same for all.
+    for status in judged("sum(part) / scalar(vector(10))") {
+        assert_eq!(status.state, SloState::Meeting, "{}", status.sentence);
+    }
+}
