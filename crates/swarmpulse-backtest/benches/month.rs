@@ -84,17 +84,21 @@ struct Source {
     labels: Labels,
     value: f64,
     counter: bool,
+    contact: bool,
     seed: u64,
 }
 
 impl Source {
-    fn next(&mut self) -> f64 {
+    fn next(&mut self, at_ms: i64) -> f64 {
         self.seed = self
             .seed
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
         let draw = (self.seed >> 40) as f64 / f64::from(1_u32 << 24);
-        if self.counter {
+        if self.contact {
+            // Heard within the last ten seconds.
+            (at_ms as f64 / 1000.0 - draw * 10.0).floor()
+        } else if self.counter {
             self.value += (draw * 4.0).floor();
             self.value
         } else if draw < 0.9 {
@@ -115,29 +119,25 @@ fn sources() -> Vec<Source> {
             labels: Labels::from_pairs(pairs),
             value,
             counter: name.ends_with("_total") && value > 0.0,
+            contact: name.ends_with("_last_contact_timestamp_seconds"),
             seed: all.len() as u64 + 1,
         });
     };
     for agent in 0..AGENTS {
         let (agent, host) = (format!("agent-{agent:03}"), format!("host-{}", agent / 20));
         for (name, value) in OF_AGENT {
-            let labels = [
-                ("agent", agent.as_str()),
-                ("host", &host),
-                ("kind", "worker"),
-                ("namespace", "default"),
-            ];
+            let labels = [("agent", agent.as_str()), ("host", &host), ("kind", "worker")];
             add(name, *value, &labels);
         }
     }
     for service in 0..SERVICES {
         let service = format!("service-{service}");
         for (name, value) in OF_SERVICE {
-            add(name, *value, &[("service", &service), ("namespace", "default")]);
+            add(name, *value, &[("service", &service)]);
         }
     }
     for (name, value) in OF_FLEET {
-        add(name, *value, &[("namespace", "default")]);
+        add(name, *value, &[]);
     }
     all
 }
@@ -160,9 +160,12 @@ fn make(folder: &Path) {
             batch.clear();
             for source in some {
                 let samples: Vec<Sample> = (0..HOUR_MS / STEP_MS)
-                    .map(|step| Sample {
-                        at_ms: BEGIN_MS + hour * HOUR_MS + step * STEP_MS,
-                        value: source.next(),
+                    .map(|step| {
+                        let at_ms = BEGIN_MS + hour * HOUR_MS + step * STEP_MS;
+                        Sample {
+                            at_ms,
+                            value: source.next(at_ms),
+                        }
                     })
                     .collect();
                 batch.push(&source.labels, &samples);
