@@ -362,7 +362,6 @@ onPage(
       name: "Odd",
       links: { source: "javascript:alert(1)" },
     });
-    await page.getByText("from elsewhere").first().waitFor();
     await page.getByRole("link", { name: "DiskFull" }).click();
     const panel = page.getByRole("complementary", { name: "Alert" });
     const link = panel.getByRole("link", { name: "https://prom.example/graph?g0=1" });

@@ -41,7 +41,7 @@ test("tags say what is to be known beside the sentence", () => {
   const acknowledged = { by: "ann", comment: "", at: "", until: null };
   expect(
     tagsOf(anAlert("a", { silenced_by: ["s"], flapping: true, acknowledged, origin: "external" })),
-  ).toEqual(["silenced", "flapping", "ann has it in hand", "from elsewhere"]);
+  ).toEqual(["silenced", "flapping", "ann has it in hand"]);
   // What is over is held back from nobody any more.
   expect(tagsOf(anAlert("a", { state: "resolved", silenced_by: ["s"] }))).toEqual([]);
 });

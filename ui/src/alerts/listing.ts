@@ -52,7 +52,6 @@ export function tagsOf(alert: Alert): string[] {
   if (back !== null && alert.state !== "resolved") tags.push(back);
   if (alert.flapping) tags.push("flapping");
   if (alert.acknowledged !== null) tags.push(`${alert.acknowledged.by} has it in hand`);
-  if (alert.origin === "external") tags.push("from elsewhere");
   return tags;
 }
 

@@ -23,7 +23,8 @@ import { Search } from "./top-bar";
 const SEVERITIES: readonly Severity[] = ["critical", "warning", "info"];
 const OPEN_MOST = 1_000;
 const PAGE = 200;
-const HEIGHTS = { wide: 28, narrow: 52 };
+/** Beside a panel a line has no room for what an alert says. */
+const HEIGHTS = { wide: 28, narrow: 52, below: 900 };
 
 export function AlertList(place: ListPlace) {
   const [text, setText] = useState("");

@@ -67,7 +67,7 @@ export function NotificationList(place: ListPlace) {
         empty={
           outcome === null ? (
             <>
-              <h2>Nobody was told anything</h2>
+              <h2>No message yet</h2>
               <p>What is told of alerts appears here, with what became of it.</p>
             </>
           ) : (

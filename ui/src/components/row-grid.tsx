@@ -17,7 +17,8 @@ export interface RowsProps<T> {
   lines: readonly T[];
   /** What is asked for: another list begins at its own beginning. */
   wish: string;
-  rowHeights: { wide: number; narrow: number };
+  /** Narrow is what is below 640 px, or below what is said. */
+  rowHeights: { wide: number; narrow: number; below?: number };
   isOpen: (line: T) => boolean;
   /** It is a heading among the rows. */
   isHead?: (line: T) => boolean;
@@ -39,7 +40,7 @@ export function RowGrid<T extends { id: string }>(props: RowGridProps<T>) {
   // A row is made anew when its words may have changed, not when others come into sight.
   const now = Math.floor(useNow() / 1_000) * 1_000;
   const body = useRef<HTMLDivElement>(null);
-  const narrow = useWidth(body) < NARROW_PX;
+  const narrow = useWidth(body) < (rowHeights.below ?? NARROW_PX);
   const rowHeight = narrow ? rowHeights.narrow : rowHeights.wide;
   const [pointed, setPointed] = useState(false);
   const [pressed, setPressed] = useState(0);

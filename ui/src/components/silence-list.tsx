@@ -21,7 +21,7 @@ const STATES: readonly SilenceState[] = ["active", "pending", "expired"];
 const PAGE = 1_000;
 /** As many pages as the server has silences at most. */
 const PAGES_MOST = 10;
-const HEIGHTS = { wide: 52, narrow: 52 };
+const HEIGHTS = { wide: 52, narrow: 72 };
 
 export function SilenceList(place: ListPlace) {
   const [text, setText] = useState("");
