@@ -22,6 +22,7 @@ mod places;
 mod posted;
 mod pruning;
 mod settling;
+mod showing;
 mod silences;
 mod telling;
 mod told;

@@ -8,6 +8,7 @@ use super::Desk;
 use super::audience::Theirs;
 use super::groups::{Group, Member, Told, ToldKey};
 use super::membership::told_as;
+use super::showing::keep_shown;
 use crate::identity::subject_text;
 use crate::receiver::ReceiverChannel;
 use crate::routing::Route;
@@ -252,14 +253,13 @@ impl Desk {
             (grave, alert.fired_at, alert.id.clone())
         };
         alerts.sort_by_cached_key(gravest_first);
-        alerts.truncate(self.options.alerts_shown);
         let mut over: Vec<Alert> = ended
             .iter()
             .filter_map(|(slot, known)| self.ended(*slot, *known))
             .collect();
         over.sort_by_cached_key(gravest_first);
-        over.truncate(self.options.alerts_shown - alerts.len());
         alerts.extend(over);
+        keep_shown(&mut alerts, self.options.alerts_shown);
         let mut resolved: Vec<u64> = ended.into_iter().map(|(_, known)| known).collect();
         resolved.sort_unstable();
         let mut room = SYMPTOMS_IN_ALL;
