@@ -74,6 +74,8 @@ pub struct Desk {
     ungrouped: BTreeSet<u32>,
     /// Groups that have fallen due.
     due_groups: BTreeSet<u32>,
+    /// Alerts that were not told when their group was looked at, because a record of them had not come back.
+    passed_over: BTreeSet<u32>,
     /// Notifications that were decided and have not come back yet.
     inflight: BTreeSet<ToldKey>,
     /// Alerts that are over and in no group, by when they are forgotten.

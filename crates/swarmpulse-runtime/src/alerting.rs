@@ -3,6 +3,7 @@
 mod board;
 mod chunks;
 mod desk_thread;
+mod new_routes;
 mod own_conditions;
 mod posts;
 mod projections;
@@ -10,7 +11,8 @@ mod surroundings;
 
 pub use board::AlertBoard;
 pub(crate) use board::Shown;
-pub(crate) use desk_thread::{DeskThread, NewRoutes};
+pub(crate) use desk_thread::DeskThread;
+pub(crate) use new_routes::NewRoutes;
 pub(crate) use posts::{POSTS, Post};
 pub use posts::{PostFigures, PostReceipt};
 pub(crate) use projections::Projections;

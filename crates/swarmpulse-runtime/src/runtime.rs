@@ -12,7 +12,7 @@ use swarmpulse_model::record::{FleetSettings, MonitorEvent};
 use swarmpulse_model::{Record, Source, Text, Timestamp, entity};
 use swarmpulse_store::{History, Journal, MetricStore, State};
 
-use crate::alerting::{self, Projections};
+use crate::alerting::{self, NewRoutes, Projections};
 use crate::batch::Batch;
 use crate::clock::{Clock, Stopwatch};
 use crate::counters::Counters;
@@ -116,7 +116,12 @@ impl Runtime {
         } = stores;
         let loaded = (options.rules.load)().map_err(|error| StartError::Rules(error.0))?;
         let reader = journal.reader();
-        let mut projections = Projections::load(options.alerts.clone(), &*state, &*history)?;
+        let mut projections = Projections::load(
+            options.alerts.clone(),
+            &NewRoutes::of(&loaded),
+            &*state,
+            &*history,
+        )?;
         let kept_next = projections.needed_from();
         let (fleet, report) = recovery::recover(&*state, &reader, &*history, &mut projections)?;
         tracing::info!(

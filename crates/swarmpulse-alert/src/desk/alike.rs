@@ -94,6 +94,22 @@ impl Desk {
             .any(|other| other.is_firing() || (other.over_at(), &other.id) > (entry.over_at(), &entry.id))
     }
 
+    /// An alert fires or is over: others with its labels stand for themselves from here on, or no longer do.
+    pub(super) fn heed_alike(&mut self, slot: u32, fingerprint: u64) {
+        let others: Vec<u32> = self
+            .alike
+            .all(fingerprint)
+            .filter(|other| *other != slot)
+            .collect();
+        for other in others {
+            self.touch_groups_of(other);
+            let groups = self.book.get(other).map(|entry| entry.live.groups.clone());
+            for number in groups.into_iter().flatten() {
+                self.let_go(number, other);
+            }
+        }
+    }
+
     /// Whether an alert of our own with these labels is known, be it over or not.
     pub(super) fn has_own(&self, fingerprint: u64) -> bool {
         let alike = self.alike.all(fingerprint).filter_map(|slot| self.book.get(slot));

@@ -108,6 +108,9 @@ impl Desk {
         } else if let Some(alert) = self.heed_rule(slot, alert) {
             self.record(slot, &alert);
         }
+        if self.passed_over.remove(&slot) {
+            self.touch_groups_of(slot);
+        }
     }
 
     /// Takes a rule's word out of a record of its alert; gives the record as it is to be kept, if it is. Rules and the
@@ -197,12 +200,10 @@ impl Desk {
         } else if old_cause != alert.cause || old.is_some_and(|old| old.severity != alert.severity) {
             self.touch_groups_of(slot);
         }
+        if was != is || relabelled {
+            self.heed_alike(slot, new);
+        }
         if was && !is {
-            // Whatever has the same labels stands for itself from here on.
-            let alike: Vec<u32> = self.alike.all(new).filter(|other| *other != slot).collect();
-            for other in alike {
-                self.touch_groups_of(other);
-            }
             self.agenda
                 .add(now.plus_s(self.options.cause.outlive_s), Due::Outlived(slot));
             self.reconsider_cause_of(alert);

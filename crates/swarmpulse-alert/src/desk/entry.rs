@@ -205,8 +205,7 @@ impl Entry {
 
     /// What it is true of was said to have ended.
     pub fn ended(&mut self, at: Timestamp, options: &FlappingOptions) {
-        let from = at.plus_s(-options.window_s);
-        self.ends.retain(|end| *end >= from);
+        self.forget_ends(at, options);
         self.ends.push(at);
         // More than decide it need not be kept.
         let surplus = self.ends.len().saturating_sub(options.changes.max(1) as usize);
@@ -225,6 +224,7 @@ impl Entry {
 
     /// It was said to be true again.
     pub fn began(&mut self, at: Timestamp, options: &FlappingOptions) {
+        self.forget_ends(at, options);
         if self.flaps(at) {
             self.flapping_until = Some(at.plus_s(options.hold_s));
         }
@@ -251,6 +251,11 @@ impl Entry {
             gone,
             kept_since: alert.kept_since,
         });
+    }
+
+    fn forget_ends(&mut self, at: Timestamp, options: &FlappingOptions) {
+        let from = at.plus_s(-options.window_s);
+        self.ends.retain(|end| *end >= from);
     }
 
     /// An alert of a place that was inferred is on record anew: the place fell, or is up again.

@@ -9,7 +9,7 @@ use swarmpulse_model::{AlertState, Timestamp};
 use super::Desk;
 use super::agenda::Due;
 use super::entry::Entry;
-use super::groups::{Group, Member, Told};
+use super::groups::{Group, Member, Told, ToldKey};
 use crate::receiver::{Receiver, ReceiverChannel};
 use crate::routing::Routing;
 
@@ -56,6 +56,8 @@ impl Desk {
         for number in numbers {
             self.tidy_group(number);
         }
+        // What left no group before there were routes may be long over.
+        self.prune();
     }
 
     /// Puts an alert into the groups that its labels lead to, and where its former labels led to into those as well as
@@ -163,7 +165,7 @@ impl Desk {
         let waited = ready.plus_s(route.group_wait_s);
         let channels = self.groups.channels(&group.receiver).iter();
         let times = channels.map(|channel| match self.groups.told(group, &channel.name) {
-            Some(told) if !told.firing.is_empty() => waited.max(told.at.plus_s(route.group_interval_s)),
+            Some(told) => waited.max(told.at.plus_s(route.group_interval_s)),
             _ => waited,
         });
         times.min().unwrap_or(Timestamp::NEVER)
@@ -184,8 +186,38 @@ impl Desk {
             Some(Member::Before) => true,
         };
         if is_over && !self.is_owed(group, slot, entry) {
+            for (key, known) in self.told_for_good(group, slot, entry) {
+                self.groups.told.settle(&key, known);
+            }
             self.leave(number, slot);
         }
+    }
+
+    /// What channels that hear no ends were told of an alert that is over, by fingerprints that no other stands for.
+    fn told_for_good(&self, group: &Group, slot: u32, entry: &Entry) -> Vec<(ToldKey, u64)> {
+        let now = group
+            .members
+            .get(&slot)
+            .filter(|member| **member != Member::Before);
+        let now = now.map(|_| entry.live.fingerprint);
+        let former = entry.former.iter().map(|alert| fingerprint(&alert.labels));
+        let known: Vec<u64> = now.into_iter().chain(former).collect();
+        let channels = self.groups.channels(&group.receiver).iter();
+        let deaf = channels.filter(|channel| !channel.send_resolved);
+        let told = deaf.filter_map(|channel| Some((channel, self.groups.told(group, &channel.name)?)));
+        told.flat_map(|(channel, told)| {
+            let another = |known: u64| {
+                let others = self.alike.all(known).filter(|other| *other != slot);
+                others
+                    .filter_map(|other| Some((self.book.get(other)?, *group.members.get(&other)?)))
+                    .any(|(other, member)| told_as(told, channel, other, member) == Some(known))
+            };
+            let done = known
+                .iter()
+                .filter(move |known| told.has(**known) && !another(**known));
+            done.map(|known| (group.told_key(&channel.name), *known))
+        })
+        .collect()
     }
 
     /// Whether a channel of the group was told that it fires and is still to be told its end.

@@ -160,6 +160,7 @@ impl Desk {
     /// Takes what its sender said out of a record of an alert. What names a cause or flaps is the desk's own.
     pub(super) fn heed_sender(&mut self, slot: u32, alert: &Alert) {
         let (now, flapping) = (self.now, self.options.flapping);
+        let expire_s = self.options.resolve_timeout_s;
         let Some(entry) = self.book.get_mut(slot) else {
             return;
         };
@@ -189,7 +190,8 @@ impl Desk {
             let from_before = Sending {
                 until: recorded,
                 at: now,
-                assumed: true,
+                // Nobody else gives so much time.
+                assumed: recorded <= now.plus_s(expire_s),
                 over: false,
             };
             let later = known.filter(|known| known.until >= recorded);
@@ -212,6 +214,13 @@ impl Desk {
             let until = entry.sending.as_ref().map(|sending| sending.until);
             self.agenda.remove(until.unwrap_or_default(), Due::Expires(slot));
             self.book.remove(slot);
+            return Posted::Known;
+        }
+        if !entry.says_it_fires() && entry.live.awaiting.is_none() {
+            // It is over on record, too: what came since is taken back.
+            if let Some(before) = entry.sending.take() {
+                self.agenda.remove(before.until, Due::Expires(slot));
+            }
             return Posted::Known;
         }
         let sending = Sending {

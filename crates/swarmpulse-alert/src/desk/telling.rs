@@ -61,6 +61,7 @@ impl Desk {
         for number in std::mem::take(&mut self.due_groups) {
             let next = self.tell_group(number, now, &mut told);
             self.touch(number, next);
+            self.remember_passed_over(number);
         }
         // One order, whatever numbers the groups have.
         told.sort_unstable_by(|a, b| a.0.cmp(&b.0));
@@ -68,6 +69,17 @@ impl Desk {
             self.inflight.insert(key);
             records.push(Record::Notification(Box::new(notification)));
         }
+    }
+
+    /// What is not on record yet was not told: once it is, its groups are looked at again.
+    fn remember_passed_over(&mut self, number: u32) {
+        let members = self.groups.get(number).into_iter();
+        let slots = members.flat_map(|group| group.members.keys()).copied();
+        let awaiting = slots.filter(|slot| {
+            let entry = self.book.get(*slot);
+            entry.is_some_and(|entry| entry.live.awaiting.is_some())
+        });
+        self.passed_over.extend(awaiting);
     }
 
     /// Adds what is to be told of a group; gives when to look at it again.
@@ -196,9 +208,7 @@ impl Desk {
                 }
             }
         }
-        let interval = told
-            .filter(|told| !told.firing.is_empty())
-            .map_or(Timestamp(0), |told| told.at.plus_s(route.group_interval_s));
+        let interval = told.map_or(Timestamp(0), |told| told.at.plus_s(route.group_interval_s));
         let due = |since: Timestamp| match since {
             Timestamp::NEVER => Timestamp::NEVER,
             Timestamp(0) => now,

@@ -27,11 +27,25 @@ impl ToldBook {
         self.by_key.iter()
     }
 
-    /// In the place of what it was told before.
+    /// In the place of what it was told before. A channel for which nothing fires is as one that was never told.
     pub fn insert(&mut self, key: ToldKey, told: Told) {
         self.remove(&key);
+        if told.firing.is_empty() {
+            return;
+        }
         self.by_time.insert((told.at, key.clone()));
         self.by_key.insert(key, told);
+    }
+
+    /// A channel is done with an alert.
+    pub fn settle(&mut self, key: &ToldKey, fingerprint: u64) {
+        let Some(told) = self.by_key.get_mut(key) else {
+            return;
+        };
+        told.firing.retain(|known| *known != fingerprint);
+        if told.firing.is_empty() {
+            self.remove(key);
+        }
     }
 
     pub fn remove(&mut self, key: &ToldKey) -> Option<Told> {
@@ -96,7 +110,21 @@ mod tests {
         assert_eq!(book.get(&key("b")), None);
         assert_eq!(book.remove(&key("a")), Some(told(3)));
         assert_eq!((before(&book, 9), book.len()), (vec![key("c")], 1));
-        assert!(book.drop_oldest() && !book.drop_oldest());
+        let two = Told {
+            firing: vec![1, 2],
+            at: Timestamp(7),
+        };
+        book.insert(key("c"), two);
+        book.settle(&key("c"), 1);
+        assert_eq!(book.get(&key("c")).map(|told| told.firing.clone()), Some(vec![2]));
+        book.settle(&key("c"), 2);
+        assert_eq!((book.len(), book.drop_oldest()), (0, false));
+        let nothing = Told {
+            firing: Vec::new(),
+            at: Timestamp(9),
+        };
+        book.insert(key("c"), nothing);
+        assert!(!book.drop_oldest());
         assert_eq!(book.iter().count(), 0);
     }
 }

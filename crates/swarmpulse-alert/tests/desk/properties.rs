@@ -14,9 +14,19 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (agent(), name(), any::<bool>())
             .prop_map(|(agent, name, active)| Step::Acknowledge { agent, name, active }),
         1 => agent().prop_map(|agent| Step::Forget { agent }),
+        2 => (agent(), any::<bool>(), ends_s()).prop_map(|(agent, twin, ends_s)| Step::Post { agent, twin, ends_s }),
         1 => Just(Step::Reload),
         3 => (agent(), any::<bool>()).prop_map(|(agent, fires)| Step::Rule { agent, fires }),
         5 => prop_oneof![1..20_u16, 20..4_000_u16].prop_map(|seconds| Step::Wait { seconds }),
+    ]
+}
+
+fn ends_s() -> impl Strategy<Value = Option<u16>> {
+    prop_oneof![
+        Just(None),
+        Just(Some(0)),
+        (1..600_u16).prop_map(Some),
+        Just(Some(u16::MAX))
     ]
 }
 
@@ -27,6 +37,8 @@ fn fate() -> impl Strategy<Value = Fate> {
         1 => (0..AGENTS, any::<bool>()).prop_map(|(agent, fires)| Fate::Overtaken { agent, fires }),
         1 => (0..AGENTS, 0..NAMES.len(), prop::option::of(0..SEVERITIES.len()))
             .prop_map(|(agent, name, severity)| Fate::Changed { agent, name, severity }),
+        1 => (0..AGENTS, any::<bool>(), ends_s())
+            .prop_map(|(agent, twin, ends_s)| Fate::Sent { agent, twin, ends_s }),
         2 => (0..4_u8).prop_map(Fate::Crash),
     ]
 }
@@ -55,6 +67,14 @@ const fn raise(agent: u8, name: usize, severity: usize) -> Step {
         name,
         severity,
     }
+}
+
+const fn post(agent: u8, twin: bool, ends_s: Option<u16>) -> Step {
+    Step::Post { agent, twin, ends_s }
+}
+
+const fn sent(agent: u8, twin: bool, ends_s: Option<u16>) -> Fate {
+    Fate::Sent { agent, twin, ends_s }
 }
 
 const fn wait(seconds: u16) -> Step {
@@ -164,5 +184,49 @@ fn what_was_told_to_who_hears_no_ends_is_forgotten_alike_after_a_crash() {
         Fate::Journaled,
     ]);
     fates.extend([overtaken(1, false), Fate::Crash(0)]);
+    play(&steps, fates);
+}
+
+#[test]
+fn what_is_recorded_again_as_it_is_due_is_told_all_the_same() {
+    let again = Step::Clear { agent: 0, name: 0 };
+    let steps = [
+        post(1, false, None),
+        again.clone(),
+        again.clone(),
+        again,
+        post(4, true, Some(1)),
+    ];
+    let fates = vec![
+        sent(1, false, Some(u16::MAX)),
+        sent(4, true, Some(10)),
+        Fate::Crash(0),
+    ];
+    play(&steps, fates);
+}
+
+#[test]
+fn an_end_that_was_taken_back_ends_no_later_life() {
+    let steps = [
+        wait(1),
+        raise(0, 1, 0),
+        wait(20),
+        post(1, true, Some(1)),
+        raise(2, 0, 0),
+        Step::Forget { agent: 2 },
+        Step::Reload,
+        post(4, true, Some(1)),
+        Step::Clear { agent: 0, name: 2 },
+        raise(0, 0, 0),
+        raise(0, 0, 0),
+    ];
+    let mut fates = vec![Fate::Journaled; 4];
+    fates.extend([
+        Fate::Crash(1),
+        sent(4, true, Some(0)),
+        Fate::Crash(1),
+        Fate::Journaled,
+    ]);
+    fates.extend([sent(4, true, Some(u16::MAX)), Fate::Journaled, Fate::Crash(0)]);
     play(&steps, fates);
 }

@@ -1,13 +1,15 @@
 //! A story of things that happen to the desk while records are overtaken, refused, or lost with the monitor; and what
 //! must hold at its end.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod checks;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use swarmpulse_alert::{AlertView, Desk, DeskOptions, Matchers, Receiver, ReceiverChannel, Routing};
 use swarmpulse_model::alert::{
-    Acknowledgement, AlertOrigin, Notification, NotifyReason, Silence, SilencePurpose, fingerprint,
+    Acknowledgement, AlertOrigin, Notification, PostedAlert, Silence, SilencePurpose, fingerprint,
 };
 use swarmpulse_model::series::Label;
 use swarmpulse_model::{
@@ -18,6 +20,8 @@ use swarmpulse_model::{
 use crate::graph::{Graph, Node};
 use crate::language::BEGIN;
 
+/// After how long an alert that is sent without an end is over, in seconds.
+const RESOLVE_TIMEOUT_S: f64 = 300.0;
 pub const AGENTS: u8 = 6;
 const ROUTES: &str = "
 route:
@@ -72,6 +76,13 @@ pub enum Step {
         agent: u8,
         fires: bool,
     },
+    /// Somebody else sends an alert: without an end, with one that has come (0), or with one in so many seconds. Twins have
+    /// the labels of a rule's alert.
+    Post {
+        agent: u8,
+        twin: bool,
+        ends_s: Option<u16>,
+    },
     Reload,
     Wait {
         seconds: u16,
@@ -94,6 +105,12 @@ pub enum Fate {
         name: usize,
         severity: Option<usize>,
     },
+    /// Somebody else sends an alert before it is journaled.
+    Sent {
+        agent: u8,
+        twin: bool,
+        ends_s: Option<u16>,
+    },
     /// The first so many records are journaled, then the monitor dies.
     Crash(u8),
 }
@@ -111,6 +128,13 @@ pub struct Story {
     told: BTreeMap<(String, String), Notification>,
     /// Since when a rule's alert fires, and whether its subject was forgotten since.
     rules: BTreeMap<u8, (Timestamp, bool)>,
+    /// What others sent and was not answered yet: they send it again if the desk is lost.
+    unanswered: Vec<PostedAlert>,
+    /// Until when an alert of others fires at least and at most.
+    sent: BTreeMap<(u8, bool), (Timestamp, Timestamp)>,
+    /// The desk as it was written down last, and what was journaled since.
+    kept: String,
+    tail: Vec<(EffectId, Timestamp, Effect)>,
     /// Alerts as they were told, by their fingerprints.
     alerts: BTreeMap<u64, Alert>,
 }
@@ -119,8 +143,13 @@ impl Story {
     /// Plays a story to its end and looks at what holds there.
     pub fn play(steps: &[Step], mut fates: impl Iterator<Item = Fate>) -> Result<(), TestCaseError> {
         let mut story = Self::new();
-        for step in steps {
+        for (count, step) in steps.iter().enumerate() {
             story.happen(step, &mut fates)?;
+            // A crash finds what was written down a while ago, and the journal.
+            if count % 5 == 4 {
+                story.kept = serde_json::to_string(&story.desk).unwrap();
+                story.tail.clear();
+            }
         }
         // Silences, acknowledgements and flapping end; whatever waits is told.
         story.happen(&Step::Wait { seconds: 4_000 }, &mut fates)?;
@@ -148,6 +177,10 @@ impl Story {
             now: BEGIN,
             offset: 0,
             told: BTreeMap::new(),
+            unanswered: Vec::new(),
+            sent: BTreeMap::new(),
+            kept: serde_json::to_string(&Desk::default()).unwrap(),
+            tail: Vec::new(),
             rules: BTreeMap::new(),
             alerts: BTreeMap::new(),
         };
@@ -170,6 +203,61 @@ impl Story {
         let id = EffectId { position, n: 0 };
         self.desk.apply(id, self.now, effect);
         self.replayed.apply(id, self.now, effect);
+        self.tail.push((id, self.now, effect.clone()));
+    }
+
+    fn crash(&mut self) {
+        self.desk = serde_json::from_str(&self.kept).unwrap();
+        self.desk.configure(DeskOptions::default());
+        self.desk.route(Arc::clone(&self.routing), receivers());
+        for (id, at, effect) in &self.tail {
+            self.desk.apply(*id, *at, effect);
+        }
+        self.desk.resume(self.now);
+        for posted in &self.unanswered {
+            self.desk.post("default", posted, self.now, true);
+        }
+    }
+
+    fn post(&mut self, agent: u8, twin: bool, ends_s: Option<u16>) {
+        let labels = if twin {
+            rule_labels(agent)
+        } else {
+            posted_labels(agent)
+        };
+        let ends_at = ends_s.map(|ends_s| self.now.plus_s(f64::from(ends_s)));
+        let known = self.external(&labels).is_some();
+        let last = ends_at.unwrap_or_else(|| self.now.plus_s(RESOLVE_TIMEOUT_S));
+        let (least, most) = self.sent.get(&(agent, twin)).copied().unwrap_or_default();
+        let now = match ends_s {
+            Some(0) => (Timestamp(0), self.now),
+            // A later end need not be on record, and is lost then with the desk.
+            _ if known => (least, most.max(last)),
+            _ if self.unanswered.iter().any(|posted| posted.labels == labels) => {
+                (least.min(last), most.max(last))
+            }
+            _ => (last, last),
+        };
+        self.sent.insert((agent, twin), now);
+        let posted = PostedAlert {
+            labels,
+            annotations: Vec::new(),
+            starts_at: None,
+            ends_at,
+            source_url: None,
+        };
+        self.desk.post("default", &posted, self.now, true);
+        self.unanswered.push(posted);
+    }
+
+    /// The firing alert of others with these labels.
+    fn external(&self, labels: &[Label]) -> Option<AlertView> {
+        let mut views = self.desk.alerts().into_iter();
+        views.find(|view| {
+            view.alert.origin == AlertOrigin::External
+                && view.alert.state == AlertState::Firing
+                && view.fingerprint == fingerprint(labels)
+        })
     }
 
     fn happen(&mut self, step: &Step, fates: &mut dyn Iterator<Item = Fate>) -> Result<(), TestCaseError> {
@@ -214,6 +302,7 @@ impl Story {
                 }
             }
             Step::Rule { agent, fires } => self.rule(*agent, *fires),
+            Step::Post { agent, twin, ends_s } => self.post(*agent, *twin, *ends_s),
             Step::Reload => self.route(),
             Step::Wait { seconds } => {
                 let until = self.now.plus_s(f64::from(*seconds));
@@ -250,15 +339,7 @@ impl Story {
         // Rules are evaluated at different times; a life is named by its beginning.
         self.now = self.now.plus_s(0.001);
         let active_at = known.map_or(self.now, |(active_at, _)| active_at);
-        let label = |name: &str, value: &str| Label {
-            name: name.into(),
-            value: value.into(),
-        };
-        let labels = vec![
-            label("agent", &format!("a{agent}")),
-            label("alertname", "ErrorsHigh"),
-            label("severity", "warning"),
-        ];
+        let labels = rule_labels(agent);
         let alert = Alert {
             id: rule_id(agent),
             name: "ErrorsHigh".into(),
@@ -299,7 +380,7 @@ impl Story {
             let records = self.desk.decide(self.now, &self.graph);
             if records.is_empty() {
                 prop_assert!(self.desk.next_due() > self.now, "due again and again");
-                let kept = |desk: &Desk| serde_json::to_value(desk).unwrap();
+                self.unanswered.clear();
                 prop_assert_eq!(kept(&self.desk), kept(&self.replayed));
                 return Ok(());
             }
@@ -321,6 +402,10 @@ impl Story {
                     self.condition(agent, name, grave, severity.is_some());
                     records.len()
                 }
+                Fate::Sent { agent, twin, ends_s } => {
+                    self.post(agent, twin, ends_s);
+                    records.len()
+                }
                 Fate::Crash(count) => (count as usize).min(records.len()),
             };
             for record in &records[..journaled] {
@@ -335,124 +420,46 @@ impl Story {
             }
             match fate {
                 Some(Fate::Refused) => self.desk.withdraw(),
-                Some(Fate::Crash(_)) => {
-                    let kept = serde_json::to_string(&self.desk).unwrap();
-                    self.desk = serde_json::from_str(&kept).unwrap();
-                    self.desk.configure(DeskOptions::default());
-                    self.desk.route(Arc::clone(&self.routing), receivers());
-                }
-                Some(Fate::Journaled | Fate::Overtaken { .. } | Fate::Changed { .. }) | None => {}
+                Some(Fate::Crash(_)) => self.crash(),
+                Some(Fate::Journaled | Fate::Overtaken { .. } | Fate::Changed { .. } | Fate::Sent { .. })
+                | None => {}
             }
         }
         prop_assert!(false, "it does not come to rest");
         Ok(())
     }
+}
 
-    /// A notification says something new, or is a reminder that is due.
-    fn check(&mut self, said: &Notification) -> Result<(), TestCaseError> {
-        let key = (said.group_key.to_string(), said.receiver.to_string());
-        let before = self.told.get(&key);
-        let known = before.map(|before| before.firing.clone()).unwrap_or_default();
-        let reminds = said.receiver == "quiet";
-        match said.reason {
-            NotifyReason::Fired => {
-                let is_new = |fingerprint: &u64| !known.contains(fingerprint);
-                prop_assert!(said.firing.iter().any(is_new) || reminds, "nothing new: {said:?}");
-            }
-            NotifyReason::Resolved => {
-                prop_assert!(!said.resolved.is_empty() && !reminds);
-                prop_assert!(
-                    said.resolved.iter().all(|ended| known.contains(ended)),
-                    "an end of nothing: {said:?}"
-                );
-            }
-            NotifyReason::Repeated => {
-                let since = before.map(|before| said.at.seconds_since(before.at));
-                prop_assert!(since.is_some_and(|since| since >= 3600.0), "too early: {since:?}");
-            }
-            NotifyReason::Test => prop_assert!(false, "a test"),
-        }
-        let told = said
-            .alerts
-            .iter()
-            .map(|told| (fingerprint(&told.alert.labels), told.alert.clone()));
-        self.alerts.extend(told);
-        self.told.insert(key, said.clone());
-        Ok(())
+/// The state that is kept, without until when others' alerts fire: what is sent again is no record.
+fn kept(desk: &Desk) -> serde_json::Value {
+    let mut kept = serde_json::to_value(desk).unwrap();
+    for entry in kept["entries"].as_array_mut().into_iter().flatten() {
+        entry.as_object_mut().unwrap().remove("sending");
     }
+    kept
+}
 
-    /// Everything that fires and is not held back is known to its receivers; nothing else is.
-    fn check_end(&self) -> Result<(), TestCaseError> {
-        for agent in 0..AGENTS {
-            let said = self.rules.get(&agent).is_some_and(|(_, gone)| !gone);
-            let view = self.desk.alert(&rule_id(agent));
-            let fires = view.is_some_and(|view| view.alert.state == AlertState::Firing);
-            prop_assert_eq!(fires, said, "the rule's alert of a{}", agent);
-        }
-        let mut firing: BTreeMap<String, Vec<Text>> = BTreeMap::new();
-        let views = self.desk.alerts();
-        for view in &views {
-            let alert = &view.alert;
-            if alert.state != AlertState::Firing {
-                continue;
-            }
-            prop_assert!(view.silenced_by.is_empty() && view.acknowledged.is_none());
-            for receiver in self.concerned(view, &views) {
-                let known = self.told.iter().any(|((_, to), said)| {
-                    *to == receiver.as_str() && said.firing.contains(&view.fingerprint)
-                });
-                if view.inhibited_by.is_empty() {
-                    prop_assert!(known, "{} was not told to {receiver}", alert.id);
-                }
-            }
-            for receiver in &view.receivers {
-                firing
-                    .entry(receiver.to_string())
-                    .or_default()
-                    .push(alert.id.clone());
-            }
-        }
-        for ((group, receiver), said) in self.told.iter().filter(|((_, receiver), _)| receiver != "quiet") {
-            let still = firing.get(receiver).cloned().unwrap_or_default();
-            for told in said.firing.iter().map(|fingerprint| &self.alerts[fingerprint]) {
-                let id = &told.id;
-                prop_assert!(
-                    still.contains(id),
-                    "the end of {id} was not told to {receiver}: {group}"
-                );
-                let now = self.desk.alert(id).unwrap();
-                let relabelled = now.fingerprint != fingerprint(&told.labels);
-                prop_assert!(
-                    !relabelled || !now.inhibited_by.is_empty() || !self.leads(&told.labels, group),
-                    "that {id} is another was not told to {receiver}: {group}"
-                );
-            }
-        }
-        Ok(())
+fn label(name: &str, value: &str) -> Label {
+    Label {
+        name: name.into(),
+        value: value.into(),
     }
+}
 
-    /// Whether labels lead to a group by themselves.
-    fn leads(&self, labels: &[Label], group: &str) -> bool {
-        let routes = self.routing.destinations(labels);
-        routes
-            .iter()
-            .any(|route| route.group_key(&route.group_by.of(labels)) == group)
-    }
+fn rule_labels(agent: u8) -> Vec<Label> {
+    vec![
+        label("agent", &format!("a{agent}")),
+        label("alertname", "ErrorsHigh"),
+        label("severity", "warning"),
+    ]
+}
 
-    /// Whom an alert's own routes lead to, and those of what follows from it and is held back by nothing else.
-    fn concerned(&self, view: &AlertView, all: &[AlertView]) -> BTreeSet<Text> {
-        let symptoms = all.iter().filter(|other| {
-            other.alert.state == AlertState::Firing
-                && other.alert.cause.as_ref() == Some(&view.alert.id)
-                && other.inhibited_by.len() == 1
-        });
-        [view]
-            .into_iter()
-            .chain(symptoms)
-            .flat_map(|view| self.routing.destinations(&view.alert.labels))
-            .map(|route| route.receiver.clone())
-            .collect()
-    }
+fn posted_labels(agent: u8) -> Vec<Label> {
+    vec![
+        label("agent", &format!("a{agent}")),
+        label("alertname", "Posted"),
+        label("severity", "critical"),
+    ]
 }
 
 fn rule_id(agent: u8) -> Text {

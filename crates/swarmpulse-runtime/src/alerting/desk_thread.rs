@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, select};
-use swarmpulse_alert::routing::RESOLVE_TIMEOUT_S;
+use crossbeam_channel::{Receiver, select};
 use swarmpulse_alert::{Desk, Routing};
 use swarmpulse_model::{Effect, Record, Severity, Source, Text, Timestamp, entity};
 use swarmpulse_store::HistoryRow;
@@ -12,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::board::AlertBoard;
 use super::chunks::chunks;
+use super::new_routes::NewRoutes;
 use super::own_conditions::{self, OwnConditions};
 use super::posts::{Post, Posts};
 use super::projections::Projections;
@@ -42,16 +42,6 @@ const SHOW_EVERY_S: f64 = 0.02;
 const SHOW_SHARE: f64 = 10.0;
 /// What could not be journaled is decided again after so long, in seconds.
 const DECIDE_AGAIN_S: f64 = 1.0;
-
-/// Other routes and receivers from here on.
-pub(crate) struct NewRoutes {
-    pub routing: Arc<Routing>,
-    pub routing_text: String,
-    pub resolve_timeout_s: Option<f64>,
-    pub receivers: Vec<swarmpulse_alert::Receiver>,
-    /// Who is told once they are in force.
-    pub done: Option<Sender<()>>,
-}
 
 /// Everything that comes to the desk: effects, other routes, alerts of others.
 pub(crate) type Inboxes = (Receiver<Chapter>, Receiver<NewRoutes>, Receiver<Post>);
@@ -105,8 +95,6 @@ impl DeskThread {
         let kept_next = handle.shared.status.desk_next();
         let own = OwnConditions::known(&handle.fleet(|fleet| fleet.conditions(0)));
         let mut desk = projections.desk;
-        desk.route(Arc::clone(&first.routing), first.receivers.clone());
-        desk.expire_after(first.resolve_timeout_s.unwrap_or(RESOLVE_TIMEOUT_S));
         desk.resume(handle.now());
         let mut thread = Self {
             handle,
@@ -306,10 +294,7 @@ impl DeskThread {
     }
 
     fn reroute(&mut self, routes: NewRoutes) {
-        self.desk
-            .route(Arc::clone(&routes.routing), routes.receivers.clone());
-        self.desk
-            .expire_after(routes.resolve_timeout_s.unwrap_or(RESOLVE_TIMEOUT_S));
+        routes.lead(&mut self.desk);
         self.routing = routes.routing;
         self.routing_text = routes.routing_text.into();
         self.receivers = routes.receivers;

@@ -4,6 +4,7 @@ use swarmpulse_alert::{Desk, DeskOptions};
 use swarmpulse_model::{Condition, Effect, EffectId, Position, Timestamp};
 use swarmpulse_store::{History, HistoryQuery, HistoryRow, State, StateError};
 
+use super::new_routes::NewRoutes;
 use crate::error::StartError;
 use crate::notifying::Outbox;
 
@@ -17,6 +18,12 @@ const PAGE: usize = 5_000;
 /// What a desk and an outbox are rebuilt from where what was kept cannot be read.
 const KINDS: [&str; 5] = ["alert", "silence", "acknowledgement", "notification", "delivery"];
 
+fn new_desk(options: DeskOptions, routes: &NewRoutes) -> Desk {
+    let mut desk = Desk::new(options);
+    routes.lead(&mut desk);
+    desk
+}
+
 /// The desk and the outbox, and how far each has come.
 pub(crate) struct Projections {
     pub desk: Desk,
@@ -29,13 +36,18 @@ pub(crate) struct Projections {
 }
 
 impl Projections {
-    /// As they were kept. Without that they begin where history ends; a desk that cannot be read is rebuilt from history,
+    /// As they were kept, with the routes that are in force now: what comes after is taken in as it was when it came. Without that they begin where history ends; a desk that cannot be read is rebuilt from history,
     /// so that no silence and no waiting notification is lost.
-    pub fn load(options: DeskOptions, state: &dyn State, history: &dyn History) -> Result<Self, StartError> {
+    pub fn load(
+        options: DeskOptions,
+        routes: &NewRoutes,
+        state: &dyn State,
+        history: &dyn History,
+    ) -> Result<Self, StartError> {
         let written = history.next_offset()?;
         let unchanged_to = state.cursor(UNCHANGED_TO)?;
         let mut projections = Self {
-            desk: Desk::new(options.clone()),
+            desk: new_desk(options.clone(), routes),
             outbox: Outbox::default(),
             desk_next: written,
             outbox_next: written,
@@ -46,6 +58,7 @@ impl Projections {
             Some((next_offset, body)) => match rmp_serde::from_slice::<Desk>(&body) {
                 Ok(mut desk) => {
                     desk.configure(options.clone());
+                    routes.lead(&mut desk);
                     projections.desk = desk;
                     projections.desk_next = next_offset.max(unchanged_to);
                 }
@@ -69,19 +82,14 @@ impl Projections {
             }
         }
         if damaged {
-            projections.rebuild(options, history, written)?;
+            projections.rebuild(new_desk(options, routes), history, written)?;
         }
         Ok(projections)
     }
 
     /// Reads from history what the journal may no longer have.
-    fn rebuild(
-        &mut self,
-        options: DeskOptions,
-        history: &dyn History,
-        written: u64,
-    ) -> Result<(), StartError> {
-        self.desk = Desk::new(options);
+    fn rebuild(&mut self, desk: Desk, history: &dyn History, written: u64) -> Result<(), StartError> {
+        self.desk = desk;
         self.outbox = Outbox::default();
         (self.desk_next, self.outbox_next) = (0, 0);
         self.unseeded = true;

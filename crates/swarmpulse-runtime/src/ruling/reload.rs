@@ -47,16 +47,9 @@ impl Reloader {
         };
         let report = report(&loaded);
         let (done, finished) = bounded(2);
-        let receivers = loaded
-            .receivers
-            .iter()
-            .map(super::super::notifying::LoadedReceiver::for_desk);
         let routes = NewRoutes {
-            routing: loaded.routing,
-            routing_text: loaded.routing_text,
-            resolve_timeout_s: loaded.resolve_timeout_s,
-            receivers: receivers.collect(),
             done: Some(done.clone()),
+            ..NewRoutes::of(&loaded)
         };
         let exchange = Exchange {
             groups,

@@ -14,7 +14,7 @@ use super::Options;
 use crate::alerting::{DeskThread, NewRoutes, POSTS, Post, Projections};
 use crate::error::StartError;
 use crate::handle::{Handle, Shared};
-use crate::notifying::{LoadedReceiver, Sender, Work};
+use crate::notifying::{Sender, Work};
 use crate::owner::Chapter;
 use crate::ruling::{
     self, EVALUATED_AT, Evaluator, Exchange, First, Links, Loaded, Reloader, Ruler, StoreExpressions,
@@ -98,14 +98,7 @@ impl AlertParts {
         (stop_rules, stop_sending): (Receiver<()>, Receiver<()>),
     ) -> (DeskThread, (Ruler, Vec<Evaluator>), Sender) {
         let rules = &options.rules;
-        let receivers = self.loaded.receivers.iter().map(LoadedReceiver::for_desk);
-        let first = NewRoutes {
-            routing: self.loaded.routing,
-            routing_text: self.loaded.routing_text,
-            resolve_timeout_s: self.loaded.resolve_timeout_s,
-            receivers: receivers.collect(),
-            done: None,
-        };
+        let first = NewRoutes::of(&self.loaded);
         let desk = DeskThread::new(
             handle.clone(),
             self.projections,
