@@ -8,4 +8,5 @@ mod environment;
 mod fake_server;
 mod program;
 mod pulse;
+mod rules;
 mod watch;
