@@ -1,5 +1,6 @@
 //! `swarmpulse notify`: who is told, whether that works, what was told, and what was given up.
 
+mod routes;
 mod told;
 
 use anstyle::{AnsiColor, Style};
@@ -16,6 +17,7 @@ use crate::pulse::screen_width;
 
 const EXAMPLES: &str = "Examples:
   swarmpulse notify channels                 who is told, and how each channel does
+  swarmpulse notify routes severity=critical who would be told of such an alert
   swarmpulse notify test ops                 one message to every channel of a receiver
   swarmpulse notify list                     what was told, the newest first
   swarmpulse notify dead                     what was given up
@@ -44,6 +46,8 @@ pub struct NotifyArgs {
 enum What {
     /// Print who is told, and how each channel does.
     Channels(PlainArgs),
+    /// Print the tree of routes, or who would be told of an alert with given labels; no server is needed.
+    Routes(routes::RoutesArgs),
     /// Send one message to every channel of a receiver.
     Test(TestArgs),
     /// Print what was told, the newest first.
@@ -82,6 +86,7 @@ struct TestArgs {
 pub fn run(args: &NotifyArgs, environment: &Environment) -> anyhow::Result<Outcome> {
     match &args.command {
         What::Channels(args) => channels(args, environment),
+        What::Routes(args) => routes::run(args, environment),
         What::Test(args) => test(args, environment),
         What::List(args) => told::list(args, environment),
         What::Dead(args) => told::dead(args, environment),

@@ -359,3 +359,57 @@ fn changes_are_told_as_they_come_and_none_of_them_twice() {
     running.signal(rustix::process::Signal::INT);
     assert_eq!(running.finish().0.code(), Some(0));
 }
+
+#[test]
+fn routes_tell_who_would_be_told_of_an_alert() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("alerts.yaml");
+    let routes = "route:
+  receiver: chat
+  group_by: [alertname]
+  routes:
+    - {matchers: [severity=\"critical\"], receiver: on-call, continue: true, repeat_interval: 90m}
+    - {matchers: [team=\"research\"], receiver: research, mute_time_intervals: [nights]}
+receivers:
+  - {name: chat, sentry_configs: [{dsn: 'http://key@127.0.0.1:1/1'}]}
+  - {name: on-call}
+  - {name: research}
+time_intervals:
+  - {name: nights, time_intervals: [{times: [{start_time: '22:00', end_time: '24:00'}]}]}
+";
+    std::fs::write(&file, routes).unwrap();
+    let file = file.to_str().unwrap();
+    let told = |labels: &[&str]| {
+        let at = ["notify", "routes", "--file", file, "--at", "2026-05-01T23:00:00Z"];
+        let out = output(&[&at[..], labels].concat());
+        assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+        text(&out.stdout)
+    };
+    let receivers = |labels: &[&str]| {
+        let found: Value = serde_json::from_str(&told(&[labels, &["--json"]].concat())).unwrap();
+        let routes = found.as_array().unwrap().iter();
+        routes
+            .map(|route| format!("{} {}", route["receiver"], route["muted_by"]))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(receivers(&["severity=info"]), [r#""chat" []"#]);
+    assert_eq!(
+        receivers(&["severity=critical", "team=research"]),
+        [r#""on-call" []"#, r#""research" ["nights"]"#]
+    );
+    let tree = told(&[]);
+    let lines: Vec<&str> = tree.lines().collect();
+    assert_eq!(lines.len(), 4, "{tree}");
+    assert!(
+        lines[2].contains("1h30m") && lines[2].ends_with("{severity=\"critical\"}, continues"),
+        "{tree}"
+    );
+    std::fs::write(file, routes.replace("receiver: research", "receiver: nobody")).unwrap();
+    let out = output(&["notify", "routes", "--file", file]);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(
+        text(&out.stderr).contains("alerts.yaml:6:"),
+        "{}",
+        text(&out.stderr)
+    );
+}
