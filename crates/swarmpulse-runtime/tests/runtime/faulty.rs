@@ -73,6 +73,8 @@ pub(crate) struct FaultyHistory {
     pub(crate) fail: AtomicBool,
     /// Writing waits while somebody holds this.
     pub(crate) gate: Mutex<()>,
+    /// Writing came to the gate while it was held.
+    pub(crate) at_gate: AtomicBool,
     appended: AtomicUsize,
 }
 
@@ -82,6 +84,7 @@ impl FaultyHistory {
             inner,
             fail: AtomicBool::default(),
             gate: Mutex::default(),
+            at_gate: AtomicBool::default(),
             appended: AtomicUsize::default(),
         }
     }
@@ -109,7 +112,10 @@ impl FaultyHistory {
 
 impl History for FaultyHistory {
     fn append(&self, rows: &[HistoryRow], next_offset: u64) -> Result<(), HistoryError> {
-        drop(self.gate.lock());
+        if self.gate.try_lock().is_none() {
+            self.at_gate.store(true, Ordering::SeqCst);
+            drop(self.gate.lock());
+        }
         if self.fail.load(Ordering::SeqCst) {
             return Err(HistoryError::Full {
                 path: "history".into(),

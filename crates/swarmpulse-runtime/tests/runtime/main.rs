@@ -179,14 +179,24 @@ fn what_did_not_fit_while_history_was_slow_is_written_from_the_journal() {
     let world = World::new();
     let runtime = world.start();
     let handle = runtime.handle();
+    settle(&handle);
     let closed = world.history.gate.lock();
     let mut sent = 0;
-    while handle.counters().get(Counter::HistoryDeferredTotal) == 0 {
-        assert!(sent < 5_000, "the queue to history has no end");
-        handle
-            .submit_blocking(batch(vec![heartbeat(&format!("a{sent}"), "idle")]))
-            .unwrap();
+    let mut send = || {
+        let heartbeat = heartbeat(&format!("a{sent}"), "idle");
+        handle.submit_blocking(batch(vec![heartbeat])).unwrap();
         sent += 1;
+        assert!(sent < 5_000, "the queue to history has no end");
+    };
+    send();
+    let watch = swarmpulse_runtime::clock::Stopwatch::start();
+    while !world.history.at_gate.load(Ordering::SeqCst) {
+        assert!(watch.seconds() < 30.0, "nothing is written");
+        std::thread::yield_now();
+    }
+    // Nothing is taken out of the queue from here on.
+    while handle.counters().get(Counter::HistoryDeferredTotal) == 0 {
+        send();
     }
     drop(closed);
     settle(&handle);
