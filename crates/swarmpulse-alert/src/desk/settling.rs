@@ -85,8 +85,11 @@ impl Desk {
         for (slot, target) in targets {
             decided.extend(self.decide_alert(slot, target, &mut round));
         }
-        // Causes before what follows from them, and one order whatever the numbers are.
-        decided.sort_by(|a, b| (a.cause.is_some(), &a.id).cmp(&(b.cause.is_some(), &b.id)));
+        // Causes before what follows from them, ends as they came, and one order whatever the numbers are.
+        decided.sort_by(|a, b| {
+            let order = |alert: &Alert| (alert.cause.is_some(), alert.ended_at);
+            order(a).cmp(&order(b)).then_with(|| a.id.cmp(&b.id))
+        });
         decided
             .into_iter()
             .map(|alert| Record::Alert(Box::new(alert)))
