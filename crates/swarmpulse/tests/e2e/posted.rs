@@ -30,12 +30,15 @@ fn alerting(folder: &Path, hook: &Hook) -> Setup {
         .with("slo.shipped", "false")
 }
 
-/// How often an alert was told in that state, whatever the key.
+/// How many notifications told an alert in that state. One that a crash repeats, before it is on record that it was taken,
+/// has the same key.
 fn told(hook: &Hook, status: &str, name: &str) -> usize {
     let told = hook.told();
-    told.iter()
-        .filter(|told| told.status == status && told.names().iter().any(|known| known == name))
-        .count()
+    let of_it = told
+        .iter()
+        .filter(|told| told.status == status && told.names().iter().any(|known| known == name));
+    let keys: std::collections::BTreeSet<&str> = of_it.map(|told| told.key.as_str()).collect();
+    keys.len()
 }
 
 /// Alerts of that name that fire, by amtool's own interface.
