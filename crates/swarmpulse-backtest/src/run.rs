@@ -346,9 +346,11 @@ impl Run {
         for series in series {
             let labels = recorded_labels(&series.labels, rule);
             let last = last_before.remove(&labels);
-            let (points, last) = with_markers(&series.points, last, step_ms);
+            let (points, last) = with_markers(&series.points, last, step_ms, end_ms);
             self.past.store.record(&labels, &points);
-            self.last_ms[number].insert(labels, last);
+            if let Some(last) = last {
+                self.last_ms[number].insert(labels, last);
+            }
         }
         // What was there in the stretch before and is gone from the beginning of this one.
         for (labels, last) in last_before {
@@ -421,18 +423,24 @@ fn recorded_labels(labels: &Labels, rule: &Recording) -> Labels {
     Labels::from_pairs(by_name)
 }
 
-/// The points with a marker after each stretch that ended, and the time of the last one.
-fn with_markers(points: &Points, last_ms: Option<i64>, step_ms: i64) -> (Points, i64) {
+/// The points with a marker after each stretch that ended by `end_ms`, and the time of the last one if the series goes on.
+fn with_markers(points: &Points, last_ms: Option<i64>, step_ms: i64, end_ms: i64) -> (Points, Option<i64>) {
     let mut marked = Points::default();
     let mut last = last_ms;
+    let mut mark = |at_ms: i64, value: f64| {
+        marked.times_ms.push(at_ms);
+        marked.values.push(value);
+    };
     for (at_ms, value) in points.times_ms.iter().zip(&points.values) {
         if let Some(ended) = last.filter(|last| last + step_ms < *at_ms) {
-            marked.times_ms.push(ended + step_ms);
-            marked.values.push(stale_marker());
+            mark(ended + step_ms, stale_marker());
         }
-        marked.times_ms.push(*at_ms);
-        marked.values.push(*value);
+        mark(*at_ms, *value);
         last = Some(*at_ms);
     }
-    (marked, last.unwrap_or(i64::MIN))
+    if let Some(ended) = last.filter(|last| last + step_ms <= end_ms) {
+        mark(ended + step_ms, stale_marker());
+        last = None;
+    }
+    (marked, last)
 }

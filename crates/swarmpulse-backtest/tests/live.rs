@@ -286,6 +286,16 @@ proptest! {
 }
 
 #[test]
+fn what_a_rule_records_ends_when_its_series_do() {
+    let (from, to) = (at(600.0), at(5_400.0));
+    // Both end for good while they are high together.
+    let loads = [vec![Some(100.0); 120], vec![Some(100.0); 120]];
+    let ran = run(stored(&loads), from, to);
+    assert_eq!(times(&ran), live(&stored(&loads), from, to));
+    assert!(times(&ran).iter().any(|(id, ..)| id.starts_with("Much/")));
+}
+
+#[test]
 fn what_a_rule_recorded_live_does_not_count_for_another_definition() {
     let store = stored(&[vec![Some(100.0); 400]]);
     // Live, another definition recorded this.
